@@ -1,0 +1,160 @@
+/**
+ * A time limit around every verb of a driver, also of one that never answers and ignores its signal.
+ * The limit is for time without progress, so a large stream may take as long as it needs.
+ *
+ * @module
+ */
+import { hasCode, RubiconException } from "../errors.ts";
+import type { Driver, ListOptions, Source, VerbOptions } from "../drivers/driver.ts";
+
+/** Who gets told how each verb ended: `undefined` is a success. */
+export type Note = (error: unknown) => void;
+
+interface Limit {
+  signal: AbortSignal;
+  /** Starts the limit anew: there was progress. */
+  progress(): void;
+}
+
+/** Runs `work`, and rejects when there is no progress for `ms` or `signal` is aborted. */
+function within<T>(
+  ms: number,
+  label: string,
+  outer: AbortSignal | undefined,
+  work: (limit: Limit) => Promise<T>,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const controller = new AbortController();
+    const fail = (reason: unknown) => {
+      end();
+      reject(reason);
+      controller.abort(reason);
+    };
+    const expire = () =>
+      fail(
+        new RubiconException(
+          "unavailable",
+          `${label}: no progress for ${ms} ms. Look at the store, or raise timeoutMs.`,
+          { backend: label },
+        ),
+      );
+    let timer = setTimeout(expire, ms);
+    const aborted = () => fail(outer!.reason);
+    const end = () => {
+      clearTimeout(timer);
+      outer?.removeEventListener("abort", aborted);
+    };
+    outer?.addEventListener("abort", aborted);
+    const progress = () => {
+      clearTimeout(timer);
+      if (!controller.signal.aborted) timer = setTimeout(expire, ms);
+    };
+    work({ signal: controller.signal, progress }).then(
+      (value) => {
+        end();
+        resolve(value);
+      },
+      (error) => {
+        end();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** A source whose chunks count as progress. */
+function watched(source: Source, progress: () => void): Source {
+  if (source instanceof Uint8Array) return source;
+  return async () =>
+    (await source()).pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          progress();
+          controller.enqueue(chunk);
+        },
+      }),
+    );
+}
+
+/** Errors that say the backend itself is in trouble. A missing key or a bad one does not. */
+const isTrouble = (error: unknown): boolean =>
+  hasCode(error, "unavailable") || !(error instanceof RubiconException);
+
+/**
+ * Puts a time limit around each verb of a driver.
+ *
+ * @param driver A driver behind its guard.
+ * @param ms The longest time without progress, in milliseconds.
+ * @param note Gets told how each verb ended.
+ */
+export function limited(driver: Driver, ms: number, note: Note): Driver {
+  const verb = async <T>(
+    options: VerbOptions | undefined,
+    work: (limit: Limit) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      const value = await within(ms, driver.label, options?.signal, work);
+      note(undefined);
+      return value;
+    } catch (error) {
+      if (!options?.signal?.aborted) note(isTrouble(error) ? error : undefined);
+      throw error;
+    }
+  };
+  async function* list(prefix: string, options?: ListOptions) {
+    const entries = driver.list(prefix, options)[Symbol.asyncIterator]();
+    try {
+      while (true) {
+        // Most entries are at hand when the one before is taken: they need no timer of their own.
+        const next = await verb(options, () => entries.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // A driver that hangs would hang here too, so nobody waits for it.
+      entries.return?.()?.catch?.(() => {});
+    }
+  }
+  const { copy, close } = driver;
+  return {
+    persistence: driver.persistence,
+    label: driver.label,
+    get: (key, options) => verb(options, ({ signal }) => driver.get(key, { ...options, signal })),
+    open: async (key, options) => {
+      const found = await verb(
+        options,
+        // The stream outlives the verb, so its signal is the caller's, not the limit's.
+        () => driver.open(key, options),
+      );
+      const reader = found.stream.getReader();
+      return {
+        ...found,
+        stream: new ReadableStream({
+          async pull(controller) {
+            const { done, value } = await verb(options, () => reader.read());
+            if (done) controller.close();
+            else controller.enqueue(value);
+          },
+          cancel: (reason) => reader.cancel(reason),
+        }, { highWaterMark: 0 }),
+      };
+    },
+    put: (key, source, options) =>
+      verb(
+        options,
+        ({ signal, progress }) =>
+          driver.put(key, watched(source, progress), { ...options, signal }),
+      ),
+    stat: (key, options) => verb(options, ({ signal }) => driver.stat(key, { ...options, signal })),
+    list,
+    folders: (prefix, options) =>
+      verb(options, ({ signal }) => driver.folders(prefix, { ...options, signal })),
+    delete: (key, options) =>
+      verb(options, ({ signal }) => driver.delete(key, { ...options, signal })),
+    ...(copy && {
+      copy: (from, to, options) =>
+        verb(options, ({ signal }) => copy(from, to, { ...options, signal })),
+    }),
+    ...(close && { close }),
+  };
+}

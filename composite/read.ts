@@ -1,0 +1,91 @@
+/**
+ * Reading from the first backend that is able, or from all of them together. Missing, broken and
+ * unreachable all mean "not able"; an empty or damaged answer counts only where nothing better comes.
+ *
+ * @module
+ */
+import { hasCode, type Receipt, RubiconException } from "../errors.ts";
+import type { Answer, Backend, CallOptions, ReadPlan, ReadPolicy } from "./types.ts";
+import { asException } from "./write.ts";
+
+interface Asked<T> {
+  receipt: Receipt;
+  answer?: Answer<T>;
+}
+
+/**
+ * Reads by a plan.
+ *
+ * @throws {RubiconException} where no backend is able: with each backend's reason, `not-found` where
+ * all of them say so and `read-failed` where their reasons differ.
+ */
+export async function readFirst<T>(
+  backends: readonly Backend[],
+  plan: ReadPlan<T>,
+  policy: ReadPolicy,
+  options: CallOptions,
+): Promise<T> {
+  options.signal?.throwIfAborted();
+  // A backend that is left alone is asked last: it may still be the only one that has the answer.
+  const order = backends.map((backend) => ({ backend, admitted: backend.health.admits() }))
+    .sort((a, b) => Number(b.admitted) - Number(a.admitted));
+  const asked: Asked<T>[] = [];
+  const report = () => options.onReceipts?.(asked.map(({ receipt }) => receipt));
+  if (policy === "merge") {
+    asked.push(...await Promise.all(order.map(({ backend }) => ask(backend, plan, options))));
+  } else {
+    for (const { backend } of order) {
+      const one = await ask(backend, plan, options);
+      asked.push(one);
+      if (!one.answer || one.answer.weak) continue;
+      report();
+      return one.answer.value;
+    }
+  }
+  report();
+  return join(asked, plan);
+}
+
+async function ask<T>(
+  backend: Backend,
+  plan: ReadPlan<T>,
+  options: CallOptions,
+): Promise<Asked<T>> {
+  const receipt: Receipt = { backend: backend.label, outcome: "ok", milliseconds: 0, bytes: 0 };
+  const start = performance.now();
+  try {
+    return { receipt, answer: await plan.run(backend, options.signal) };
+  } catch (error) {
+    if (options.signal?.aborted) throw options.signal.reason;
+    receipt.outcome = "failed";
+    receipt.error = asException(error, backend);
+    return { receipt };
+  } finally {
+    receipt.milliseconds = performance.now() - start;
+  }
+}
+
+/** One value out of several answers, none of which may be able to stand alone. */
+function join<T>(asked: readonly Asked<T>[], plan: ReadPlan<T>): T {
+  const found = asked.flatMap(({ answer }) => answer ? [answer] : []);
+  const something = found.filter(({ weak }) => weak !== "empty");
+  if (something.length > 0) {
+    const values = something.map(({ value }) => value);
+    return plan.merge && values.length > 1 ? plan.merge(values) : values[0]!;
+  }
+  const failures = asked.flatMap(({ receipt }) => receipt.error ? [receipt.error] : []);
+  // Empty is an answer only where no backend that could not be asked may have more.
+  if (found.length > 0 && failures.every((error) => hasCode(error, "not-found"))) {
+    return found[0]!.value;
+  }
+  const codes = new Set(failures.map(({ code }) => code));
+  const [code] = codes;
+  const lines = asked.map(({ receipt: { backend, error } }) =>
+    `  ${backend}: ${error ? error.message.replace(`${backend}: `, "") : "empty"}`
+  );
+  throw new RubiconException(
+    codes.size === 1 && found.length === 0 ? code! : "read-failed",
+    `No backend was able to read ${plan.what}:\n${lines.join("\n")}`,
+    { receipts: asked.map(({ receipt }) => receipt), cause: failures[0] },
+  );
+}

@@ -1,0 +1,171 @@
+/**
+ * What a composite is made of. `composite.ts` opens one.
+ *
+ * @module
+ */
+import type { Receipt } from "../errors.ts";
+import type { Driver, Source } from "../drivers/driver.ts";
+import type { DriverConfig } from "../drivers/registry.ts";
+
+/** How many backends have to take a write before it counts. */
+export type WritePolicy = "all" | "quorum" | "any";
+/** Who answers a read: the first backend that is able, or all of them together (the union by id). */
+export type ReadPolicy = "first" | "merge";
+
+/** One backend's configuration: its driver's, and what the composite does with it. */
+export interface BackendConfig extends DriverConfig {
+  /** How this backend is called in messages and receipts. Default: the driver's own label. */
+  label?: string;
+  /** The longest time without progress in one operation, in milliseconds. Default: the composite's. */
+  timeoutMs?: number;
+}
+
+/** Settings of a composite, each of which a single call may override. */
+export interface Policies {
+  /** Default: `all`. */
+  write?: WritePolicy;
+  /** Default: `first`. */
+  read?: ReadPolicy;
+}
+
+/** Settings of {@linkcode openComposite}. */
+export interface CompositeOptions extends Policies {
+  /** The longest time without progress in one operation of one backend, in milliseconds. Default: 30,000. */
+  timeoutMs?: number;
+  /**
+   * What happens when a write or a read fails for reasons outside the program (a backend is down, a
+   * policy is not met): `raise` throws; `warn` hands the exception to `onWarning`; `log` keeps it in
+   * `status`. Both then return the entity that was to be written, so that the program goes on. Bad
+   * input always throws. Default: `raise`.
+   */
+  failureMode?: "raise" | "warn" | "log";
+  /** Gets what is worth knowing but no error. Default: `console.warn`. */
+  onWarning?: (message: string, cause?: unknown) => void;
+}
+
+/** Options that every function on a composite takes. */
+export interface CallOptions extends Policies {
+  /** Stops the call: it rejects with `signal.reason`. What is already written stays. */
+  signal?: AbortSignal;
+  /** The longest time without progress in one operation of one backend, in milliseconds. */
+  timeoutMs?: number;
+  /** Gets each backend's outcome once the call has its answer. */
+  onReceipts?: (receipts: readonly Receipt[]) => void;
+}
+
+/** One object of a write. */
+export interface Step {
+  /** The object's key. */
+  key: string;
+  /** Its bytes. */
+  source: Source;
+  /**
+   * What to do where something is there already. `same` (default): the same bytes are success, others
+   * are `already-exists`. `keep`: whatever is there is success. `replace`: it is overwritten.
+   */
+  present?: "same" | "keep" | "replace";
+}
+
+/** A write, as the domain describes it: what goes where, and what has to be there first. */
+export interface WritePlan {
+  /** What is written, for messages: `metric "accuracy"`. */
+  what: string;
+  /** Written in this order in each backend, so that an entity never shows before its data. */
+  steps: readonly Step[];
+  /** Keys that are removed after the steps, in this order. */
+  deletes?: readonly string[];
+  /** Keys that have to be there first, outermost first. Copied from another backend where missing. */
+  parents?: readonly string[];
+  /**
+   * Whether the first backend that answers decides, before the others are asked, which of several
+   * racing writers wins. It costs one more wait, and keeps backends from taking different winners.
+   */
+  decide?: boolean;
+  /** The entity as plain data: an exception carries it, so that the caller can try again. */
+  entity?: unknown;
+  /** Explains an object that is in the way, from its bytes. */
+  conflict?: (existing: Uint8Array) => string | undefined;
+}
+
+/** One backend's answer to a read. */
+export interface Answer<T> {
+  /** What it found. */
+  value: T;
+  /**
+   * Missing where the answer is whole. `empty`: there is nothing, which counts only when no other
+   * backend has something. `damaged`: something could not be read; other backends may have it.
+   */
+  weak?: "empty" | "damaged";
+}
+
+/** A read, as the domain describes it. */
+export interface ReadPlan<T> {
+  /** What is read, for messages: `the metrics of experiment …`. */
+  what: string;
+  /** Reads from one backend. Throws where that backend is not able. */
+  run(backend: Backend, signal?: AbortSignal): Promise<Answer<T>>;
+  /** Joins the answers of several backends, earlier ones first. Missing: the first answer stands. */
+  merge?: (values: T[]) => T;
+}
+
+/** Whether a backend is used, and what it did lately. */
+export interface BackendStatus {
+  /** The backend's label. */
+  backend: string;
+  /** Its persistence name. */
+  persistence: string;
+  /**
+   * `closed`: in use · `open`: left alone for a while after repeated failures · `half-open`: the next
+   * operation tries it again.
+   */
+  circuit: "closed" | "open" | "half-open";
+  /** How many operations in a row found it unavailable. */
+  failures: number;
+  /** Writes that this composite acknowledged and that are missing here. `repair` brings them. */
+  missed: number;
+  /** Writes that are still under way here. */
+  pending: number;
+  /** The last error, where there was one since the last success. */
+  lastError?: string;
+}
+
+/** One backend of a composite. */
+export interface Backend {
+  /** How it is called in messages and receipts. */
+  readonly label: string;
+  /** The driver, with the time limit and the circuit breaker around its verbs. */
+  readonly driver: Driver;
+  /** Keys of entities that are known to be there, so that parents are looked for once. */
+  readonly known: Set<string>;
+  /** Lookups of parents that are under way, by key. */
+  readonly ensuring: Map<string, Promise<void>>;
+  /** Failures and the circuit breaker. */
+  readonly health: {
+    /** Whether an operation may go to this backend now. */
+    admits(): boolean;
+    /** Notes how an operation ended; `undefined` is a success. */
+    note(error: unknown): void;
+    /** Counts writes under way (`+1`, `-1`). */
+    pending(change: number): void;
+    /** Counts a write that others took and this backend did not. */
+    missed(): void;
+    /** What `status` says. */
+    status(): BackendStatus;
+  };
+}
+
+/** An ordered list of backends, written to together and read in order. */
+export interface Composite extends AsyncDisposable {
+  /** The backends, in the order of the configuration. */
+  readonly backends: readonly Backend[];
+  /** The settings in force. */
+  readonly options: Readonly<Required<CompositeOptions>>;
+  /** Whether `close` was called. */
+  readonly closed: boolean;
+  /** Writes to every backend at once; resolves once the policy is met. */
+  write(plan: WritePlan, options?: CallOptions): Promise<readonly Receipt[]>;
+  /** Reads from the first backend that is able, or from all and merges. */
+  read<T>(plan: ReadPlan<T>, options?: CallOptions): Promise<T>;
+  /** Waits for what is still under way, then lets go of the drivers. It may be called twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,247 @@
+/**
+ * Writing to every backend of a composite at once: the wait is the slowest backend's, not the sum.
+ *
+ * @module
+ */
+import { hasCode, type Receipt, RubiconException } from "../errors.ts";
+import type { Backend, CallOptions, Step, WritePlan, WritePolicy } from "./types.ts";
+import { differs } from "./same.ts";
+
+/** How many of `count` backends have to take a write. */
+export function needed(policy: WritePolicy, count: number): number {
+  if (policy === "all") return count;
+  return policy === "any" ? 1 : Math.floor(count / 2) + 1;
+}
+
+/**
+ * Writes to all backends.
+ *
+ * @param track Gets a promise for the backends that are still at it once the policy is met.
+ * @throws {RubiconException} where the policy is not met, with every backend's outcome.
+ */
+export async function writeAll(
+  backends: readonly Backend[],
+  plan: WritePlan,
+  policy: WritePolicy,
+  options: CallOptions,
+  track: (rest: Promise<unknown>) => void,
+): Promise<readonly Receipt[]> {
+  options.signal?.throwIfAborted();
+  const receipts: Receipt[] = backends.map(({ label }) => ({
+    backend: label,
+    outcome: "pending",
+    milliseconds: 0,
+    bytes: 0,
+  }));
+  const others = (backend: Backend) => backends.filter((other) => other !== backend);
+  const run = (at: number) => {
+    const backend = backends[at]!;
+    return writeOne(backend, plan, others(backend), options, receipts[at]!);
+  };
+  let first = 0;
+  if (plan.decide) {
+    // Backends are asked in order until one is in a position to say yes or no for all of them.
+    while (first < backends.length) {
+      await run(first);
+      const { outcome, error } = receipts[first++]!;
+      if (outcome === "ok") break;
+      if (hasCode(error, "already-exists")) throw failure(plan, receipts, backends.length);
+    }
+  }
+  const enough = needed(policy, backends.length);
+  const running = receipts.slice(first).map((_, at) => run(first + at));
+  const all = Promise.all(running);
+  if (enough < backends.length) await reached(running, receipts, enough);
+  else await all;
+  options.signal?.throwIfAborted();
+  const taken = receipts.filter(({ outcome }) => outcome === "ok").length;
+  if (taken < enough) {
+    await all;
+    throw failure(plan, receipts, enough);
+  }
+  const settle = () => {
+    receipts.forEach(({ outcome }, at) => outcome === "ok" || backends[at]!.health.missed());
+  };
+  if (receipts.some(({ outcome }) => outcome === "pending")) track(all.then(settle));
+  else if (taken < receipts.length) settle();
+  return receipts;
+}
+
+/** Resolves once `enough` receipts are `ok`, or none is pending any more. */
+function reached(
+  running: readonly Promise<void>[],
+  receipts: readonly Receipt[],
+  enough: number,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const taken = receipts.filter(({ outcome }) => outcome === "ok").length;
+      const open = receipts.some(({ outcome }) => outcome === "pending");
+      if (taken >= enough || !open) resolve();
+    };
+    for (const one of running) one.then(look);
+    look();
+  });
+}
+
+/** Carries out a plan in one backend, and fills in the receipt. Never rejects. */
+async function writeOne(
+  backend: Backend,
+  plan: WritePlan,
+  others: readonly Backend[],
+  options: CallOptions,
+  receipt: Receipt,
+): Promise<void> {
+  if (!backend.health.admits()) {
+    receipt.outcome = "skipped";
+    receipt.error = leftAlone(backend);
+    return;
+  }
+  const start = performance.now();
+  backend.health.pending(1);
+  try {
+    for (const parent of plan.parents ?? []) {
+      if (!backend.known.has(parent)) await ensure(backend, parent, plan, others, options);
+    }
+    for (const step of plan.steps) receipt.bytes += await put(backend, step, plan, options);
+    for (const key of plan.deletes ?? []) {
+      await backend.driver.delete(key, signalOf(options));
+      backend.known.delete(key);
+    }
+    receipt.outcome = "ok";
+  } catch (error) {
+    receipt.outcome = "failed";
+    receipt.error = asException(error, backend);
+  } finally {
+    backend.health.pending(-1);
+    receipt.milliseconds = performance.now() - start;
+  }
+}
+
+/** Stores one object. Returns how many bytes were stored. */
+async function put(
+  backend: Backend,
+  step: Step,
+  plan: WritePlan,
+  options: CallOptions,
+): Promise<number> {
+  const { driver } = backend;
+  const ifAbsent = step.present !== "replace";
+  try {
+    const { size } = await driver.put(step.key, step.source, {
+      ...signalOf(options),
+      ifAbsent,
+    });
+    backend.known.add(step.key);
+    return size;
+  } catch (error) {
+    if (!ifAbsent || !hasCode(error, "already-exists")) throw error;
+    if (step.present !== "keep") {
+      const existing = await differs(driver, step.key, step.source, options.signal);
+      if (existing) {
+        throw new RubiconException(
+          "already-exists",
+          `${backend.label}: ${
+            plan.conflict?.(existing) ?? `${plan.what} is there already, with another content`
+          }`,
+          { backend: backend.label, cause: error },
+        );
+      }
+    }
+    backend.known.add(step.key);
+    return 0;
+  }
+}
+
+/** Makes sure that a parent is there, once for each parent and backend. */
+function ensure(
+  backend: Backend,
+  parent: string,
+  plan: WritePlan,
+  others: readonly Backend[],
+  options: CallOptions,
+): Promise<void> {
+  let ensuring = backend.ensuring.get(parent);
+  if (!ensuring) {
+    ensuring = copyMissing(backend, parent, plan, others, options)
+      .finally(() => backend.ensuring.delete(parent));
+    backend.ensuring.set(parent, ensuring);
+  }
+  return ensuring;
+}
+
+async function copyMissing(
+  backend: Backend,
+  parent: string,
+  plan: WritePlan,
+  others: readonly Backend[],
+  options: CallOptions,
+): Promise<void> {
+  const signal = signalOf(options);
+  try {
+    await backend.driver.stat(parent, signal);
+  } catch (error) {
+    if (!hasCode(error, "not-found")) throw error;
+    const { bytes } = await Promise.any(others.map(({ driver }) => driver.get(parent, signal)))
+      .catch((cause) => {
+        throw new RubiconException(
+          "not-found",
+          `${backend.label}: ${plan.what} belongs to ${parent}, which is not there. Create it first.`,
+          { backend: backend.label, cause },
+        );
+      });
+    await put(backend, { key: parent, source: bytes, present: "keep" }, plan, options);
+  }
+  backend.known.add(parent);
+}
+
+function failure(plan: WritePlan, receipts: Receipt[], enough: number): RubiconException {
+  const failed = receipts.filter(({ outcome }) => outcome !== "ok");
+  const codes = new Set(failed.map(({ error }) => error?.code));
+  const [code] = codes;
+  const taken = receipts.length - failed.length;
+  const lines = receipts.map(({ backend, outcome, error }) => {
+    const reason = error?.message.startsWith(`${backend}: `)
+      ? error.message.slice(backend.length + 2)
+      : error?.message;
+    return `  ${backend}: ${outcome}${reason === undefined ? "" : `: ${reason}`}`;
+  });
+  const next = code === "already-exists" && codes.size === 1
+    ? ""
+    : "\nWrite `entity` of this exception again, as it is, to complete the missing copies.";
+  return new RubiconException(
+    codes.size === 1 && code !== undefined ? code : "write-failed",
+    `${plan.what} was written to ${taken} of ${receipts.length} backends, ${
+      enough === receipts.length ? "all" : enough
+    } are needed:\n${lines.join("\n")}${next}`,
+    {
+      receipts,
+      ...(plan.entity !== undefined && { entity: plan.entity }),
+      cause: failed[0]?.error,
+    },
+  );
+}
+
+/** The reason why a backend with an open circuit was not asked. */
+export function leftAlone(backend: Backend): RubiconException {
+  const { failures, lastError } = backend.health.status();
+  return new RubiconException(
+    "unavailable",
+    `${backend.label}: left alone for a while after ${failures} failures in a row, the last: ${lastError}`,
+    { backend: backend.label },
+  );
+}
+
+/** Any error as the exception of one backend. */
+export function asException(error: unknown, backend: Backend): RubiconException {
+  if (error instanceof RubiconException) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new RubiconException("unavailable", `${backend.label}: ${text}`, {
+    backend: backend.label,
+    cause: error,
+  });
+}
+
+function signalOf({ signal }: CallOptions): { signal?: AbortSignal } {
+  return signal ? { signal } : {};
+}

@@ -1,0 +1,231 @@
+/**
+ * Artifacts: bytes with a name, such as a model, a plot or a log.
+ *
+ * @module
+ */
+import { RubiconException } from "../errors.ts";
+import type { CallOptions, Composite } from "../composite.ts";
+import type { Bytes } from "../drivers/driver.ts";
+import { type ArtifactData, type FileData, sourceOf } from "./artifact_data.ts";
+import {
+  type AttachedQuery,
+  createAttached,
+  deleteAttached,
+  getAttached,
+  listAttached,
+  prepareAttached,
+} from "./attached.ts";
+import { checkComposite, checkEntity, checkFields, checkParent } from "./check.ts";
+import { describe } from "./codec.ts";
+import { DATA, entityFolder } from "./layout.ts";
+import { CALL_FIELDS, inputFields } from "./schema.ts";
+import type { Artifact, ListFilter, LogInput, Parent } from "./types.ts";
+
+/** What {@linkcode logArtifact} takes: the data, or where it is, and the artifact's fields. */
+export type ArtifactInput =
+  & (LogInput<Artifact, "name"> & { data: ArtifactData } | LogInput<Artifact> & FileData)
+  & CallOptions;
+
+const INPUT = inputFields("artifact", ["data", "path", "directory"]);
+
+/**
+ * Logs an artifact to a project or an experiment, in every backend. The data is there before the
+ * artifact shows.
+ *
+ * @throws {RubiconException} with the artifact as `entity` where it was not written as it should be: pass
+ * `{ ...error.entity, data }` to this function again to complete it.
+ *
+ * @example
+ * ```ts
+ * import { createProject, logArtifact, openComposite, readArtifact } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "logArtifact" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const artifact = await logArtifact(rubicon, project, { name: "notes.txt", data: "three species" });
+ * const bytes = await readArtifact(rubicon, artifact);
+ * if (new TextDecoder().decode(bytes) !== "three species") throw new Error("the same bytes");
+ * ```
+ */
+export async function logArtifact(
+  rubicon: Composite,
+  parent: Parent,
+  input: ArtifactInput,
+): Promise<Artifact> {
+  const where = "logArtifact";
+  checkComposite(rubicon, where);
+  checkParent(parent, where);
+  checkFields(input, INPUT, where);
+  const { name, source } = await sourceOf(input, where);
+  const artifact = prepareAttached("artifact", parent, { ...input, name }, where);
+  return await createAttached(rubicon, artifact, { name: DATA, source }, input);
+}
+
+/**
+ * Gets one artifact, without its data, by id or by name. Of several with one name it is the last logged.
+ *
+ * @throws {RubiconException} `not-found` where no backend has it.
+ *
+ * @example
+ * ```ts
+ * import { createProject, getArtifact, logArtifact, openComposite } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "getArtifact" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const { id } = await logArtifact(rubicon, project, { name: "notes.txt", data: "…" });
+ * const artifact = await getArtifact(rubicon, project, { name: "notes.txt" });
+ * if (artifact.id !== id) throw new Error("it is the one that was logged");
+ * ```
+ */
+export async function getArtifact(
+  rubicon: Composite,
+  parent: Parent,
+  query: AttachedQuery,
+): Promise<Artifact> {
+  return await getAttached(rubicon, "artifact", parent, query, "getArtifact");
+}
+
+/**
+ * The artifacts of a project itself, or of an experiment, oldest first.
+ *
+ * @throws {RubiconException} where no backend is able to read.
+ *
+ * @example
+ * ```ts
+ * import { createProject, listArtifacts, logArtifact, openComposite } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "listArtifacts" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * await logArtifact(rubicon, project, { name: "notes.txt", data: "…" });
+ * if ((await listArtifacts(rubicon, project)).length !== 1) throw new Error("there is one");
+ * ```
+ */
+export async function listArtifacts(
+  rubicon: Composite,
+  parent: Parent,
+  filter: ListFilter = {},
+): Promise<Artifact[]> {
+  return await listAttached(rubicon, "artifact", parent, filter, "listArtifacts");
+}
+
+function checkArtifact(
+  rubicon: Composite,
+  artifact: Artifact,
+  options: CallOptions,
+  where: string,
+): string {
+  checkComposite(rubicon, where);
+  checkEntity(artifact, ["artifact"], where);
+  checkFields(options, CALL_FIELDS, where);
+  return `${entityFolder(artifact)}/${DATA}`;
+}
+
+/**
+ * An artifact's data, whole. For large data use {@linkcode openArtifact}.
+ *
+ * @throws {RubiconException} where no backend is able to read.
+ *
+ * @example See {@linkcode logArtifact}
+ */
+export async function readArtifact(
+  rubicon: Composite,
+  artifact: Artifact,
+  options: CallOptions = {},
+): Promise<Bytes> {
+  const key = checkArtifact(rubicon, artifact, options, "readArtifact");
+  return await rubicon.read({
+    what: `the data of ${describe(artifact)}`,
+    run: async ({ driver }, signal) => ({
+      value: (await driver.get(key, signal ? { signal } : {})).bytes,
+    }),
+  }, options);
+}
+
+/**
+ * An artifact's data as a stream.
+ *
+ * @throws {RubiconException} where no backend is able to read.
+ *
+ * @example
+ * ```ts
+ * import { createProject, logArtifact, openArtifact, openComposite } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "openArtifact" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const artifact = await logArtifact(rubicon, project, { name: "notes.txt", data: "abc" });
+ * const text = await new Response(await openArtifact(rubicon, artifact)).text();
+ * if (text !== "abc") throw new Error("the same bytes");
+ * ```
+ */
+export async function openArtifact(
+  rubicon: Composite,
+  artifact: Artifact,
+  options: CallOptions = {},
+): Promise<ReadableStream<Bytes>> {
+  const key = checkArtifact(rubicon, artifact, options, "openArtifact");
+  return await rubicon.read({
+    what: `the data of ${describe(artifact)}`,
+    run: async ({ driver }, signal) => ({
+      value: (await driver.open(key, signal ? { signal } : {})).stream,
+    }),
+  }, options);
+}
+
+/**
+ * Saves an artifact's data as a file.
+ *
+ * @param path Where to: a file's path, or a folder that is there, which then gets the artifact's name.
+ * @returns The file's path.
+ * @throws {RubiconException} where no backend is able to read, or the file cannot be written.
+ *
+ * @example
+ * ```ts ignore
+ * import { downloadArtifact, getArtifact } from "../mod.ts";
+ *
+ * const artifact = await getArtifact(rubicon, project, { name: "notes.txt" });
+ * await downloadArtifact(rubicon, artifact, "./downloads/notes.txt");
+ * ```
+ */
+export async function downloadArtifact(
+  rubicon: Composite,
+  artifact: Artifact,
+  path: string | URL,
+  options: CallOptions = {},
+): Promise<string> {
+  const where = "downloadArtifact";
+  checkArtifact(rubicon, artifact, options, where);
+  const { saveStream } = await import("./artifact_file.ts");
+  try {
+    return await saveStream(() => openArtifact(rubicon, artifact, options), path, artifact.name);
+  } catch (cause) {
+    if (cause instanceof RubiconException || options.signal?.aborted) throw cause;
+    throw new RubiconException(
+      "permission-denied",
+      `${where}: ${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Deletes an artifact from every backend.
+ *
+ * @throws {RubiconException} where the write policy is not met: call it again to finish.
+ *
+ * @example
+ * ```ts
+ * import { createProject, deleteArtifact, listArtifacts, logArtifact, openComposite } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "deleteArtifact" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const artifact = await logArtifact(rubicon, project, { name: "notes.txt", data: "…" });
+ * await deleteArtifact(rubicon, artifact);
+ * if ((await listArtifacts(rubicon, project)).length !== 0) throw new Error("it is gone");
+ * ```
+ */
+export async function deleteArtifact(
+  rubicon: Composite,
+  artifact: Artifact,
+  options: CallOptions = {},
+): Promise<void> {
+  await deleteAttached(rubicon, "artifact", artifact, options, "deleteArtifact");
+}

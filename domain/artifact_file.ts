@@ -1,0 +1,88 @@
+/**
+ * Artifacts from and to the local disk. Loaded only by those who use it.
+ *
+ * @module
+ */
+import { basename, dirname, fromFileUrl, join } from "jsr:@std/path@^1.1.6";
+import type { Source } from "../drivers/driver.ts";
+import { refuse } from "./check.ts";
+
+/** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
+const AT_ONCE = 1024 * 1024;
+
+const toPath = (path: string | URL): string => path instanceof URL ? fromFileUrl(path) : path;
+
+async function infoOf(path: string, where: string): Promise<Deno.FileInfo> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) refuse(`${where}: there is no ${path}.`);
+    throw error;
+  }
+}
+
+/** A file as a source, and its name. */
+export async function fileSource(
+  from: string | URL,
+  where: string,
+): Promise<{ name: string; source: Source }> {
+  const path = toPath(from);
+  const info = await infoOf(path, where);
+  if (info.isDirectory) refuse(`${where}: ${path} is a folder. Pass it as directory.`);
+  const source: Source = info.size <= AT_ONCE
+    ? await Deno.readFile(path)
+    : async () => (await Deno.open(path)).readable;
+  return { name: basename(path), source };
+}
+
+/** A folder as a source of the bytes of a zip with its whole tree, and the zip's name. */
+export async function directorySource(
+  from: string | URL,
+  where: string,
+): Promise<{ name: string; source: Source }> {
+  const path = toPath(from);
+  const info = await infoOf(path, where);
+  if (!info.isDirectory) refuse(`${where}: ${path} is a file. Pass it as path.`);
+  const { zipDirectory } = await import("./zip.ts");
+  const name = basename(await Deno.realPath(path));
+  return { name: `${name}.zip`, source: () => zipDirectory(path) };
+}
+
+/**
+ * Saves a stream as a file, whole or not at all.
+ *
+ * @param open Opens the stream.
+ * @param to The file's path, or a folder that is there.
+ * @param name The file's name where `to` is a folder.
+ * @returns The file's path.
+ */
+export async function saveStream(
+  open: () => Promise<ReadableStream<Uint8Array>>,
+  to: string | URL,
+  name: string,
+): Promise<string> {
+  let path = toPath(to);
+  const info = await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  // An artifact's name is anybody's text: only its last part names a file in the folder.
+  if (info?.isDirectory) {
+    const last = basename(name.replaceAll("\\", "/"));
+    if (last === "" || last === "." || last === "..") {
+      refuse(`downloadArtifact: "${name}" is no file's name. Pass the path of a file.`);
+    }
+    path = join(path, last);
+  }
+  const staged = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
+  try {
+    const stream = await open();
+    const file = await Deno.open(staged, { write: true, createNew: true });
+    await stream.pipeTo(file.writable);
+    await Deno.rename(staged, path);
+  } catch (error) {
+    await Deno.remove(staged).catch(() => {}); // It may not be there; the error is what counts.
+    throw error;
+  }
+  return path;
+}

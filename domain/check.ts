@@ -1,0 +1,160 @@
+/**
+ * Checks of what callers pass, all before anything is written.
+ *
+ * @module
+ */
+import { validate } from "jsr:@std/uuid@^1.1.1";
+import { RubiconException } from "../errors.ts";
+import type { Composite } from "../composite.ts";
+import { slugify } from "./slug.ts";
+import type { Entity, Experiment, Kind, Parent, Project } from "./types.ts";
+import { parseDatetime } from "./values.ts";
+
+/** Throws `invalid-argument`. */
+export function refuse(message: string): never {
+  throw new RubiconException("invalid-argument", message);
+}
+
+/** A value for a message, cut where it is long. */
+export function show(value: unknown): string {
+  let text: string | undefined;
+  if (typeof value === "string") text = JSON.stringify(value);
+  else if (typeof value === "object" && value !== null) {
+    text = Array.isArray(value) ? "an array" : "kind" in value ? `a ${value.kind}` : "an object";
+  } else text = typeof value === "function" ? "a function" : String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+/** The composite itself: the first argument is easily forgotten. */
+export function checkComposite(rubicon: Composite, what: string): void {
+  if (typeof rubicon?.write !== "function" || typeof rubicon.read !== "function") {
+    refuse(`${what} takes a composite first, from openComposite(), not ${show(rubicon)}.`);
+  }
+  if (rubicon.closed) {
+    throw new RubiconException("closed", `${what}: the composite is closed. Open one again.`);
+  }
+}
+
+/** The options object, and that all it has is known. */
+export function checkFields(input: unknown, known: ReadonlySet<string>, where: string): void {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    refuse(`${where} takes one object with its options, not ${show(input)}.`);
+  }
+  for (const field of Object.keys(input)) {
+    if (!known.has(field)) {
+      refuse(`${where} has no option ${show(field)}. It takes: ${[...known].join(", ")}.`);
+    }
+  }
+}
+
+/** Text that UTF-8 can hold. */
+export function checkText(value: unknown, where: string): string {
+  if (typeof value !== "string") refuse(`${where} is text, not ${show(value)}.`);
+  if (!value.isWellFormed()) refuse(`${where} has half a surrogate pair, which UTF-8 cannot hold.`);
+  return value;
+}
+
+/** Text, or `null` where there is none. */
+export const checkOptionalText = (value: unknown, where: string): string | null =>
+  value === undefined || value === null ? null : checkText(value, where);
+
+/** S3 takes keys of 1,024 bytes and file systems names of 255; slugs beyond that fit no store. */
+const MAX_SLUG_BYTES = 255;
+
+/** A name that is a key: its slug must not be empty. */
+export function checkName(value: unknown, where: string): string {
+  const name = checkText(value, where);
+  const slug = slugify(name);
+  if (slug === "") {
+    refuse(
+      `${where} ${show(name)} has nothing left once punctuation and white space are taken away, ` +
+        "and that is its key in the store. Use a name with letters or digits.",
+    );
+  }
+  if (slug.length * 3 > MAX_SLUG_BYTES && new TextEncoder().encode(slug).length > MAX_SLUG_BYTES) {
+    refuse(`${where} ${show(name)} is longer than ${MAX_SLUG_BYTES} bytes. Use a shorter name.`);
+  }
+  // A slug is one segment of a key: what the store cannot take must not be tried.
+  if (slug.includes("\0")) refuse(`${where} ${show(name)} has a NUL character.`);
+  return name;
+}
+
+/** A UUID of any version. */
+export function checkId(value: unknown, where: string): string {
+  if (typeof value !== "string" || !validate(value)) {
+    refuse(`${where} is a UUID, not ${show(value)}.`);
+  }
+  return value;
+}
+
+/** A list of texts; what it returns is a copy. */
+export function checkTexts(value: unknown, where: string): string[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) refuse(`${where} is a list of texts, not ${show(value)}.`);
+  return value.map((text, at) => checkText(text, `${where}[${at}]`));
+}
+
+/** An ISO 8601 time, in the form in which it is kept. */
+export function checkTime(value: unknown, where: string): string {
+  if (typeof value !== "string") {
+    refuse(`${where} is an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`);
+  }
+  try {
+    return parseDatetime(value);
+  } catch (cause) {
+    throw new RubiconException(
+      "invalid-argument",
+      `${where} is an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`,
+      { cause },
+    );
+  }
+}
+
+/** A project, as plain data. */
+export function checkProject(value: unknown, where: string): Project {
+  const project = checkKind(value, ["project"], where) as Project;
+  checkName(project.name, `${where}: the project's name`);
+  checkId(project.id, `${where}: the project's id`);
+  return project;
+}
+
+/** An experiment, as plain data. */
+export function checkExperiment(value: unknown, where: string): Experiment {
+  const experiment = checkKind(value, ["experiment"], where) as Experiment;
+  checkName(experiment.projectName, `${where}: the experiment's projectName`);
+  checkId(experiment.id, `${where}: the experiment's id`);
+  return experiment;
+}
+
+/** A project or an experiment. */
+export function checkParent(value: unknown, where: string): Parent {
+  const { kind } = checkKind(value, ["project", "experiment"], where);
+  return kind === "project" ? checkProject(value, where) : checkExperiment(value, where);
+}
+
+/** An entity that is none of the above needs its place: names and ids that are keys. */
+export function checkEntity(value: unknown, kinds: readonly Kind[], where: string): Entity {
+  const entity = checkKind(value, kinds, where);
+  if (entity.kind === "project") return checkProject(entity, where);
+  if (entity.kind === "experiment") return checkExperiment(entity, where);
+  checkName(entity.projectName, `${where}: the ${entity.kind}'s projectName`);
+  checkId(entity.id, `${where}: the ${entity.kind}'s id`);
+  const attached = entity.kind === "artifact" || entity.kind === "dataframe";
+  if (!attached) checkName(entity.name, `${where}: the ${entity.kind}'s name`);
+  if (!attached || entity.experimentId !== null) {
+    checkId(entity.experimentId, `${where}: the ${entity.kind}'s experimentId`);
+  }
+  return entity;
+}
+
+function checkKind(value: unknown, kinds: readonly Kind[], where: string): Entity {
+  const kind = (value as Entity | null | undefined)?.kind;
+  if (typeof value !== "object" || kind === undefined || !kinds.includes(kind)) {
+    const wanted = kinds.map((one) => /^[aeiou]/.test(one) ? `an ${one}` : `a ${one}`).join(" or ");
+    refuse(
+      `${where} takes ${wanted} as returned by this module, not ${show(value)}` +
+        `${value instanceof Promise ? ' (a promise: is an "await" missing?)' : ""}.`,
+    );
+  }
+  return value as Entity;
+}

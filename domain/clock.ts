@@ -1,0 +1,29 @@
+/**
+ * Ids and times of new entities.
+ *
+ * @module
+ */
+
+let last = 0;
+
+/**
+ * Now, in ISO 8601 with microseconds. Later calls in one process give later times, so that what was
+ * logged first is listed first.
+ */
+export function now(): string {
+  const micros = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+  last = Math.max(micros, last + 1);
+  const iso = new Date(Math.floor(last / 1000)).toISOString();
+  return `${iso.slice(0, 23)}${String(last % 1000).padStart(3, "0")}+00:00`;
+}
+
+/** A new id: a UUIDv4, as rubicon-ml's are. */
+export const newId = (): string => crypto.randomUUID();
+
+let lastName = 0;
+
+/** A timestamp for a UUIDv7, in milliseconds, that only grows: names then sort by creation. */
+export function growing(): number {
+  lastName = Math.max(Date.now(), lastName + 1);
+  return lastName;
+}

@@ -1,0 +1,87 @@
+/**
+ * Where everything is: the only file that knows keys.
+ *
+ * @module
+ */
+import { slugify } from "./slug.ts";
+import type { Entity, Kind, Parent } from "./types.ts";
+
+/** Enough of an entity to know its place. */
+export type Place = { projectName: string; experimentId?: string | null };
+
+/** The name of every entity's own file. */
+export const METADATA = "metadata.json";
+/** The name of an artifact's or dataframe's data, a file or a folder. */
+export const DATA = "data";
+
+const FOLDER: Record<Exclude<Kind, "project" | "experiment">, string> = {
+  metric: "metrics",
+  parameter: "parameters",
+  feature: "features",
+  artifact: "artifacts",
+  dataframe: "dataframes",
+};
+
+/** The folder of a project. */
+export const projectFolder = (name: string): string => slugify(name);
+
+/** The folder that has all of a project's experiments. */
+export const experimentsFolder = (projectName: string): string =>
+  `${projectFolder(projectName)}/experiments`;
+
+/** The folder of an experiment. */
+export const experimentFolder = (projectName: string, id: string): string =>
+  `${experimentsFolder(projectName)}/${id}`;
+
+/** The folder of what metrics, artifacts and so on belong to. */
+const ownerFolder = ({ projectName, experimentId }: Place): string =>
+  experimentId == null ? projectFolder(projectName) : experimentFolder(projectName, experimentId);
+
+/** The folder that has all entities of one kind at one place. */
+export function kindFolder(kind: Kind, place: Place): string {
+  if (kind === "project") return "";
+  if (kind === "experiment") return experimentsFolder(place.projectName);
+  return `${ownerFolder(place)}/${FOLDER[kind]}`;
+}
+
+/** The folder of one entity. Metrics, parameters and features go by name, the others by id. */
+export function entityFolder(entity: Entity): string {
+  switch (entity.kind) {
+    case "project":
+      return projectFolder(entity.name);
+    case "metric":
+    case "parameter":
+    case "feature":
+      return `${kindFolder(entity.kind, entity)}/${slugify(entity.name)}`;
+    default:
+      return `${kindFolder(entity.kind, entity)}/${entity.id}`;
+  }
+}
+
+/** The key of an entity's own file. */
+export const metadataKey = (folder: string): string => `${folder}/${METADATA}`;
+
+/** The keys of the entities that have to be there before something is written at a place, outermost first. */
+export function parentKeys({ projectName, experimentId }: Place): string[] {
+  const project = metadataKey(projectFolder(projectName));
+  if (experimentId == null) return [project];
+  return [project, metadataKey(experimentFolder(projectName, experimentId))];
+}
+
+/** The place of what belongs to a project or an experiment. */
+export const placeIn = (parent: Parent): Place =>
+  parent.kind === "project"
+    ? { projectName: parent.name, experimentId: null }
+    : { projectName: parent.projectName, experimentId: parent.id };
+
+/** The trace that a deletion leaves, so that a repair does not bring back what was deleted on purpose. */
+export const tombstoneKey = (kindFolder: string, id: string): string =>
+  `${kindFolder}/deleted_${id}.json`;
+
+/** What a key below `folder` is to the entity of that folder. */
+export function partOf(name: string): "metadata" | "tags" | "comments" | undefined {
+  if (name === METADATA) return "metadata";
+  if (!name.endsWith(".json")) return undefined;
+  if (name.startsWith("tags_")) return "tags";
+  return name.startsWith("comments_") ? "comments" : undefined;
+}

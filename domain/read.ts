@@ -1,0 +1,242 @@
+/**
+ * Reading entities back: one by its folder, or all of one kind at one place.
+ *
+ * @module
+ */
+import { hasCode, RubiconException } from "../errors.ts";
+import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
+import type { ListEntry, VerbOptions } from "../drivers/driver.ts";
+import { fold, inOrder, type What } from "./annotations.ts";
+import { type Change, decodeChange, decodeEntity } from "./codec.ts";
+import { kindFolder, metadataKey, parentKeys, partOf, type Place } from "./layout.ts";
+import { pooled } from "./pool.ts";
+import type { EntityOf, Kind, Taggable } from "./types.ts";
+
+/** The files of one entity, as a listing gives them. */
+export interface Files {
+  /** Its metadata.json. */
+  metadata?: ListEntry;
+  /** Its tags files. */
+  tags: ListEntry[];
+  /** Its comments files. */
+  comments: ListEntry[];
+}
+
+/** Reads one entity from its folder, from the first backend that is able. */
+export function readEntity<K extends Kind>(
+  rubicon: Composite,
+  kind: K,
+  folder: string,
+  place: Place,
+  what: string,
+  call: CallOptions,
+): Promise<EntityOf<K>> {
+  const key = metadataKey(folder);
+  return rubicon.read({
+    what,
+    async run(backend, signal) {
+      const options = signal ? { signal } : {};
+      const [{ bytes }, files] = await Promise.all([
+        backend.driver.get(key, options),
+        kind === "project" ? undefined : filesIn(backend, folder, options),
+      ]);
+      backend.known.add(key);
+      const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
+      if (files) await annotate(backend, entity as Taggable, files, options);
+      return { value: entity };
+    },
+  }, call);
+}
+
+/** The files directly in one entity's folder. */
+async function filesIn(backend: Backend, folder: string, options: VerbOptions): Promise<Files> {
+  const files: Files = { tags: [], comments: [] };
+  for await (const entry of backend.driver.list(folder, { ...options, depth: 1 })) {
+    sortIn(files, entry, entry.key.slice(folder.length + 1));
+  }
+  return files;
+}
+
+function sortIn(files: Files, entry: ListEntry, name: string): void {
+  const part = partOf(name);
+  if (part === "metadata") files.metadata = entry;
+  else if (part) files[part].push(entry);
+}
+
+/** Brings an entity's tags and comments up to date with the files beside it. */
+async function annotate(
+  backend: Backend,
+  entity: Taggable,
+  files: Pick<Files, What>,
+  options: VerbOptions,
+): Promise<void> {
+  for (const what of ["tags", "comments"] as const) {
+    if (files[what].length === 0) continue;
+    const changes = await readChanges(backend, what, files[what], options);
+    entity[what] = fold(what, entity[what], changes.map(({ change }) => change));
+  }
+}
+
+/** Tags or comments files, in the order in which they count. */
+export async function readChanges(
+  backend: Backend,
+  what: What,
+  entries: ListEntry[],
+  options: VerbOptions,
+): Promise<{ key: string; change: Change }[]> {
+  return await pooled(inOrder(entries), async ({ key }) => {
+    const { bytes } = await backend.driver.get(key, options);
+    return { key, change: decodeChange(what, bytes, `${backend.label}: ${key}`) };
+  });
+}
+
+/** Reads the tags or comments files of one entity. */
+export async function changesOf(
+  backend: Backend,
+  what: What,
+  folder: string,
+  options: VerbOptions,
+): Promise<{ key: string; change: Change }[]> {
+  return await readChanges(backend, what, (await filesIn(backend, folder, options))[what], options);
+}
+
+/** All entities of one kind at one place, oldest first. */
+export function readEntities<K extends Kind>(
+  rubicon: Composite,
+  kind: K,
+  place: Place,
+  what: string,
+  call: CallOptions,
+): Promise<EntityOf<K>[]> {
+  return rubicon.read({
+    what,
+    run: (backend, signal) => entitiesIn(backend, kind, place, signal ? { signal } : {}),
+    merge: (lists) => byAge(union(lists)),
+  }, call);
+}
+
+async function entitiesIn<K extends Kind>(
+  backend: Backend,
+  kind: K,
+  place: Place,
+  options: VerbOptions,
+): Promise<Answer<EntityOf<K>[]>> {
+  const folder = kindFolder(kind, place);
+  const found = kind === "project"
+    ? await projectFiles(backend, options)
+    : await filesByFolder(backend, folder, options, 2);
+  if (found.size === 0) {
+    if (kind === "project") return { value: [], weak: "empty" };
+    // Nothing is an answer only where the parent is: this backend may have lost it all.
+    await readParent(backend, place, options);
+  }
+  return await readAll(backend, kind, place, found, options);
+}
+
+/** Throws where a backend does not have what the entities of a place belong to, whole. */
+export async function readParent(
+  backend: Backend,
+  place: Place,
+  options: VerbOptions,
+): Promise<void> {
+  const kind = place.experimentId == null ? "project" : "experiment";
+  const key = parentKeys(place).at(-1)!;
+  const { bytes } = await backend.driver.get(key, options);
+  decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
+}
+
+/** Projects are found by their folders: a listing of all that is below would be the whole store. */
+async function projectFiles(
+  backend: Backend,
+  options: VerbOptions,
+): Promise<Map<string, Partial<Files>>> {
+  const names = await backend.driver.folders("", options);
+  return new Map(names.map((name) => [name, {}]));
+}
+
+/**
+ * The entities' files below a folder, by the path of the entity's own folder.
+ *
+ * @param depth How many segments to go below the folder: 2 for the entities directly in it.
+ */
+export async function filesByFolder(
+  backend: Backend,
+  folder: string,
+  options: VerbOptions,
+  depth?: number,
+): Promise<Map<string, Files>> {
+  const found = new Map<string, Files>();
+  const walk = backend.driver.list(folder, { ...options, ...(depth !== undefined && { depth }) });
+  for await (const entry of walk) {
+    const end = entry.key.lastIndexOf("/");
+    if (end <= folder.length) continue;
+    const name = entry.key.slice(folder.length + 1, end);
+    let files = found.get(name);
+    if (!files) found.set(name, files = { tags: [], comments: [] });
+    sortIn(files, entry, entry.key.slice(end + 1));
+  }
+  return found;
+}
+
+/**
+ * Reads the entities whose files were found. One that cannot be read is left out, and makes the
+ * answer a damaged one, so that other backends are asked for it.
+ */
+export async function readAll<K extends Kind>(
+  backend: Backend,
+  kind: K,
+  place: Place,
+  found: ReadonlyMap<string, Partial<Files>>,
+  options: VerbOptions,
+): Promise<Answer<EntityOf<K>[]>> {
+  const folder = kindFolder(kind, place);
+  let damaged = false;
+  const entities = await pooled([...found], async ([name, files]) => {
+    const key = metadataKey(folder === "" ? name : `${folder}/${name}`);
+    try {
+      const { bytes } = await backend.driver.get(key, options);
+      const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
+      backend.known.add(key);
+      if (kind !== "project" && files.tags && files.comments) {
+        await annotate(backend, entity as Taggable, files as Files, options);
+      }
+      return entity;
+    } catch (error) {
+      // A folder at the root without metadata.json need not be a project at all.
+      if (hasCode(error, "not-found")) damaged ||= kind !== "project";
+      else if (hasCode(error, "corrupt")) damaged = true;
+      else throw error;
+      return undefined;
+    }
+  });
+  const list = byAge(entities.filter((entity) => entity !== undefined));
+  if (damaged) return { value: list, weak: "damaged" };
+  return kind === "project" && list.length === 0 ? { value: list, weak: "empty" } : { value: list };
+}
+
+/** Oldest first; what was created in the same microsecond goes by id, so that the order is stable. */
+function byAge<E extends { createdAt: string; id: string }>(entities: E[]): E[] {
+  return entities.sort((a, b) =>
+    a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.id < b.id ? -1 : 1
+  );
+}
+
+/** Every entity once, by id; earlier lists win. */
+function union<E extends { id: string }>(lists: readonly E[][]): E[] {
+  const all = new Map<string, E>();
+  for (const entity of lists.flat()) if (!all.has(entity.id)) all.set(entity.id, entity);
+  return [...all.values()];
+}
+
+/** The last of the entities that have a name; there must be one. */
+export function lastNamed<E extends { name: string | null }>(
+  entities: readonly E[],
+  what: string,
+): E {
+  const found = entities.at(-1);
+  if (found) return found;
+  throw new RubiconException(
+    "not-found",
+    `There is no ${what}. Look at what the list function gives.`,
+  );
+}

@@ -1,0 +1,138 @@
+/**
+ * A project as one table: rubicon-ml's `to_df`.
+ *
+ * @module
+ */
+import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
+import type { VerbOptions } from "../drivers/driver.ts";
+import { checkComposite, checkFields, checkProject, refuse, show } from "./check.ts";
+import { experimentsFolder } from "./layout.ts";
+import { type Files, filesByFolder, readAll, readParent } from "./read.ts";
+import { CALL_FIELDS } from "./schema.ts";
+import type { Experiment, Metric, Parameter, Project } from "./types.ts";
+import type { Value } from "./values.ts";
+
+/** One row of a {@linkcode ProjectTable}: what is known of one experiment, by column. */
+export type ProjectRow = Record<string, Value>;
+
+/** One row an experiment, one column a parameter or metric. */
+export interface ProjectTable {
+  /** The experiment's own columns, then the parameters, then the metrics, each sorted by name. */
+  columns: string[];
+  /** Newest first. What an experiment lacks is missing in its row. */
+  rows: ProjectRow[];
+}
+
+/** Options of {@linkcode toTable}. */
+export interface TableOptions extends CallOptions {
+  /** Only so many of the newest experiments. */
+  limit?: number;
+}
+
+const OWN = ["id", "name", "description", "modelName", "commitHash", "tags", "createdAt"] as const;
+const OPTIONS = new Set(["limit", ...CALL_FIELDS]);
+
+interface Run {
+  experiment: Experiment;
+  parameters: Parameter[];
+  metrics: Metric[];
+}
+
+/**
+ * A project's experiments as one table, newest first. A metric takes the place of a parameter of the
+ * same name, as in rubicon-ml.
+ *
+ * @throws {RubiconException} where no backend is able to read.
+ *
+ * @example
+ * ```ts
+ * import { createProject, logExperiment, openComposite, toTable } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "toTable" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * await logExperiment(rubicon, project, { parameters: { depth: 3 }, metrics: { accuracy: 0.8 } });
+ * const { rows } = await toTable(rubicon, project);
+ * if (rows[0]?.accuracy !== 0.8) throw new Error("a column for each metric");
+ * ```
+ */
+export async function toTable(
+  rubicon: Composite,
+  project: Project,
+  options: TableOptions = {},
+): Promise<ProjectTable> {
+  const where = "toTable";
+  checkComposite(rubicon, where);
+  checkProject(project, where);
+  checkFields(options, OPTIONS, where);
+  const limit = options.limit ?? Infinity;
+  if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 0)) {
+    refuse(`${where}: limit is a whole number, not ${show(limit)}.`);
+  }
+  const runs = await rubicon.read({
+    what: `the experiments of project "${project.name}"`,
+    run: (backend, signal) => runsIn(backend, project, signal ? { signal } : {}),
+    merge: (lists) => {
+      const all = new Map(lists.flat().reverse().map((run) => [run.experiment.id, run]));
+      return [...all.values()];
+    },
+  }, options);
+  runs.sort(({ experiment: a }, { experiment: b }) => a.createdAt < b.createdAt ? 1 : -1);
+  return asTable(runs.slice(0, limit));
+}
+
+function asTable(runs: readonly Run[]): ProjectTable {
+  const names = { parameters: new Set<string>(), metrics: new Set<string>() };
+  const rows = runs.map((run) => {
+    const cells: [string, Value][] = OWN.map((field) => [field, run.experiment[field]]);
+    for (const what of ["parameters", "metrics"] as const) {
+      for (const { name, value } of run[what]) {
+        names[what].add(name);
+        cells.push([name, value]);
+      }
+    }
+    // fromEntries makes own properties of all names, `__proto__` too.
+    return Object.fromEntries(cells);
+  });
+  const columns = [
+    ...new Set([...OWN, ...[...names.parameters].sort(), ...[...names.metrics].sort()]),
+  ];
+  return { columns, rows };
+}
+
+/** One listing tells all there is; then each file is read once. */
+async function runsIn(
+  backend: Backend,
+  project: Project,
+  options: VerbOptions,
+): Promise<Answer<Run[]>> {
+  const place = { projectName: project.name };
+  const folder = experimentsFolder(project.name);
+  const all = await filesByFolder(backend, folder, options);
+  const experiments = new Map<string, Files>();
+  const children = new Map<string, { parameter: Map<string, Files>; metric: Map<string, Files> }>();
+  for (const [path, files] of all) {
+    const [id, kinds, slug] = path.split("/") as [string, string?, string?];
+    if (kinds === undefined) experiments.set(id, files);
+    const kind = kinds === "parameters" ? "parameter" : kinds === "metrics" ? "metric" : undefined;
+    if (!kind || slug === undefined) continue;
+    let of = children.get(id);
+    if (!of) children.set(id, of = { parameter: new Map(), metric: new Map() });
+    of[kind].set(slug, files);
+  }
+  if (experiments.size === 0) await readParent(backend, place, options);
+  const found = await readAll(backend, "experiment", place, experiments, options);
+  let damaged = found.weak === "damaged";
+  const runs: Run[] = [];
+  for (const experiment of found.value) {
+    const of = children.get(experiment.id);
+    const at = { ...place, experimentId: experiment.id };
+    const none = new Map<string, Files>();
+    const [parameters, metrics] = await Promise.all([
+      readAll(backend, "parameter", at, of?.parameter ?? none, options),
+      readAll(backend, "metric", at, of?.metric ?? none, options),
+    ]);
+    damaged ||= parameters.weak === "damaged" || metrics.weak === "damaged";
+    runs.push({ experiment, parameters: parameters.value, metrics: metrics.value });
+  }
+  return damaged ? { value: runs, weak: "damaged" } : { value: runs };
+}

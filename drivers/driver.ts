@@ -1,0 +1,138 @@
+/**
+ * The contract of a storage driver: what each verb promises. A driver knows keys and bytes, and
+ * nothing of projects or experiments. `conformance.ts` holds the suite that checks these promises.
+ *
+ * Keys are segments joined by `/`, such as `a/b/c`: no empty, `.` or `..` segment, no NUL, no
+ * backslash, no slash at either end. The registry's wrapper (`guard.ts`) refuses others before a
+ * driver sees them; a driver never rewrites a key.
+ *
+ * Errors are `RubiconException`s named by cause, with the original kept as `cause`: `not-found`,
+ * `already-exists`, `invalid-key`, `permission-denied`, `unavailable`, `unsupported`, `corrupt`.
+ * An abort passes through as it is: a driver rethrows `signal.reason`.
+ *
+ * @module
+ */
+
+/** Bytes as this module hands them out: never backed by shared memory. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * What to store: bytes, or a function that opens a fresh stream of them at each call, so that
+ * retries and several backends each read from the start.
+ */
+export type Source =
+  | Uint8Array
+  | (() => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>);
+
+/** What a store knows of an object beside its bytes. */
+export interface ObjectMeta {
+  /** Size in bytes. */
+  size: number;
+  /** When the object was last written, by the store's clock. */
+  lastModified: Date;
+  /**
+   * A string that changes whenever the bytes change, comparable within one driver only.
+   * Missing where the store has none.
+   */
+  etag?: string;
+  /**
+   * `md5:<hex>` or `sha256:<hex>` of the bytes, where the store gives one for free. Comparable
+   * between drivers, which an `etag` is not.
+   */
+  checksum?: string;
+}
+
+/** One object of a listing. */
+export interface ListEntry extends ObjectMeta {
+  /** The object's whole key. */
+  key: string;
+}
+
+/** Options that every verb takes. */
+export interface VerbOptions {
+  /** Stops the operation: it then rejects with `signal.reason`. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@linkcode Driver.get} and {@linkcode Driver.open}. */
+export interface GetOptions extends VerbOptions {
+  /** The first byte to read, counted from zero. Past the end: an empty result. */
+  offset?: number;
+  /** How many bytes to read at most. */
+  length?: number;
+}
+
+/** Options of {@linkcode Driver.put} and {@linkcode Driver.copy}. */
+export interface PutOptions extends VerbOptions {
+  /**
+   * Write only where nothing is there; else `already-exists`. The store decides, in one step with
+   * the write: of any number of racing writers exactly one succeeds.
+   */
+  ifAbsent?: boolean;
+}
+
+/** Options of {@linkcode Driver.list}. */
+export interface ListOptions extends VerbOptions {
+  /**
+   * How many segments below the prefix to go: 1 gives the objects directly in it, 2 those of its
+   * immediate sub-folders too. Missing: everything below.
+   */
+  depth?: number;
+}
+
+/** An object's bytes. `size` is the whole object's, also where a range was read. */
+export interface GetResult extends ObjectMeta {
+  /** The bytes of the range that was asked for. */
+  bytes: Bytes;
+}
+
+/** An object as a stream. `size` is the whole object's, also where a range was read. */
+export interface OpenResult extends ObjectMeta {
+  /** The bytes of the range that was asked for. Cancel it to stop early. */
+  stream: ReadableStream<Bytes>;
+}
+
+/**
+ * A storage driver: an object literal, made by a factory that `registerDriver` knows.
+ *
+ * @example A driver that another one backs
+ * ```ts
+ * import type { Driver } from "./driver.ts";
+ *
+ * const readOnly = (driver: Driver): Driver => ({
+ *   ...driver,
+ *   put: () => Promise.reject(new Error("this copy is read-only")),
+ * });
+ * ```
+ */
+export interface Driver {
+  /** The persistence name, such as `filesystem`. */
+  readonly persistence: string;
+  /** The name and the place, such as `filesystem:./rootA`: for messages, never with a secret. */
+  readonly label: string;
+  /** An object's bytes; `not-found` where there is none. */
+  get(key: string, options?: GetOptions): Promise<GetResult>;
+  /** An object as a stream; `not-found` where there is none, before anything is streamed. */
+  open(key: string, options?: GetOptions): Promise<OpenResult>;
+  /**
+   * Stores an object whole or not at all: readers see the old bytes or the new ones, and when the
+   * source fails, is aborted, or the process dies, nothing has changed.
+   */
+  put(key: string, source: Source, options?: PutOptions): Promise<ObjectMeta>;
+  /** What is known of an object without reading it; `not-found` where there is none. */
+  stat(key: string, options?: VerbOptions): Promise<ObjectMeta>;
+  /**
+   * Every object below a prefix, in no stated order. A prefix is a whole segment (`a` never covers
+   * `ab/c`); the empty prefix is the root; a missing one gives nothing. Objects that vanish while
+   * listing are left out; one that is there throughout is never missed.
+   */
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListEntry>;
+  /** The names of the immediate sub-folders of a prefix that have an object below them. */
+  folders(prefix: string, options?: VerbOptions): Promise<string[]>;
+  /** Removes an object. Succeeds where there is none. Leaves no empty folder behind. */
+  delete(key: string, options?: VerbOptions): Promise<void>;
+  /** Copies an object inside the store, where that is cheaper than reading and writing it. */
+  copy?(from: string, to: string, options?: PutOptions): Promise<ObjectMeta>;
+  /** Lets go of what the driver holds (connections, handles). It may be called twice. */
+  close?(): Promise<void>;
+}

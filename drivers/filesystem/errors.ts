@@ -1,0 +1,72 @@
+/**
+ * What the operating system and Deno's permissions say, as this module's errors.
+ *
+ * @module
+ */
+import { type RubiconErrorCode, RubiconException } from "../../errors.ts";
+import type { Root } from "./root.ts";
+
+/** The system's own code of an error, such as `ENOSPC`. */
+export function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string } | null | undefined)?.code;
+}
+
+/** Whether there is nothing at a path: no such name, or a file where a folder would have to be. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || codeOf(error) === "ENOTDIR";
+}
+
+/** `not-found` for a key. */
+export function notFound(root: Root, key: string, cause?: unknown): RubiconException {
+  return exception("not-found", root, `there is no ${key}`, cause);
+}
+
+/** An error of this driver, with its label. */
+export function exception(
+  code: RubiconErrorCode,
+  { label }: Root,
+  message: string,
+  cause?: unknown,
+): RubiconException {
+  return new RubiconException(code, `${label}: ${message}`, { backend: label, cause });
+}
+
+/**
+ * Any error of a verb on a key. Errors that are named already pass through, and so does the abort.
+ */
+export function named(error: unknown, root: Root, key: string, signal?: AbortSignal): unknown {
+  if (signal?.aborted || error instanceof RubiconException) return error;
+  const what = key === "" ? "the root" : key;
+  const why = error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.NotCapable) {
+    const flags = `--allow-read=${root.given} --allow-write=${root.given}`;
+    return exception("permission-denied", root, `${what}: ${why}. Run Deno with ${flags}`, error);
+  }
+  switch (codeOf(error)) {
+    case "EACCES":
+    case "EPERM":
+      return exception(
+        "permission-denied",
+        root,
+        `${what}: ${why}. Correct the owner or the mode of the folder; ` +
+          `Deno's own flags would be --allow-read=${root.given} --allow-write=${root.given}`,
+        error,
+      );
+    case "ELOOP":
+      return exception("permission-denied", root, `${what}: its symbolic links go round`, error);
+    case "ENAMETOOLONG":
+      return exception("invalid-key", root, `${what} is too long for this file system`, error);
+    case "ENOTDIR":
+    case "EISDIR":
+    case "EEXIST":
+    case "ENOTEMPTY":
+      return exception(
+        "unsupported",
+        root,
+        `${what}: a name here is either an object or a folder of objects, not both. Use another key`,
+        error,
+      );
+    default:
+      return exception("unavailable", root, `${what}: ${why}`, error);
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Reading objects.
+ *
+ * @module
+ */
+import type { Bytes, GetOptions, GetResult, ObjectMeta, OpenResult } from "../driver.ts";
+import { CHUNK_BYTES } from "../source.ts";
+import { isMissing, notFound } from "./errors.ts";
+import { isReserved, locate, type Root } from "./root.ts";
+
+/** Up to this size a file is handled in one go, which is several times faster than waiting for it. */
+export const SMALL_BYTES = 1 << 20;
+
+/** What the file system knows of an object. Every put makes a new file, and so another inode. */
+export function metaOf({ size, mtime, ino }: Deno.FileInfo): ObjectMeta {
+  const time = mtime?.getTime() ?? 0;
+  return {
+    size,
+    lastModified: new Date(time),
+    etag: `${time.toString(36)}-${(ino ?? 0).toString(36)}-${size.toString(36)}`,
+  };
+}
+
+/** What is known of an object. */
+export function stat(root: Root, key: string): ObjectMeta {
+  const info = found(root, key, () => Deno.statSync(locate(root, key)));
+  if (!info.isFile) throw notFound(root, key);
+  return metaOf(info);
+}
+
+/** An object's bytes, or a range of them. */
+export async function get(root: Root, key: string, options: GetOptions = {}): Promise<GetResult> {
+  const { file, info } = openFile(root, key);
+  try {
+    const { start, end } = rangeOf(info.size, options);
+    const bytes = new Uint8Array(end - start);
+    const small = bytes.length <= SMALL_BYTES;
+    if (start > 0) file.seekSync(start, Deno.SeekMode.Start);
+    for (let at = 0; at < bytes.length;) {
+      const rest = bytes.subarray(at, at + SMALL_BYTES);
+      const count = small ? file.readSync(rest) : await file.read(rest);
+      options.signal?.throwIfAborted();
+      if (count === null) throw new Error(`the file ended after ${start + at} of ${end} bytes`);
+      at += count;
+    }
+    return { ...metaOf(info), bytes };
+  } finally {
+    file.close();
+  }
+}
+
+/** An object, or a range of it, as a stream. */
+export function open(root: Root, key: string, { signal, ...options }: GetOptions = {}): OpenResult {
+  const { file, info } = openFile(root, key);
+  const { start, end } = rangeOf(info.size, options);
+  let left = end - start;
+  let abort: (() => void) | undefined;
+  const close = () => {
+    if (!abort) return;
+    signal?.removeEventListener("abort", abort);
+    abort = undefined;
+    file.close();
+  };
+  const stream = new ReadableStream<Bytes>({
+    start(controller) {
+      abort = () => {
+        close();
+        controller.error(signal?.reason);
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      if (start > 0) file.seekSync(start, Deno.SeekMode.Start);
+    },
+    async pull(controller) {
+      try {
+        const chunk = new Uint8Array(Math.min(left, CHUNK_BYTES));
+        const count = left === 0 ? 0 : await file.read(chunk);
+        if (!abort) return; // Cancelled or aborted meanwhile.
+        if (count === null) throw notFound(root, `${key} in full: the file ended early`);
+        left -= count;
+        if (count > 0) controller.enqueue(chunk.subarray(0, count));
+        if (left > 0) return;
+        close();
+        controller.close();
+      } catch (error) {
+        if (!abort) return; // The handle was closed under the read.
+        close();
+        throw error;
+      }
+    },
+    cancel: close,
+  }, { highWaterMark: 0 });
+  return { ...metaOf(info), stream };
+}
+
+function openFile(root: Root, key: string): { file: Deno.FsFile; info: Deno.FileInfo } {
+  const file = found(root, key, () => Deno.openSync(locate(root, key)));
+  try {
+    const info = file.statSync();
+    if (!info.isFile) throw notFound(root, key);
+    return { file, info };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Runs a look at a key, and says `not-found` where nothing is there. */
+function found<T>(root: Root, key: string, look: () => T): T {
+  if (isReserved(key)) throw notFound(root, key);
+  try {
+    return look();
+  } catch (error) {
+    throw isMissing(error) ? notFound(root, key, error) : error;
+  }
+}
+
+function rangeOf(size: number, { offset = 0, length = Infinity }: GetOptions) {
+  const start = Math.min(offset, size);
+  return { start, end: Math.min(start + length, size) };
+}

@@ -1,0 +1,91 @@
+/**
+ * From keys to paths. All paths are the root's own with the key behind it, never resolved ones:
+ * Deno's permissions go by how a path is written, and a root may itself be a symbolic link.
+ *
+ * @module
+ */
+import { SEPARATOR } from "jsr:@std/path@^1.1.6";
+import { exception } from "./errors.ts";
+
+/** A store's folder. */
+export interface Root {
+  /** `filesystem:` and the folder as it was given. */
+  readonly label: string;
+  /** The folder as it was given. */
+  readonly given: string;
+  /** The absolute path. */
+  readonly path: string;
+  /** Whether writes are on the disk itself before they count. */
+  readonly durable: boolean;
+  /** Where `path` leads, once that is known. */
+  real?: string;
+}
+
+/** A staged file: not an object yet. No other name looks like this. */
+const STAGED = /^\.staged-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** What the usual file systems take, in UTF-8 bytes. */
+const MAX_NAME_BYTES = 255;
+const encoder = new TextEncoder();
+
+/** A name that no other staged file has. */
+export const stagedName = (): string => `.staged-${crypto.randomUUID()}`;
+
+/** Whether a file is staged. */
+export const isStaged = (name: string): boolean => STAGED.test(name);
+
+/** Whether a key has a name that belongs to staged files. Nothing is ever stored there. */
+export const isReserved = (key: string): boolean =>
+  key.includes(".staged-") && key.split("/").some(isStaged);
+
+/** The path of a key; of the root for the empty key. */
+export const pathOf = (root: Root, key: string): string =>
+  key === "" ? root.path : `${root.path}/${key}`;
+
+/** The key of the folder that a key is in. */
+export const folderOf = (key: string): string => key.slice(0, Math.max(0, key.lastIndexOf("/")));
+
+/** Refuses a key that could never be stored. */
+export function checkStorable(root: Root, key: string): void {
+  if (isReserved(key)) {
+    throw exception("invalid-key", root, `${key}: names like this are kept for staged files`);
+  }
+  // Nothing is measured that cannot be too long: three bytes are the most a UTF-16 unit takes.
+  if (key.length <= MAX_NAME_BYTES / 3) return;
+  if (key.split("/").some((name) => encoder.encode(name).length > MAX_NAME_BYTES)) {
+    throw exception(
+      "invalid-key",
+      root,
+      `${key} has a name of more than ${MAX_NAME_BYTES} bytes between its slashes`,
+    );
+  }
+}
+
+/**
+ * The path of a key that is there, after a look at where it leads: no symbolic link takes a key out
+ * of the root. (Links that somebody changes between this look and the use are not defended against.)
+ *
+ * @throws {RubiconException} `permission-denied` where it leads out.
+ * @throws {Deno.errors.NotFound} where there is nothing.
+ */
+export function locate(root: Root, key: string): string {
+  const path = pathOf(root, key);
+  const real = Deno.realPathSync(path);
+  if (root.real === undefined || !isInside(real, root.real)) {
+    // Asked again, since the root may be a link that leads elsewhere by now.
+    root.real = Deno.realPathSync(root.path);
+    if (!isInside(real, root.real)) {
+      throw exception(
+        "permission-denied",
+        root,
+        `${key}: a symbolic link leads out of the root. Replace it by what it leads to`,
+      );
+    }
+  }
+  return path;
+}
+
+/** Whether a resolved path is a folder or something in it. */
+export function isInside(real: string, folder: string): boolean {
+  return real === folder ||
+    real.startsWith(folder.endsWith(SEPARATOR) ? folder : folder + SEPARATOR);
+}

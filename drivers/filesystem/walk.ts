@@ -1,0 +1,101 @@
+/**
+ * Listing objects and folders.
+ *
+ * @module
+ */
+import type { ListEntry, ListOptions } from "../driver.ts";
+import { breathe } from "../source.ts";
+import { isMissing } from "./errors.ts";
+import { metaOf } from "./read.ts";
+import { sweep } from "./remove.ts";
+import { isInside, isReserved, isStaged, locate, pathOf, type Root } from "./root.ts";
+import { hasCode } from "../../errors.ts";
+
+/** After how many entries others have their turn. */
+const TURN = 1000;
+
+interface Frame {
+  /** The key of the folder. */
+  folder: string;
+  depth: number;
+  /** Where the links on the way to this folder lead: those are not followed in a circle. */
+  links: readonly string[];
+}
+
+/** The objects below a prefix. */
+export async function* walk(
+  root: Root,
+  prefix: string,
+  { depth = Infinity, signal }: ListOptions = {},
+): AsyncGenerator<ListEntry, void, void> {
+  const frames: Frame[] = [{ folder: prefix, depth, links: [] }];
+  let count = 0;
+  for (let frame = frames.pop(); frame; frame = frames.pop()) {
+    if (frame.depth < 1) continue;
+    for (const entry of entriesOf(root, frame.folder)) {
+      if (++count % TURN === 0) await breathe();
+      signal?.throwIfAborted();
+      const key = frame.folder === "" ? entry.name : `${frame.folder}/${entry.name}`;
+      const next = { folder: key, depth: frame.depth - 1, links: frame.links };
+      if (entry.isDirectory) frames.push(next);
+      else if (entry.isFile) {
+        const info = vanishing(() => Deno.lstatSync(pathOf(root, key)));
+        if (info?.isFile) yield { key, ...metaOf(info) };
+      } else if (entry.isSymlink) {
+        const info = follow(root, key);
+        if (info?.isFile) yield { key, ...metaOf(info) };
+        if (!info?.isDirectory) continue;
+        const real = vanishing(() => Deno.realPathSync(pathOf(root, key)));
+        if (real === undefined || isCircle(root, frame, real)) continue;
+        frames.push({ ...next, links: [...frame.links, real] });
+      }
+    }
+  }
+}
+
+/** The names of the folders directly below a prefix. */
+export function folders(root: Root, prefix: string): string[] {
+  const names: string[] = [];
+  for (const { name, isDirectory, isSymlink } of entriesOf(root, prefix)) {
+    const key = prefix === "" ? name : `${prefix}/${name}`;
+    if (isDirectory || isSymlink && follow(root, key)?.isDirectory) names.push(name);
+  }
+  return names;
+}
+
+/** What is in a folder, without staged files and what no key can name. */
+function* entriesOf(root: Root, folder: string): Generator<Deno.DirEntry, void, void> {
+  if (isReserved(folder)) return;
+  const entries = vanishing(() => [...Deno.readDirSync(locate(root, folder))]) ?? [];
+  for (const entry of entries) {
+    if (isStaged(entry.name)) sweep(root, folder, entry.name);
+    else if (!entry.name.includes("\\")) yield entry;
+  }
+}
+
+/** What a symbolic link leads to; nothing where it leads nowhere or out of the root. */
+function follow(root: Root, key: string): Deno.FileInfo | undefined {
+  try {
+    return vanishing(() => Deno.statSync(locate(root, key)));
+  } catch (error) {
+    if (error instanceof Deno.errors.FilesystemLoop || hasCode(error, "permission-denied")) return;
+    throw error;
+  }
+}
+
+/** Whether a link leads to a folder that it is in, or to one that was entered by a link before. */
+function isCircle(root: Root, { folder, links }: Frame, real: string): boolean {
+  if (links.includes(real)) return true;
+  const here = vanishing(() => Deno.realPathSync(pathOf(root, folder)));
+  return here === undefined || isInside(here, real);
+}
+
+/** What is removed between one look and the next is left out. */
+function vanishing<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}

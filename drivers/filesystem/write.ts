@@ -1,0 +1,203 @@
+/**
+ * Putting objects: a staged file first, then one step that makes it the object.
+ *
+ * The staged file is beside the target, or in the closest folder above that exists: folders are made
+ * only once the bytes are there, so that a put that fails or is killed leaves no folder behind.
+ *
+ * @module
+ */
+import type { ObjectMeta, PutOptions, Source } from "../driver.ts";
+import { breathe, chunksOf } from "../source.ts";
+import { codeOf, exception } from "./errors.ts";
+import { discard, prune } from "./remove.ts";
+import { checkStorable, folderOf, locate, pathOf, type Root, stagedName } from "./root.ts";
+import { metaOf, SMALL_BYTES } from "./read.ts";
+
+/** How often a folder may be pruned by others in the middle of a put. */
+const ATTEMPTS = 100;
+/** Only one writer at a time has it. See {@linkcode renameIfAbsent}. */
+const CLAIM = ".staged-00000000-0000-4000-8000-000000000000";
+/** How often a claim is tried for, a turn of the event loop apart. */
+const CLAIM_ATTEMPTS = 2000;
+
+interface Staged {
+  path: string;
+  file: Deno.FsFile;
+  /** Whether the target's folder was there. */
+  beside: boolean;
+}
+
+/** Stores an object, as the contract says. */
+export async function put(
+  root: Root,
+  key: string,
+  source: Source,
+  { ifAbsent = false, signal }: PutOptions = {},
+): Promise<ObjectMeta> {
+  checkStorable(root, key);
+  const small = source instanceof Uint8Array && source.length <= SMALL_BYTES;
+  // Looked at first, so that a long source is not read for nothing; what counts is the link.
+  if (ifAbsent && !small && exists(pathOf(root, key))) throw taken(root, key);
+  const staged = stage(root, key);
+  try {
+    const meta = await fill(root, staged.file, source, small, signal);
+    signal?.throwIfAborted();
+    await publish(root, key, staged, ifAbsent);
+    return meta;
+  } catch (error) {
+    discard(staged.path);
+    prune(root, folderOf(key));
+    throw error;
+  }
+}
+
+function stage(root: Root, key: string): Staged {
+  for (let attempt = 1;; attempt++) {
+    const folder = closestFolder(root, folderOf(key));
+    const path = `${pathOf(root, folder)}/${stagedName()}`;
+    try {
+      const file = Deno.openSync(path, { write: true, createNew: true });
+      return { path, file, beside: folder === folderOf(key) };
+    } catch (error) {
+      if (!wasPruned(error, attempt)) throw error;
+    }
+  }
+}
+
+/** The key of a folder, or of the closest one above it that exists. The root is made. */
+function closestFolder(root: Root, folder: string): string {
+  while (true) {
+    try {
+      locate(root, folder);
+      return folder;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (folder === "") Deno.mkdirSync(root.path, { recursive: true });
+      folder = folderOf(folder);
+    }
+  }
+}
+
+/** Writes the bytes, and closes the file in any case. */
+async function fill(
+  { durable }: Root,
+  file: Deno.FsFile,
+  source: Source,
+  small: boolean,
+  signal?: AbortSignal,
+): Promise<ObjectMeta> {
+  try {
+    if (small && source instanceof Uint8Array) {
+      for (let at = 0; at < source.length;) at += file.writeSync(source.subarray(at));
+    } else {
+      for await (const chunk of chunksOf(source, signal)) {
+        for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      }
+    }
+    if (durable) await file.sync();
+    return metaOf(file.statSync());
+  } finally {
+    file.close();
+  }
+}
+
+/** Makes a staged file the object, in one step. */
+async function publish(
+  root: Root,
+  key: string,
+  staged: Staged,
+  ifAbsent: boolean,
+): Promise<void> {
+  const folder = pathOf(root, folderOf(key));
+  const target = pathOf(root, key);
+  for (let attempt = 1;; attempt++) {
+    try {
+      if (!staged.beside || attempt > 1) Deno.mkdirSync(folder, { recursive: true });
+      if (!ifAbsent) Deno.renameSync(staged.path, target);
+      else if (!link(staged.path, target)) await renameIfAbsent(root, key, staged.path, target);
+      break;
+    } catch (error) {
+      // A folder in the way is another matter than an object that is there already.
+      if (ifAbsent && codeOf(error) === "EEXIST" && !isFolder(target)) {
+        throw taken(root, key, error);
+      }
+      if (!wasPruned(error, attempt)) throw error;
+    }
+  }
+  if (root.durable) await syncFolders(root, key);
+}
+
+/** Whether the file system was able to link. The link fails where something is there. */
+function link(staged: string, target: string): boolean {
+  try {
+    Deno.linkSync(staged, target);
+  } catch (error) {
+    const unable = ["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+    if (unable.includes(codeOf(error) ?? "")) return false;
+    throw error;
+  }
+  discard(staged);
+  return true;
+}
+
+/**
+ * Where files cannot be linked (FAT, some network file systems): whoever creates the folder's claim
+ * is the only one that looks and renames. Nothing else happens while a claim is held, so that it is
+ * there for a moment only, except where the process is killed right then.
+ */
+async function renameIfAbsent(
+  root: Root,
+  key: string,
+  staged: string,
+  target: string,
+): Promise<void> {
+  const claim = `${pathOf(root, folderOf(key))}/${CLAIM}`;
+  for (let attempt = 1;; attempt++) {
+    try {
+      Deno.openSync(claim, { write: true, createNew: true }).close();
+      break;
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw error;
+      if (attempt === CLAIM_ATTEMPTS) {
+        const next = `Where no other process writes there, remove ${claim}`;
+        throw exception("unavailable", root, `${key}: another writer is at it. ${next}`, error);
+      }
+      await breathe();
+    }
+  }
+  try {
+    if (exists(target)) throw taken(root, key);
+    Deno.renameSync(staged, target);
+  } finally {
+    discard(claim);
+  }
+}
+
+/** A name is durable only once every folder on the way to it is. */
+async function syncFolders(root: Root, key: string): Promise<void> {
+  if (Deno.build.os === "windows") return; // It opens no folders, and its names need no help.
+  for (let folder = folderOf(key);; folder = folderOf(folder)) {
+    using handle = await Deno.open(pathOf(root, folder));
+    await handle.sync();
+    if (folder === "") return;
+  }
+}
+
+function wasPruned(error: unknown, attempt: number): boolean {
+  return error instanceof Deno.errors.NotFound && attempt < ATTEMPTS;
+}
+
+function lstat(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || codeOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+const exists = (path: string): boolean => lstat(path) !== undefined;
+const isFolder = (path: string): boolean => lstat(path)?.isDirectory === true;
+
+const taken = (root: Root, key: string, cause?: unknown) =>
+  exception("already-exists", root, `${key} is there already`, cause);

@@ -1,0 +1,132 @@
+/**
+ * The one wrapper around every driver: keys are checked here and nowhere else, an operation that is
+ * already aborted never starts, and errors say which backend they come from.
+ *
+ * @module
+ */
+import { RubiconException } from "../errors.ts";
+import type { Driver, GetOptions, ListEntry, ListOptions } from "./driver.ts";
+
+const ODD = /[\0\\]|\/\/|^\/|\/$|(?:^|\/)\.{1,2}(?:\/|$)|^$/;
+/** S3's limit, in UTF-8 bytes; one limit for all, so that what one backend takes the next takes too. */
+const MAX_KEY_BYTES = 1024;
+const encoder = new TextEncoder();
+
+/**
+ * Refuses what is no key.
+ *
+ * @throws {RubiconException} `invalid-key`
+ */
+export function checkKey(key: string, driver: { label: string }): void {
+  let why: string | undefined;
+  if (typeof key !== "string") why = `a key is a string, not ${typeof key}`;
+  else if (ODD.test(key)) {
+    why = 'no empty, "." or ".." segment, NUL, backslash, or slash at either end';
+  } else if (!key.isWellFormed()) why = "it has half a surrogate pair, which UTF-8 cannot hold";
+  else if (key.length * 3 > MAX_KEY_BYTES && encoder.encode(key).length > MAX_KEY_BYTES) {
+    why = `it is longer than ${MAX_KEY_BYTES} bytes`;
+  }
+  if (why === undefined) return;
+  throw new RubiconException("invalid-key", `${driver.label}: ${show(key)} is no key: ${why}.`, {
+    backend: driver.label,
+  });
+}
+
+/**
+ * Refuses a range or a depth that is no count.
+ *
+ * @throws {RubiconException} `invalid-argument`
+ */
+function checkCounts(options: GetOptions & ListOptions, driver: { label: string }): void {
+  for (const name of ["offset", "length", "depth"] as const) {
+    const value = options[name];
+    if (value === undefined || Number.isSafeInteger(value) && value >= 0) continue;
+    if (value === Infinity && name !== "offset") continue;
+    throw new RubiconException(
+      "invalid-argument",
+      `${driver.label}: ${name} is a whole number from zero on, not ${String(value)}.`,
+      { backend: driver.label },
+    );
+  }
+}
+
+function show(key: unknown): string {
+  const text = JSON.stringify(key) ?? String(key);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** Puts the checks of this file around a driver. */
+export function guard(driver: Driver): Driver {
+  const stamp = (error: unknown, signal: AbortSignal | undefined): never => {
+    if (signal?.aborted && (error === signal.reason || isAbort(error))) throw signal.reason;
+    if (error instanceof RubiconException) {
+      if (error.backend !== undefined) throw error;
+      const message = error.message.startsWith(driver.label)
+        ? error.message
+        : `${driver.label}: ${error.message}`;
+      throw new RubiconException(error.code, message, {
+        backend: driver.label,
+        cause: error.cause ?? error,
+      });
+    }
+    throw new RubiconException("unavailable", `${driver.label}: ${describe(error)}`, {
+      backend: driver.label,
+      cause: error,
+    });
+  };
+  /** Every verb but `list` has the same shape: keys first, then a source for `put`, then options. */
+  const verb = <A extends unknown[], R>(
+    run: (...args: A) => Promise<R>,
+    keys: number,
+    { optionsAt = keys, emptyKey = false } = {},
+  ) =>
+  async (...args: A): Promise<R> => {
+    const options = args[optionsAt] as GetOptions | undefined;
+    const signal = options?.signal;
+    for (let at = 0; at < keys; at++) {
+      const key = args[at] as string;
+      if (!emptyKey || key !== "") checkKey(key, driver);
+    }
+    if (options) checkCounts(options, driver);
+    signal?.throwIfAborted();
+    try {
+      return await run(...args);
+    } catch (error) {
+      return stamp(error, signal);
+    }
+  };
+  async function* list(prefix: string, options?: ListOptions): AsyncIterable<ListEntry> {
+    if (prefix !== "") checkKey(prefix, driver);
+    if (options) checkCounts(options, driver);
+    options?.signal?.throwIfAborted();
+    try {
+      for await (const entry of driver.list(prefix, options)) {
+        options?.signal?.throwIfAborted();
+        yield entry;
+      }
+    } catch (error) {
+      stamp(error, options?.signal);
+    }
+  }
+  return {
+    persistence: driver.persistence,
+    label: driver.label,
+    get: verb(driver.get.bind(driver), 1),
+    open: verb(driver.open.bind(driver), 1),
+    put: verb(driver.put.bind(driver), 1, { optionsAt: 2 }),
+    stat: verb(driver.stat.bind(driver), 1),
+    list,
+    folders: verb(driver.folders.bind(driver), 1, { emptyKey: true }),
+    delete: verb(driver.delete.bind(driver), 1),
+    ...(driver.copy && { copy: verb(driver.copy.bind(driver), 2) }),
+    ...(driver.close && { close: driver.close.bind(driver) }),
+  };
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

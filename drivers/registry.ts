@@ -1,0 +1,110 @@
+/**
+ * Persistence names and the factories behind them. A driver's file calls `registerDriver` once, at
+ * its top level; importing that file is all it takes to make the name known.
+ *
+ * @module
+ */
+import { RubiconException } from "../errors.ts";
+import type { Driver } from "./driver.ts";
+import { guard } from "./guard.ts";
+
+/** One backend's configuration: the persistence name, the root, and the driver's own options. */
+export interface DriverConfig {
+  /** The name under which the driver is registered: `memory`, `filesystem`, `s3`, or your own. */
+  persistence: string;
+  /** Where the store is: a folder, a `file:` URL, `s3://bucket/prefix`, or any name for `memory`. */
+  rootDir?: string | URL;
+  /** The driver's own options, by name. */
+  [option: string]: unknown;
+}
+
+/** Makes a driver from a configuration that has only options the driver registered. */
+export type DriverFactory = (config: DriverConfig) => Driver | Promise<Driver>;
+
+/** What a driver says of itself when it registers. */
+export interface DriverRegistration {
+  /** The options it takes beside `persistence` and `rootDir`. Others are refused by name. */
+  options?: readonly string[];
+}
+
+const registry = new Map<string, { factory: DriverFactory; options: readonly string[] }>();
+
+/**
+ * Makes a driver known under a persistence name.
+ *
+ * @throws {RubiconException} `invalid-config` where the name is taken or is no name.
+ *
+ * @example
+ * ```ts
+ * import { registerDriver } from "./registry.ts";
+ * import { openMemory } from "./memory.ts";
+ *
+ * registerDriver("scratch", (config) => openMemory(config));
+ * ```
+ */
+export function registerDriver(
+  name: string,
+  factory: DriverFactory,
+  registration: DriverRegistration = {},
+): void {
+  if (typeof name !== "string" || !/^[a-z][a-z0-9_-]*$/.test(name)) {
+    throw new RubiconException(
+      "invalid-config",
+      `A persistence name is lower case letters, digits, "-" and "_", and starts with a letter: ${
+        JSON.stringify(name)
+      } is not one.`,
+    );
+  }
+  if (typeof factory !== "function") {
+    throw new RubiconException(
+      "invalid-config",
+      `registerDriver("${name}", …) takes a function that makes the driver, not ${typeof factory}.`,
+    );
+  }
+  if (registry.has(name)) {
+    throw new RubiconException(
+      "invalid-config",
+      `The persistence "${name}" is taken. Register the driver under another name.`,
+    );
+  }
+  registry.set(name, { factory, options: registration.options ?? [] });
+}
+
+/** The persistence names that are registered, in alphabetical order. */
+export function registeredDrivers(): string[] {
+  return [...registry.keys()].sort();
+}
+
+/**
+ * Opens the driver that a configuration names, behind the wrapper that checks keys and aborts and
+ * stamps errors with the driver's label.
+ *
+ * @throws {RubiconException} `invalid-config` for an unknown persistence or option.
+ */
+export async function openDriver(config: DriverConfig): Promise<Driver> {
+  // rubicon-ml spells S3 as a filesystem with an s3:// root.
+  const persistence = config.persistence === "filesystem" && /^s3:/i.test(String(config.rootDir))
+    ? "s3"
+    : config.persistence;
+  const registered = registry.get(persistence);
+  if (!registered) {
+    throw new RubiconException(
+      "invalid-config",
+      `There is no persistence ${JSON.stringify(persistence)}. Known are: ${
+        registeredDrivers().join(", ")
+      }. Import the file of the driver that you mean, or correct the name.`,
+    );
+  }
+  const known = ["persistence", "rootDir", ...registered.options];
+  for (const option of Object.keys(config)) {
+    if (!known.includes(option)) {
+      throw new RubiconException(
+        "invalid-config",
+        `The persistence "${persistence}" has no option "${option}". It takes: ${
+          known.slice(1).join(", ")
+        }.`,
+      );
+    }
+  }
+  return guard(await registered.factory({ ...config, persistence }));
+}

@@ -1,0 +1,100 @@
+/**
+ * Reading what a caller wants stored, in chunks. For drivers that put by streaming.
+ *
+ * @module
+ */
+import { RubiconException } from "../errors.ts";
+import type { Source } from "./driver.ts";
+
+/** How many bytes are handled at a time: large enough to be fast, small enough to stop soon. */
+export const CHUNK_BYTES = 1 << 18;
+
+/** Lets timers and other input have their turn, which promises alone never do. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/**
+ * The chunks of a source. Leaving the loop early cancels the source's stream, and an abort ends the
+ * wait for a stream that gives nothing.
+ *
+ * @throws {RubiconException} `invalid-argument` where the source itself fails: that is no fault of
+ * the backend, and another attempt would not help.
+ *
+ * @example
+ * ```ts
+ * import { chunksOf } from "./source.ts";
+ *
+ * let size = 0;
+ * for await (const chunk of chunksOf(() => new Blob(["hello"]).stream())) size += chunk.length;
+ * if (size !== 5) throw new Error("it reads the whole source");
+ * ```
+ */
+export async function* chunksOf(
+  source: Source,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, void> {
+  signal?.throwIfAborted();
+  if (source instanceof Uint8Array) {
+    for (let at = 0; at < source.length; at += CHUNK_BYTES) {
+      signal?.throwIfAborted();
+      yield source.subarray(at, at + CHUNK_BYTES);
+    }
+    return;
+  }
+  const reader = await openReader(source, signal);
+  // Cancelling ends a pending read, so that an abort never waits for the source.
+  const stop = () => drop(reader, signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    while (true) {
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read().catch((error) => failed(error, signal));
+      signal?.throwIfAborted();
+      if (done) return;
+      if (!(value instanceof Uint8Array)) failed(new TypeError(`a chunk is ${typeof value}`));
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    stop();
+  }
+}
+
+/** Opens a source's stream. When aborted meanwhile, the stream is cancelled as soon as it comes. */
+async function openReader(
+  source: Exclude<Source, Uint8Array>,
+  signal?: AbortSignal,
+): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
+  const opening = (async () => (await source()).getReader())();
+  try {
+    return await Promise.race([opening, aborted]);
+  } catch (error) {
+    opening.then(
+      (reader) => drop(reader, error),
+      () => {/* it is `error`, or came after the abort */},
+    );
+    return failed(error, signal);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** Tells a source to stop. What it makes of that changes nothing for whoever reads it. */
+function drop(reader: ReadableStreamDefaultReader<Uint8Array>, reason: unknown): void {
+  reader.cancel(reason).catch(() => {/* see above */});
+}
+
+function failed(error: unknown, signal?: AbortSignal): never {
+  signal?.throwIfAborted();
+  if (error instanceof RubiconException) throw error;
+  const why = error instanceof Error ? error.message : String(error);
+  throw new RubiconException(
+    "invalid-argument",
+    `The source of the bytes failed, so that nothing was stored: ${why}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,45 @@
+/**
+ * An experiment tracker for Deno that logs to several backends at once: folders, S3 buckets, memory,
+ * or a driver of your own. What it writes, Python's rubicon-ml reads, and the other way round.
+ *
+ * @example
+ * ```ts
+ * import { getOrCreateProject, listMetrics, logExperiment, openComposite } from "./mod.ts";
+ *
+ * await using rubicon = await openComposite([
+ *   { persistence: "memory", rootDir: "rootA" },
+ *   { persistence: "memory", rootDir: "rootB" },
+ * ]);
+ * const project = await getOrCreateProject(rubicon, { name: "example_project" });
+ * const experiment = await logExperiment(rubicon, project, { metrics: { accuracy: 0.8 } });
+ * const [metric] = await listMetrics(rubicon, experiment);
+ * if (metric?.value !== 0.8) throw new Error("it is in both");
+ * ```
+ *
+ * @module
+ */
+import "./drivers/filesystem.ts";
+import "./drivers/memory.ts";
+import "./drivers/s3.ts";
+
+export * from "./composite.ts";
+export * from "./errors.ts";
+export type * from "./drivers/driver.ts";
+export * from "./drivers/registry.ts";
+export * from "./domain/artifact.ts";
+export type { ArtifactData, FileData } from "./domain/artifact_data.ts";
+export type { AttachedQuery } from "./domain/attached.ts";
+export type { ChildQuery } from "./domain/child.ts";
+export * from "./domain/comments.ts";
+export * from "./domain/dataframe.ts";
+export * from "./domain/experiment.ts";
+export * from "./domain/feature.ts";
+export * from "./domain/metric.ts";
+export * from "./domain/parameter.ts";
+export type { ColumnType, Table, TableColumns, TableRows } from "./domain/parquet.ts";
+export * from "./domain/project.ts";
+export { slugify } from "./domain/slug.ts";
+export * from "./domain/table.ts";
+export * from "./domain/tags.ts";
+export type * from "./domain/types.ts";
+export type { NumpyArray, Value } from "./domain/values.ts";

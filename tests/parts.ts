@@ -1,0 +1,25 @@
+/**
+ * What a suite needs from outside Deno (Go for real S3 servers, Python for the real rubicon-ml).
+ * Where it is missing the suite is ignored and says so on one line; in CI that is a failure.
+ */
+
+/** Where the tests keep what they build or install: one ignored folder of the checkout. */
+export const CACHE: string = new URL("../.cache/", import.meta.url).pathname;
+
+const said = new Set<string>();
+
+/**
+ * Whether a suite is to be ignored because of what it lacks.
+ *
+ * @param suite The suite's name, for the line.
+ * @param lacks What is missing; `undefined` where nothing is.
+ */
+export function ignoredFor(suite: string, lacks: string | undefined): boolean {
+  if (lacks === undefined) return false;
+  const line = `${suite}: ignored, it lacks ${lacks}`;
+  if (Deno.env.get("CI") === "true") throw new Error(`${line}, and in CI nothing may be missing`);
+  // deno-lint-ignore no-console -- the line is what a person running the suite looks for.
+  if (!said.has(line)) console.log(line);
+  said.add(line);
+  return true;
+}
