@@ -85,3 +85,27 @@ export function partOf(name: string): "metadata" | "tags" | "comments" | undefin
   if (name.startsWith("tags_")) return "tags";
   return name.startsWith("comments_") ? "comments" : undefined;
 }
+
+/** The folder of the entity that a deletion's trace is about; `undefined` for other keys. */
+export function deletedBy(key: string): string | undefined {
+  const [, kindFolder, id] = /^(.+)\/deleted_([0-9a-f-]{36})\.json$/i.exec(key) ?? [];
+  return kindFolder === undefined ? undefined : `${kindFolder}/${id}`;
+}
+
+const ENTITY =
+  /^[^/]+(?:\/experiments\/[^/]+)?(?:\/(?:metrics|parameters|features|artifacts|dataframes)\/[^/]+)?(?=\/)/;
+
+/**
+ * An order in which objects can be copied one by one: an entity comes after its parents, and its
+ * metadata after all its other files, so that it never shows before its data.
+ */
+export function byDependency(a: string, b: string): number {
+  const [one, other] = [a, b].map((key) => {
+    const folder = ENTITY.exec(key)?.[0] ?? "";
+    return { folder, depth: folder.split("/").length, last: key === metadataKey(folder) };
+  });
+  return one!.depth - other!.depth || compare(one!.folder, other!.folder) ||
+    Number(one!.last) - Number(other!.last) || compare(a, b);
+}
+
+const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;

@@ -92,15 +92,45 @@ export function open(root: Root, key: string, { signal, ...options }: GetOptions
   return { ...metaOf(info), stream };
 }
 
-function openFile(root: Root, key: string): { file: Deno.FsFile; info: Deno.FileInfo } {
-  const file = found(root, key, () => Deno.openSync(locate(root, key)));
+interface Opened {
+  file: Deno.FsFile;
+  info: Deno.FileInfo;
+}
+
+function openFile(root: Root, key: string): Opened {
+  const opened = found(root, key, () => {
+    const path = locate(root, key);
+    return openByHandle(path) ?? openByPath(path);
+  });
+  if (opened.info.isFile) return opened;
+  opened.file.close();
+  throw notFound(root, key);
+}
+
+/** Nothing where the root is a link: Deno then wants permission for where the handle really is. */
+function openByHandle(path: string): Opened | undefined {
+  const file = Deno.openSync(path);
   try {
-    const info = file.statSync();
-    if (!info.isFile) throw notFound(root, key);
-    return { file, info };
+    return { file, info: file.statSync() };
   } catch (error) {
     file.close();
-    throw error;
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  }
+}
+
+/** What is known before and after the file is opened has to be the same: else it was replaced. */
+function openByPath(path: string): Opened {
+  while (true) {
+    const before = metaOf(Deno.statSync(path));
+    const file = Deno.openSync(path);
+    try {
+      const info = Deno.statSync(path);
+      if (metaOf(info).etag === before.etag) return { file, info };
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    file.close();
   }
 }
 

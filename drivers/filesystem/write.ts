@@ -40,8 +40,9 @@ export async function put(
   if (ifAbsent && !small && exists(pathOf(root, key))) throw taken(root, key);
   const staged = stage(root, key);
   try {
-    const meta = await fill(root, staged.file, source, small, signal);
+    await fill(root, staged.file, source, small, signal);
     signal?.throwIfAborted();
+    const meta = metaOf(Deno.lstatSync(staged.path));
     await publish(root, key, staged, ifAbsent);
     return meta;
   } catch (error) {
@@ -85,7 +86,7 @@ async function fill(
   source: Source,
   small: boolean,
   signal?: AbortSignal,
-): Promise<ObjectMeta> {
+): Promise<void> {
   try {
     if (small && source instanceof Uint8Array) {
       for (let at = 0; at < source.length;) at += file.writeSync(source.subarray(at));
@@ -95,7 +96,6 @@ async function fill(
       }
     }
     if (durable) await file.sync();
-    return metaOf(file.statSync());
   } finally {
     file.close();
   }
@@ -166,7 +166,8 @@ async function renameIfAbsent(
     }
   }
   try {
-    if (exists(target)) throw taken(root, key);
+    // Renaming to a folder fails by itself.
+    if (exists(target) && !isFolder(target)) throw taken(root, key);
     Deno.renameSync(staged, target);
   } finally {
     discard(claim);
