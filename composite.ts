@@ -79,7 +79,28 @@ export async function openComposite(
     await Promise.all(opened.map(({ driver }) => driver.close?.()));
     throw error;
   }
-  return compose(opened, settings);
+  const keepers = opened.filter((backend) => !inBackground(list[opened.indexOf(backend)]!));
+  if (keepers.length === 0) {
+    await Promise.all(opened.map(({ driver }) => driver.close?.()));
+    throw new RubiconException(
+      "invalid-config",
+      "All backends are in the background: one at least has to take writes at once.",
+    );
+  }
+  if (
+    keepers.length < opened.length && keepers.every(({ persistence }) => persistence === "memory")
+  ) {
+    settings.onWarning(
+      "The outbox of the background backends is in memory only: what they do not have yet when this " +
+        "process ends is lost. Put a folder or a bucket before them.",
+    );
+  }
+  const complete = await Promise.all(opened.map(async (backend): Promise<Backend> => {
+    if (keepers.includes(backend)) return backend;
+    const { openOutbox } = await import("./composite/outbox.ts");
+    return { ...backend, outbox: await openOutbox(backend, keepers, settings.onWarning) };
+  }));
+  return compose(complete, settings);
 }
 
 /**
@@ -95,7 +116,49 @@ export async function openComposite(
  * ```
  */
 export function status(rubicon: Composite): BackendStatus[] {
-  return rubicon.backends.map(({ health }) => health.status());
+  return rubicon.backends.map(({ health, outbox }) => {
+    const status = health.status();
+    return {
+      ...status,
+      pending: status.pending + (outbox?.pending() ?? 0),
+      mode: outbox ? "background" : "sync",
+    };
+  });
+}
+
+/** Options of {@linkcode flush}. */
+export interface FlushOptions {
+  /** How long to wait at most, in milliseconds. Default: the composite's `timeoutMs`. */
+  timeoutMs?: number;
+}
+
+/**
+ * Waits, a bounded time, until every backend has what was written: backends that a policy did not wait for,
+ * and background backends.
+ *
+ * @returns What is still pending after that, by backend. Empty where nothing is.
+ *
+ * @example
+ * ```ts
+ * import "./drivers/memory.ts";
+ * import { flush, openComposite } from "./composite.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "flush" });
+ * const pending = await flush(rubicon, { timeoutMs: 1_000 });
+ * if (pending.length > 0) throw new Error("nothing was written");
+ * ```
+ */
+export async function flush(
+  rubicon: Composite,
+  options: FlushOptions = {},
+): Promise<BackendStatus[]> {
+  checkOptions(options);
+  const timer = new AbortController();
+  const limit = options.timeoutMs ?? rubicon.options.timeoutMs;
+  const expiry = setTimeout(() => timer.abort(), limit);
+  await rubicon.settled(timer.signal);
+  clearTimeout(expiry);
+  return status(rubicon).filter(({ pending }) => pending > 0);
 }
 
 function compose(backends: readonly Backend[], options: Required<CompositeOptions>): Composite {
@@ -106,6 +169,19 @@ function compose(backends: readonly Backend[], options: Required<CompositeOption
     const done = () => void pending.delete(work);
     work.then(done, done);
     return work;
+  };
+  const sync = backends.filter(({ outbox }) => !outbox);
+  const background = backends.filter(({ outbox }) => outbox);
+  const inOrder = [...sync, ...background];
+  /** A write whose rest is in the outboxes by the time it is acknowledged. */
+  const noted = async (plan: WritePlan, writing: Promise<readonly Receipt[]>) => {
+    const kept = background.map(({ outbox }) => outbox!.keep(plan, sync));
+    try {
+      return await writing;
+    } finally {
+      // Also where the policy was not met: what one backend took is not to be lost.
+      for (const release of await Promise.all(kept)) release();
+    }
   };
   const checkOpen = (what: string) => {
     if (!closed) return;
@@ -124,23 +200,39 @@ function compose(backends: readonly Backend[], options: Required<CompositeOption
       checkOpen(plan.what);
       checkOptions(call);
       const policy = call.write ?? options.write;
-      const writing = writeAll(timed(backends, call), plan, policy, call, track);
-      const receipts = await track(writing);
+      const writing = writeAll(timed(sync, call), plan, policy, call, track);
+      const receipts = await track(background.length > 0 ? noted(plan, writing) : writing);
       call.onReceipts?.(receipts);
       return receipts;
     },
     async read<T>(plan: ReadPlan<T>, call: CallOptions = {}): Promise<T> {
       checkOpen(plan.what);
       checkOptions(call);
-      return await track(readFirst(timed(backends, call), plan, call.read ?? options.read, call));
+      return await track(readFirst(timed(inOrder, call), plan, call.read ?? options.read, call));
+    },
+    async settled(signal) {
+      const aborted = new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else signal.addEventListener("abort", () => resolve());
+      });
+      await Promise.race([aborted, Promise.allSettled(pending)]);
+      await Promise.all(background.map(({ outbox }) => outbox!.drained(signal)));
     },
     async close() {
       closed = true;
       await Promise.allSettled(pending);
+      await Promise.all(background.map(({ outbox }) => outbox!.stop()));
       await Promise.all(backends.map(({ driver }) => driver.close?.()));
     },
-    [Symbol.asyncDispose]: () => composite.close(),
+    async [Symbol.asyncDispose]() {
+      const left = await flush(composite);
+      await composite.close();
+      for (const { backend, pending, lastError } of left) {
+        options.onWarning(`${backend}: ${pending} writes are not there yet: ${lastError}`);
+      }
+    },
   };
+  for (const { outbox } of background) track(outbox!.resume());
   return composite;
 }
 
@@ -149,7 +241,7 @@ function timed(backends: readonly Backend[], { timeoutMs }: CallOptions): readon
   if (timeoutMs === undefined) return backends;
   return backends.map((backend) => ({
     ...backend,
-    driver: limited(backend.driver, timeoutMs, () => {}),
+    driver: limited(backend.driver, timeoutMs),
   }));
 }
 
@@ -169,8 +261,14 @@ async function openBackend(
   let label: string | undefined;
   if (isDriver(config)) driver = guard(config);
   else {
-    const { label: ownLabel, timeoutMs: ownLimit, ...rest } = config;
+    const { label: ownLabel, timeoutMs: ownLimit, mode, ...rest } = config;
     checkOptions({ ...(ownLimit !== undefined && { timeoutMs: ownLimit }) });
+    if (mode !== undefined && mode !== "sync" && mode !== "background") {
+      throw new RubiconException(
+        "invalid-config",
+        `mode is "sync" or "background", not ${JSON.stringify(mode)}.`,
+      );
+    }
     label = ownLabel;
     timeoutMs = ownLimit ?? timeoutMs;
     driver = await openDriver(rest);
@@ -186,12 +284,16 @@ async function openBackend(
   const state = health(label, driver.persistence);
   return {
     label,
-    driver: limited({ ...driver, label }, timeoutMs, state.note),
+    persistence: driver.persistence,
+    driver: limited({ ...driver, label }, timeoutMs, state),
     known: new Set(),
     ensuring: new Map(),
     health: state,
   };
 }
+
+const inBackground = (config: BackendConfig | Driver): boolean =>
+  !isDriver(config) && config.mode === "background";
 
 function isDriver(config: BackendConfig | Driver): config is Driver {
   return typeof config.get === "function" && typeof config.put === "function";

@@ -38,8 +38,17 @@ export * from "./domain/metric.ts";
 export * from "./domain/parameter.ts";
 export type { ColumnType, Table, TableColumns, TableRows } from "./domain/parquet.ts";
 export * from "./domain/project.ts";
+export * from "./domain/repair.ts";
 export { slugify } from "./domain/slug.ts";
 export * from "./domain/table.ts";
 export * from "./domain/tags.ts";
 export type * from "./domain/types.ts";
+export {
+  type Difference,
+  type Progress,
+  type Verification,
+  verify,
+  type VerifyOptions,
+} from "./domain/verify.ts";
+export type { Comparison } from "./composite/compare.ts";
 export type { NumpyArray, Value } from "./domain/values.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { ListEntry, ObjectMeta } from "../drivers/driver.ts";
 import { sameStreams } from "./same.ts";
 import type { Backend } from "./types.ts";
@@ -104,6 +103,7 @@ async function checksumOf(
   algorithm: string,
   options: { signal?: AbortSignal },
 ): Promise<string> {
+  const { createHash } = await import("node:crypto");
   const hash = createHash(algorithm);
   for await (const chunk of (await driver.open(key, options)).stream) hash.update(chunk);
   return `${algorithm}:${hash.digest("hex")}`;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Backend, BackendStatus } from "./types.ts";
+import type { Backend } from "./types.ts";
 
 /** So many failures in a row open the circuit. */
 const FAILURES = 3;
@@ -18,32 +18,43 @@ export function health(backend: string, persistence: string): Backend["health"] 
   let missed = 0;
   let pending = 0;
   let openUntil = 0;
-  /** One operation tries at a time; one that never came back does not keep the others out. */
-  let tryingUntil = 0;
   let lastError: unknown;
-  const circuit = (): BackendStatus["circuit"] =>
+  /** The operation that tries a half-open circuit; the others wait for what it finds. */
+  let trial: { ended: Promise<void>; end: () => void } | undefined;
+  const circuit = () =>
     failures < FAILURES ? "closed" : performance.now() < openUntil ? "open" : "half-open";
+  const endTrial = () => {
+    trial?.end();
+    trial = undefined;
+  };
   return {
-    admits() {
-      const state = circuit();
-      if (state !== "half-open") return state === "closed";
-      if (performance.now() < tryingUntil) return false;
-      tryingUntil = performance.now() + PAUSE;
-      return true;
+    async admits() {
+      while (circuit() === "half-open") {
+        if (!trial) {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          trial = { ended: promise, end: resolve };
+          return true;
+        }
+        await trial.ended;
+      }
+      return circuit() === "closed";
     },
     note(error) {
       if (error === undefined) {
         failures = 0;
         lastError = undefined;
-        return;
+      } else {
+        failures++;
+        lastError = error;
+        if (failures >= FAILURES) {
+          const pause = Math.min(PAUSE * 2 ** (failures - FAILURES), LONGEST_PAUSE);
+          openUntil = performance.now() + pause;
+        }
       }
-      failures++;
-      lastError = error;
-      if (failures >= FAILURES) {
-        const pause = Math.min(PAUSE * 2 ** (failures - FAILURES), LONGEST_PAUSE);
-        openUntil = performance.now() + pause;
-      }
+      endTrial();
     },
+    // It says nothing of the backend; the next operation tries in its place.
+    aborted: endTrial,
     pending: (change) => void (pending += change),
     missed: () => void missed++,
     status: () => ({

@@ -7,8 +7,13 @@
 import { hasCode, RubiconException } from "../errors.ts";
 import type { Driver, ListOptions, Source, VerbOptions } from "../drivers/driver.ts";
 
-/** Who gets told how each verb ended: `undefined` is a success. */
-export type Note = (error: unknown) => void;
+/** Who gets told how each verb ended. */
+export interface Watcher {
+  /** It ended with an error, or with success (`undefined`). */
+  note(error: unknown): void;
+  /** It was aborted. */
+  aborted(): void;
+}
 
 interface Limit {
   signal: AbortSignal;
@@ -85,19 +90,20 @@ const isTrouble = (error: unknown): boolean =>
  *
  * @param driver A driver behind its guard.
  * @param ms The longest time without progress, in milliseconds.
- * @param note Gets told how each verb ended.
+ * @param watcher Gets told how each verb ended.
  */
-export function limited(driver: Driver, ms: number, note: Note): Driver {
+export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
   const verb = async <T>(
     options: VerbOptions | undefined,
     work: (limit: Limit) => Promise<T>,
   ): Promise<T> => {
     try {
       const value = await within(ms, driver.label, options?.signal, work);
-      note(undefined);
+      watcher?.note(undefined);
       return value;
     } catch (error) {
-      if (!options?.signal?.aborted) note(isTrouble(error) ? error : undefined);
+      if (options?.signal?.aborted) watcher?.aborted();
+      else watcher?.note(isTrouble(error) ? error : undefined);
       throw error;
     }
   };

@@ -27,7 +27,8 @@ export async function readFirst<T>(
 ): Promise<T> {
   options.signal?.throwIfAborted();
   // A backend that is left alone is asked last: it may still be the only one that has the answer.
-  const order = backends.map((backend) => ({ backend, admitted: backend.health.admits() }))
+  const admitted = await Promise.all(backends.map(({ health }) => health.admits()));
+  const order = backends.map((backend, at) => ({ backend, admitted: admitted[at] }))
     .sort((a, b) => Number(b.admitted) - Number(a.admitted));
   const asked: Asked<T>[] = [];
   const report = () => options.onReceipts?.(asked.map(({ receipt }) => receipt));

@@ -6,6 +6,7 @@
 import type { Receipt } from "../errors.ts";
 import type { Driver, Source } from "../drivers/driver.ts";
 import type { DriverConfig } from "../drivers/registry.ts";
+import type { Outbox } from "./outbox.ts";
 
 /** How many backends have to take a write before it counts. */
 export type WritePolicy = "all" | "quorum" | "any";
@@ -18,6 +19,11 @@ export interface BackendConfig extends DriverConfig {
   label?: string;
   /** The longest time without progress in one operation, in milliseconds. Default: the composite's. */
   timeoutMs?: number;
+  /**
+   * `sync` (default): a write waits for it, as the policy says. `background`: a write is noted in an outbox
+   * in a `sync` backend and brought here later; it is read last.
+   */
+  mode?: "sync" | "background";
 }
 
 /** Settings of a composite, each of which a single call may override. */
@@ -123,8 +129,10 @@ export interface BackendStatus {
   failures: number;
   /** Writes that this composite acknowledged and that are missing here. `repair` brings them. */
   missed: number;
-  /** Writes that are still under way here. */
+  /** Writes that are still under way here, or in the outbox for it. */
   pending: number;
+  /** Whether writes wait for it. */
+  mode: "sync" | "background";
   /** The last error, where there was one since the last success. */
   lastError?: string;
 }
@@ -133,24 +141,30 @@ export interface BackendStatus {
 export interface Backend {
   /** How it is called in messages and receipts. */
   readonly label: string;
+  /** The name under which its driver is registered. */
+  readonly persistence: string;
   /** The driver, with the time limit and the circuit breaker around its verbs. */
   readonly driver: Driver;
   /** Keys of entities that are known to be there, so that parents are looked for once. */
   readonly known: Set<string>;
   /** Lookups of parents that are under way, by key. */
   readonly ensuring: Map<string, Promise<void>>;
+  /** What is still to be brought here, for a background backend. */
+  readonly outbox?: Outbox;
   /** Failures and the circuit breaker. */
   readonly health: {
-    /** Whether an operation may go to this backend now. */
-    admits(): boolean;
+    /** Whether an operation may go to this backend now; it may wait for another one that tries it. */
+    admits(): Promise<boolean>;
     /** Notes how an operation ended; `undefined` is a success. */
     note(error: unknown): void;
+    /** Notes that an operation was aborted, which says nothing of the backend. */
+    aborted(): void;
     /** Counts writes under way (`+1`, `-1`). */
     pending(change: number): void;
     /** Counts a write that others took and this backend did not. */
     missed(): void;
     /** What `status` says. */
-    status(): BackendStatus;
+    status(): Omit<BackendStatus, "mode">;
   };
 }
 
@@ -166,6 +180,11 @@ export interface Composite extends AsyncDisposable {
   write(plan: WritePlan, options?: CallOptions): Promise<readonly Receipt[]>;
   /** Reads from the first backend that is able, or from all and merges. */
   read<T>(plan: ReadPlan<T>, options?: CallOptions): Promise<T>;
-  /** Waits for what is still under way, then lets go of the drivers. It may be called twice. */
+  /** Resolves once no write is under way and no outbox has anything left, or `signal` is aborted. */
+  settled(signal: AbortSignal): Promise<void>;
+  /**
+   * Waits for what is under way, then lets go of the drivers. What is still in an outbox stays there; `flush`
+   * first to wait for that too, as `await using` does. It may be called twice.
+   */
   close(): Promise<void>;
 }

@@ -92,7 +92,7 @@ async function writeOne(
   options: CallOptions,
   receipt: Receipt,
 ): Promise<void> {
-  if (!backend.health.admits()) {
+  if (!await backend.health.admits()) {
     receipt.outcome = "skipped";
     receipt.error = leftAlone(backend);
     return;

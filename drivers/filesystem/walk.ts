@@ -46,7 +46,7 @@ export async function* walk(
         if (info?.isFile) yield { key, ...metaOf(info) };
         if (!info?.isDirectory) continue;
         const real = vanishing(() => Deno.realPathSync(pathOf(root, key)));
-        if (real === undefined || false) continue;
+        if (real === undefined || isCircle(root, frame, real)) continue;
         frames.push({ ...next, links: [...frame.links, real] });
       }
     }
