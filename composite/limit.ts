@@ -49,6 +49,7 @@ function within<T>(
       clearTimeout(timer);
       outer?.removeEventListener("abort", aborted);
     };
+    if (outer?.aborted) return aborted();
     outer?.addEventListener("abort", aborted);
     const progress = () => {
       clearTimeout(timer);

@@ -71,7 +71,7 @@ export async function logDataframe(
   }
   const dataframe = prepareAttached("dataframe", parent, fields, where);
   const { encodeTable } = await import("./parquet.ts");
-  const source = await encodeTable(data, types ? { types } : {}, where);
+  const source = await encodeTable(data, types ?? {}, where);
   return await createAttached(rubicon, dataframe, { name: `${DATA}/data.parquet`, source }, input);
 }
 

@@ -1,14 +1,222 @@
+/**
+ * Dataframes as Parquet. The libraries are loaded by the first dataframe.
+ *
+ * @module
+ */
+import { hasCode, RubiconException } from "../errors.ts";
+import { refuse, show } from "./check.ts";
+import { type Column, type ColumnType, pandasMetadata, schemaOf, toColumn } from "./columns.ts";
 import type { Value } from "./values.ts";
-export type ColumnType = "string";
-export type TableRows = readonly Record<string, unknown>[];
-export type TableColumns = Record<string, readonly unknown[]>;
+
+export type { ColumnType } from "./columns.ts";
+
+/** A table by rows: one object each. What a row lacks is missing. */
+export type TableRows = readonly Readonly<Record<string, unknown>>[];
+/** A table by columns: lists or typed arrays of one length, by name. */
+export type TableColumns = Readonly<Record<string, readonly unknown[] | ArrayBufferView>>;
+
+/** A table as it is read back. */
 export interface Table {
+  /** The names of the columns, in order. */
   columns: string[];
+  /**
+   * One object a row. Missing values are `null`, integers beyond what a number holds bigints, times
+   * `Temporal.Instant`s and dates `Temporal.PlainDate`s.
+   */
   rows: Record<string, Value>[];
 }
-export const encodeTable = (d: unknown, _o: object, _w: string): Promise<Uint8Array> =>
-  Promise.resolve(new TextEncoder().encode(JSON.stringify(d)));
-export const decodeTable = (f: { bytes: Uint8Array }[], _w: string): Promise<Table> => {
-  const rows = JSON.parse(new TextDecoder().decode(f[0]!.bytes));
-  return Promise.resolve({ rows, columns: Object.keys(rows[0] ?? {}) });
+
+/**
+ * A table as the bytes of a Parquet file, with what pandas needs to read it back as it was.
+ *
+ * @throws {RubiconException} `invalid-argument` where Parquet cannot hold it.
+ */
+export async function encodeTable(
+  table: TableRows | TableColumns,
+  types: Readonly<Record<string, ColumnType>>,
+  where: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { columns, length } = Array.isArray(table)
+    ? fromRows(table, types, where)
+    : fromColumns(table as TableColumns, types, where);
+  const { parquetWriteBuffer } = await import("npm:hyparquet-writer@0.17.0");
+  const options = {
+    columnData: columns.map(({ name, data }) => ({ name, data })),
+    schema: [{ name: "schema", num_children: columns.length }, ...columns.flatMap(schemaOf)],
+    kvMetadata: [{ key: "pandas", value: pandasMetadata(columns, length) }],
+  };
+  // The columns are checked and the schema is ours: the library's types are narrower than what it takes.
+  return new Uint8Array(parquetWriteBuffer(options as Parameters<typeof parquetWriteBuffer>[0]));
+}
+
+interface Columns {
+  columns: Column[];
+  length: number;
+}
+
+function fromRows(
+  rows: TableRows,
+  types: Readonly<Record<string, ColumnType>>,
+  where: string,
+): Columns {
+  const names = new Set(Object.keys(types));
+  for (const [at, row] of rows.entries()) {
+    if (typeof row !== "object" || row === null || Array.isArray(row)) {
+      refuse(`${where}: row ${at} is an object of values by column, not ${show(row)}.`);
+    }
+    for (const name of Object.keys(row)) names.add(name);
+  }
+  const cell = (row: TableRows[number], name: string) =>
+    Object.hasOwn(row, name) ? row[name] : null;
+  const columns = [...names].map((name) =>
+    toColumn(name, rows.map((row) => cell(row, name)), typeOf(types, name, where), where)
+  );
+  return { columns, length: rows.length };
+}
+
+function fromColumns(
+  table: TableColumns,
+  types: Readonly<Record<string, ColumnType>>,
+  where: string,
+): Columns {
+  if (typeof table !== "object" || table === null) {
+    refuse(`${where}: a table is a list of rows or an object of columns, not ${show(table)}.`);
+  }
+  const columns = Object.entries(table).map(([name, values]) => {
+    if (!Array.isArray(values) && !ArrayBuffer.isView(values)) {
+      refuse(`${where}: column ${show(name)} is a list of values, not ${show(values)}.`);
+    }
+    const type = typeOf(types, name, where) ?? (isFloats(values) ? "float64" : undefined);
+    return toColumn(name, values as Iterable<unknown>, type, where);
+  });
+  const [first] = columns;
+  for (const { name, data } of columns) {
+    if (data.length !== first!.data.length) {
+      refuse(
+        `${where}: column ${show(name)} has ${data.length} values, and ${show(first!.name)} has ` +
+          `${first!.data.length}. Columns are of one length.`,
+      );
+    }
+  }
+  return { columns, length: first?.data.length ?? 0 };
+}
+
+const isFloats = (values: unknown): boolean =>
+  values instanceof Float64Array || values instanceof Float32Array;
+
+const TYPES =
+  /^(?:int64|float64|bool|string|timestamp|date|json|list<(?:int64|float64|bool|string|timestamp|date)>)$/;
+
+function typeOf(
+  types: Readonly<Record<string, ColumnType>>,
+  name: string,
+  where: string,
+): ColumnType | undefined {
+  const type = Object.hasOwn(types, name) ? types[name] : undefined;
+  if (type === undefined || TYPES.test(type)) return type;
+  return refuse(`${where}: there is no column type ${show(type)}.`);
+}
+
+/**
+ * A table from its files: one from this module, pandas or polars, several parts from dask.
+ *
+ * @throws {RubiconException} `corrupt` where they are no Parquet.
+ */
+export async function decodeTable(
+  files: readonly { name: string; bytes: Uint8Array<ArrayBuffer> }[],
+  where: string,
+): Promise<Table> {
+  const part = ({ name }: { name: string }) => Number(/\d+/.exec(name)?.[0] ?? 0);
+  const tables: Table[] = [];
+  for (const { name, bytes } of files.toSorted((a, b) => part(a) - part(b))) {
+    try {
+      tables.push(await decodeFile(bytes));
+    } catch (cause) {
+      if (hasCode(cause, "unsupported")) throw cause;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new RubiconException("corrupt", `${where}: ${name} is no Parquet: ${why}`, { cause });
+    }
+  }
+  const columns = [...new Set(tables.flatMap((table) => table.columns))];
+  return { columns, rows: tables.flatMap(({ rows }) => rows) };
+}
+
+async function decodeFile(bytes: Uint8Array<ArrayBuffer>): Promise<Table> {
+  const { parquetMetadataAsync, parquetReadObjects } = await import("npm:hyparquet@1.31.5");
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const file = {
+    byteLength: buffer.byteLength,
+    slice: (from: number, to?: number) => buffer.slice(from, to),
+  };
+  const metadata = await parquetMetadataAsync(file);
+  const codecs = metadata.row_groups.flatMap(({ columns }) =>
+    columns.map(({ meta_data }) => meta_data?.codec)
+  );
+  const plain = codecs.every((codec) => codec === "SNAPPY" || codec === "UNCOMPRESSED");
+  const compressors = plain
+    ? undefined
+    : (await import("npm:hyparquet-compressors@1.1.2")).compressors;
+  const read = await parquetReadObjects({
+    file,
+    metadata,
+    parsers: PARSERS,
+    ...(compressors && { compressors }),
+  });
+  const hidden = hiddenColumns(metadata.key_value_metadata);
+  const columns = metadata.schema.length === 0 ? [] : topLevel(metadata.schema)
+    .filter((name) => !hidden.has(name));
+  const rows = read.map((row) =>
+    Object.fromEntries(
+      columns.map((name) => [name, toValue(Object.hasOwn(row, name) ? row[name] : null)]),
+    )
+  );
+  return { columns, rows };
+}
+
+/** Times keep their microseconds; the library's own parsers cut them to milliseconds. */
+const PARSERS = {
+  timestampFromMilliseconds: (millis: bigint) => micros(millis * 1000n),
+  timestampFromMicroseconds: (value: bigint) => micros(value),
+  timestampFromNanoseconds: (nanos: bigint) => new Temporal.Instant(nanos),
+  dateFromDays: (days: number) => new Temporal.PlainDate(1970, 1, 1).add({ days }),
 };
+
+const micros = (value: bigint) => new Temporal.Instant(value * 1000n);
+
+/** Columns that are pandas' index and no data: unnamed ones, which pandas would give no name either. */
+function hiddenColumns(pairs: { key: string; value?: string }[] | undefined): Set<string> {
+  const text = pairs?.find(({ key }) => key === "pandas")?.value;
+  if (text === undefined) return new Set();
+  const { index_columns: index } = JSON.parse(text) as { index_columns?: unknown[] };
+  const unnamed = (name: unknown): name is string =>
+    typeof name === "string" && /^__(?:index_level_\d+|null_dask_index)__$/.test(name);
+  return new Set((index ?? []).filter(unnamed));
+}
+
+/** The names of the columns in a flat schema: children of nested ones are passed over. */
+function topLevel(schema: readonly { name: string; num_children?: number }[]): string[] {
+  const names: string[] = [];
+  let at = 1;
+  const skip = (): void => {
+    const children = schema[at++]?.num_children ?? 0;
+    for (let child = 0; child < children; child++) skip();
+  };
+  while (at < schema.length) {
+    names.push(schema[at]!.name);
+    skip();
+  }
+  return names;
+}
+
+/** What Parquet's reader gives, as plain data. */
+function toValue(value: unknown): Value {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "bigint") {
+    return BigInt.asIntN(54, value) === value ? Number(value) : value;
+  }
+  if (Array.isArray(value)) return value.map(toValue);
+  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toValue(item)]));
+  }
+  return value as Value;
+}
