@@ -320,7 +320,7 @@ Deno.test("bad input: configurations", async (t) => {
     [
       "an unknown persistence",
       [{ persistence: "ftp" }],
-      /no persistence "ftp".*filesystem, memory, s3/s,
+      /no persistence "ftp".*filesystem, memory/s,
     ],
     ["no persistence", [{ rootDir: "x" }], /no persistence undefined/],
     ["an unknown option", [{ persistence: "memory", root: "x" }], /no option "root"/],

@@ -1,0 +1,104 @@
+/**
+ * One request to S3: signed by s3-lite-client, sent with a time limit and an abort signal.
+ *
+ * The client's own `makeRequest` takes no signal, so that a server that hangs would hold a request, and
+ * the process, for good. Its signed URLs are part of its public interface, cover conditional headers, and
+ * leave the sending to us.
+ *
+ * @module
+ */
+import { S3Client } from "npm:@bradenmacdonald/s3-lite-client@1.0.0";
+import type { S3Credentials } from "../s3.ts";
+import type { S3Config } from "./config.ts";
+
+/** What to send. */
+export interface S3Request {
+  /** The HTTP method. */
+  method: "GET" | "PUT" | "HEAD" | "DELETE" | "POST";
+  /** The object's name in the bucket; empty for the bucket itself. */
+  name: string;
+  /** Query parameters. */
+  query?: Record<string, string>;
+  /** Headers, which are signed. */
+  headers?: Record<string, string>;
+  /** The body. */
+  body?: Uint8Array<ArrayBuffer>;
+}
+
+/** A signed URL is used at once; this long it is valid, in seconds, for clocks that are a little off. */
+const VALID_SECONDS = 900;
+/** Keys that end within this time, in milliseconds, are asked for anew. */
+const RENEW_BEFORE = 60_000;
+
+/** The client refuses the bucket itself as an object; its check is there to be overridden. */
+class BucketClient extends S3Client {
+  protected override checkNames(name: string, options?: { bucketName?: string }): string {
+    return name === "" ? this.getBucketName(options) : super.checkNames(name, options);
+  }
+}
+
+/** Signs and sends requests. */
+export interface Sender {
+  /** Sends one request once. Rejects where there is no answer. */
+  send(request: S3Request, signal: AbortSignal): Promise<Response>;
+  /** Asks for the keys anew: the server does not take them any more. */
+  renew(): void;
+  /** Takes over the server's clock, from its `Date`. Says by how many milliseconds ours is off. */
+  setClock(date: string): number;
+}
+
+/** Makes the sender of a bucket. */
+export function makeSender(config: S3Config): Sender {
+  let current: { client: Promise<BucketClient>; until: number } | undefined;
+  let clockOffset = 0;
+
+  const clientNow = (): Promise<BucketClient> => {
+    if (current && Date.now() + RENEW_BEFORE < current.until) return current.client;
+    const made = { client: makeClient(), until: Infinity };
+    current = made;
+    made.client.catch(() => {
+      if (current === made) current = undefined;
+    });
+    return made.client;
+
+    async function makeClient(): Promise<BucketClient> {
+      const keys: S3Credentials = await config.credentials();
+      if (keys.expiration) made.until = keys.expiration.getTime();
+      return new BucketClient({
+        endPoint: config.endpoint,
+        region: config.region,
+        bucket: config.bucket,
+        pathStyle: config.pathStyle,
+        accessKey: keys.accessKeyId,
+        secretKey: keys.secretAccessKey,
+        ...(keys.sessionToken !== undefined && { sessionToken: keys.sessionToken }),
+      });
+    }
+  };
+
+  return {
+    async send({ method, name, query, headers, body }, signal) {
+      const client = await clientNow();
+      // POST is signed like any other method; the client's type names those it uses itself.
+      const url = await client.getPresignedUrl(method as "PUT", name, {
+        expirySeconds: VALID_SECONDS,
+        requestDate: new Date(Date.now() + clockOffset),
+        ...(query && { parameters: query }),
+        ...(headers && { extraHeaders: headers }),
+      });
+      return await fetch(url, {
+        method,
+        signal,
+        redirect: "manual",
+        ...(headers && { headers }),
+        ...(body && { body }),
+      });
+    },
+    renew: () => current = undefined,
+    setClock(date) {
+      const server = Date.parse(date);
+      if (!Number.isNaN(server)) clockOffset = server - Date.now();
+      return clockOffset;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * The configuration of the `s3` driver: from options and the environment, all checked.
+ *
+ * @module
+ */
+import { RubiconException } from "../../errors.ts";
+import type { DriverConfig } from "../registry.ts";
+import type { S3Credentials, S3Options } from "../s3.ts";
+
+/** A configuration with everything in it. */
+export interface S3Config {
+  /** For messages; never with a secret. */
+  label: string;
+  /** The bucket's name. */
+  bucket: string;
+  /** What every key starts with: empty, or ends with a slash. */
+  prefix: string;
+  /** The server's URL. */
+  endpoint: string;
+  /** The region. */
+  region: string;
+  /** Whether the bucket is in the path. */
+  pathStyle: boolean;
+  /** Gives the keys. */
+  credentials: () => S3Credentials | Promise<S3Credentials>;
+  /** Size of a part, in bytes. */
+  partSize: number;
+  /** How many requests at once. */
+  concurrency: number;
+  /** The longest time until an answer, in milliseconds. */
+  requestTimeoutMs: number;
+  /** How often a request is tried again. */
+  retries: number;
+}
+
+const MIB = 1024 * 1024;
+
+function invalid(message: string): never {
+  throw new RubiconException("invalid-config", `s3: ${message}`);
+}
+
+/** Checks a configuration, and fills in what it lacks from the environment. */
+export function readConfig(config: DriverConfig & S3Options): S3Config {
+  const { bucket, prefix } = readRoot(config.rootDir);
+  const region = text(config.region, "region") ?? env("AWS_REGION") ?? env("AWS_DEFAULT_REGION") ??
+    "us-east-1";
+  const own = text(config.endpoint, "endpoint") ?? env("AWS_ENDPOINT_URL_S3") ??
+    env("AWS_ENDPOINT_URL");
+  const endpoint = readEndpoint(own ?? `https://s3.${region}.amazonaws.com`);
+  if (config.pathStyle !== undefined && typeof config.pathStyle !== "boolean") {
+    invalid(`pathStyle is true or false, not ${config.pathStyle}.`);
+  }
+  return {
+    label: `s3://${bucket}${prefix && `/${prefix.slice(0, -1)}`}${
+      own ? ` at ${endpoint.host}` : ""
+    }`,
+    bucket,
+    prefix,
+    endpoint: endpoint.href.replace(/\/$/, ""),
+    region,
+    pathStyle: config.pathStyle ?? own !== undefined,
+    credentials: readCredentials(config),
+    partSize: number(config.partSize, "partSize", 8 * MIB, 5 * MIB),
+    concurrency: number(config.concurrency, "concurrency", 32, 1),
+    requestTimeoutMs: number(config.requestTimeoutMs, "requestTimeoutMs", 30_000, 1),
+    retries: number(config.retries, "retries", 4, 0),
+  };
+}
+
+function readRoot(rootDir: unknown): { bucket: string; prefix: string } {
+  const [, bucket, rest = ""] = /^s3:\/\/([^/]*)(?:\/(.*))?$/s.exec(String(rootDir ?? "")) ?? [];
+  if (bucket === undefined) {
+    invalid(`rootDir is "s3://bucket/prefix", not ${JSON.stringify(rootDir)}.`);
+  }
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    invalid(
+      `${
+        JSON.stringify(bucket)
+      } is no bucket's name: that is 3 to 63 lower case letters, digits, ` +
+        "dots and hyphens.",
+    );
+  }
+  const prefix = rest.replace(/\/+$/, "");
+  // The client takes a question mark for the start of the query, signed or not.
+  if (prefix.includes("?")) {
+    invalid(`the prefix ${JSON.stringify(prefix)} has a "?", which is not supported.`);
+  }
+  if (/\0|\\|\/\/|^\/|(?:^|\/)\.{1,2}(?:\/|$)/.test(prefix) || !prefix.isWellFormed()) {
+    invalid(
+      `the prefix ${
+        JSON.stringify(prefix)
+      } has an empty, "." or ".." segment, a backslash, NUL, or half a ` +
+        "surrogate pair.",
+    );
+  }
+  return { bucket, prefix: prefix && `${prefix}/` };
+}
+
+function readEndpoint(text: string): URL {
+  let url: URL | undefined;
+  try {
+    url = new URL(text);
+  } catch {
+    // Without the text: it may hold a password.
+  }
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
+    return invalid(
+      'the endpoint is a URL such as "http://127.0.0.1:9000" or "https://s3.example.com".',
+    );
+  }
+  if (url.username || url.password) {
+    invalid("the endpoint has a user or password in it. Pass accessKeyId and secretAccessKey.");
+  }
+  return url;
+}
+
+function readCredentials(config: S3Options): S3Config["credentials"] {
+  if (config.credentials !== undefined) {
+    if (typeof config.credentials === "function") return config.credentials;
+    return invalid("credentials is a function that gives { accessKeyId, secretAccessKey, … }.");
+  }
+  const accessKeyId = text(config.accessKeyId, "accessKeyId") ?? env("AWS_ACCESS_KEY_ID");
+  const secretAccessKey = text(config.secretAccessKey, "secretAccessKey") ??
+    env("AWS_SECRET_ACCESS_KEY");
+  // A token of the environment belongs to the keys of the environment.
+  const sessionToken = text(config.sessionToken, "sessionToken") ??
+    (config.accessKeyId === undefined ? env("AWS_SESSION_TOKEN") : undefined);
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    const [option, variable] = accessKeyId === undefined
+      ? ["accessKeyId", "AWS_ACCESS_KEY_ID"]
+      : ["secretAccessKey", "AWS_SECRET_ACCESS_KEY"];
+    invalid(
+      `${option} is missing. Pass it, or set ${variable} in the environment (and allow reading it with ` +
+        `--allow-env=${variable}).`,
+    );
+  }
+  const keys = {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken !== undefined && { sessionToken }),
+  };
+  return () => keys;
+}
+
+function text(value: unknown, name: string): string | undefined {
+  if (value === undefined) return undefined;
+  // Without the value: it may be a secret.
+  return typeof value === "string" && value !== "" ? value : invalid(`${name} is text.`);
+}
+
+function number(value: unknown, name: string, otherwise: number, least: number): number {
+  if (value === undefined) return otherwise;
+  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
+  return invalid(`${name} is a whole number of at least ${least}, not ${value}.`);
+}
+
+/** A variable of the environment; `undefined` also where reading it is not allowed. */
+function env(name: string): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}

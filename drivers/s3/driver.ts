@@ -1,0 +1,212 @@
+/**
+ * The verbs of the `s3` driver.
+ *
+ * @module
+ */
+import { hasCode, RubiconException } from "../../errors.ts";
+import type {
+  Bytes,
+  Driver,
+  GetOptions,
+  ListEntry,
+  ListOptions,
+  ObjectMeta,
+  PutOptions,
+  Source,
+} from "../driver.ts";
+import { chunksOf } from "../source.ts";
+import type { S3Config } from "./config.ts";
+import { pages, tags } from "./list.ts";
+import { type Call, makeCall } from "./request.ts";
+import { resuming } from "./resume.ts";
+import { upload } from "./upload.ts";
+
+/** Makes the driver of a bucket. */
+export function s3Driver(config: S3Config): Driver {
+  const { label, prefix } = config;
+  const call = makeCall(config);
+  const nameOf = (key: string) => {
+    // The client takes a question mark for the start of the query, signed or not.
+    if (!key.includes("?")) return prefix + key;
+    throw new RubiconException(
+      "unsupported",
+      `${label}: ${
+        JSON.stringify(key)
+      } has a "?", which this driver cannot sign. Use another name.`,
+      { backend: label },
+    );
+  };
+  const settings = (verb: string, key: string, signal?: AbortSignal) => ({
+    what: key === "" ? verb : `${verb} ${key}`,
+    ...(signal && { signal }),
+  });
+  const below = (key: string) => key === "" ? prefix : `${nameOf(key)}/`;
+
+  async function* list(from: string, { depth = Infinity, signal }: ListOptions = {}) {
+    const start = below(from);
+    if (depth < 1) return;
+    const listing = { prefix: start, grouped: depth === 1 };
+    for await (const { entries } of pages(call, listing, settings("list", from, signal))) {
+      for (const entry of entries) {
+        const rest = entry.key.slice(start.length);
+        // A name that ends in a slash is a console's way to show an empty folder.
+        if (rest === "" || rest.endsWith("/") || rest.split("/").length > depth) continue;
+        yield { ...entry, key: entry.key.slice(prefix.length) } satisfies ListEntry;
+      }
+    }
+  }
+
+  return {
+    persistence: "s3",
+    label,
+
+    async get(key, options = {}) {
+      const range = rangeOf(options);
+      const { response, body } = await call(
+        { method: "GET", name: nameOf(key), ...(range && { headers: { range } }) },
+        { ...settings("get", key, options.signal), accept: [416], bodyWithin: true },
+        async (response) => new Uint8Array(await response.arrayBuffer()),
+      );
+      return {
+        ...metaOf(response),
+        bytes: options.length === 0 || response.status === 416 ? new Uint8Array() : body,
+      };
+    },
+
+    async open(key, options = {}) {
+      const range = rangeOf(options);
+      const { response, body } = await call(
+        { method: "GET", name: nameOf(key), ...(range && { headers: { range } }) },
+        { ...settings("open", key, options.signal), accept: [416] },
+        (response) => Promise.resolve(response.body),
+      );
+      const meta = metaOf(response);
+      if (response.status === 416 || options.length === 0 || !body) {
+        await body?.cancel();
+        return { ...meta, stream: new Blob([]).stream() };
+      }
+      const stream = resuming(call, nameOf(key), body as ReadableStream<Bytes>, meta, options, {
+        ...settings("open", key, options.signal),
+        idleMs: config.requestTimeoutMs,
+        label,
+        retries: config.retries,
+      });
+      return { ...meta, stream };
+    },
+
+    put: (key, source, options = {}) => put(call, config, key, nameOf(key), source, options),
+
+    async stat(key, { signal } = {}) {
+      const { response } = await call(
+        { method: "HEAD", name: nameOf(key) },
+        settings("stat", key, signal),
+        discard,
+      );
+      return metaOf(response);
+    },
+
+    list,
+
+    async folders(from, { signal } = {}) {
+      const start = below(from);
+      const found: string[] = [];
+      const listing = { prefix: start, grouped: true };
+      for await (const { folders } of pages(call, listing, settings("list", from, signal))) {
+        for (const folder of folders) found.push(folder.slice(start.length, -1));
+      }
+      return found;
+    },
+
+    async delete(key, { signal } = {}) {
+      await call(
+        { method: "DELETE", name: nameOf(key) },
+        { ...settings("delete", key, signal), accept: [404] },
+        discard,
+      );
+    },
+  };
+}
+
+const discard = (response: Response) => response.body?.cancel() ?? Promise.resolve();
+
+/** The `Range` header; `undefined` for all of an object. A range of nothing asks for one byte, for the size. */
+function rangeOf({ offset = 0, length }: GetOptions): string | undefined {
+  if (offset === 0 && length === undefined) return undefined;
+  return `bytes=${offset}-${length === undefined ? "" : offset + Math.max(length, 1) - 1}`;
+}
+
+function metaOf(response: Response): ObjectMeta {
+  const { headers } = response;
+  // Of a range, `content-range` has the whole object's size: `bytes 0-9/123`.
+  const whole = headers.get("content-range")?.split("/")[1] ?? headers.get("content-length");
+  const { etag, checksum } = tags(headers.get("etag"));
+  // An ETag of an object that the server encrypts with keys of its own is no checksum of the bytes.
+  const plain = !headers.get("x-amz-server-side-encryption")?.startsWith("aws:kms") &&
+    !headers.has("x-amz-server-side-encryption-customer-algorithm");
+  return {
+    size: Number(whole ?? 0),
+    lastModified: new Date(headers.get("last-modified") ?? Date.now()),
+    ...(etag !== undefined && { etag }),
+    ...(checksum !== undefined && plain && { checksum }),
+  };
+}
+
+/**
+ * Stores an object. Where an answer was lost and the next try finds something there, it may be what the
+ * lost one has stored: then that is compared before anybody is told that it is somebody else's.
+ */
+async function put(
+  call: Call,
+  config: S3Config,
+  key: string,
+  name: string,
+  source: Source,
+  options: PutOptions,
+): Promise<ObjectMeta> {
+  let lost = false;
+  const watching: Call = (request, settings, read) =>
+    call(request, { ...settings, onLost: () => lost = true }, read);
+  const work = { call: watching, name, what: `put ${key}`, partSize: config.partSize };
+  try {
+    return await upload(work, source, options);
+  } catch (error) {
+    if (!options.ifAbsent || !lost || !hasCode(error, "already-exists")) throw error;
+    const there = await call(
+      { method: "GET", name },
+      { what: `compare ${key}`, ...(options.signal && { signal: options.signal }) },
+      async (response) =>
+        await sameAs(response, source, options.signal) ? metaOf(response) : undefined,
+    );
+    if (there.body) return there.body;
+    throw error;
+  }
+}
+
+async function sameAs(response: Response, source: Source, signal?: AbortSignal): Promise<boolean> {
+  const theirs = response.body!.getReader();
+  let rest = new Uint8Array();
+  try {
+    for await (const ours of chunksOf(source, signal)) {
+      for (let at = 0; at < ours.length;) {
+        if (rest.length === 0) {
+          const { done, value } = await theirs.read();
+          if (done) return false;
+          rest = value;
+          continue;
+        }
+        const length = Math.min(rest.length, ours.length - at);
+        for (let byte = 0; byte < length; byte++) if (rest[byte] !== ours[at + byte]) return false;
+        rest = rest.subarray(length);
+        at += length;
+      }
+    }
+    while (rest.length === 0) {
+      const { done, value } = await theirs.read();
+      if (done) return true;
+      rest = value;
+    }
+    return false;
+  } finally {
+    await theirs.cancel();
+  }
+}
