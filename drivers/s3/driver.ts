@@ -13,6 +13,7 @@ import type {
   ObjectMeta,
   PutOptions,
   Source,
+  VerbOptions,
 } from "../driver.ts";
 import { chunksOf } from "../source.ts";
 import type { S3Config } from "./config.ts";
@@ -21,18 +22,25 @@ import { type Call, makeCall } from "./request.ts";
 import { resuming } from "./resume.ts";
 import { upload } from "./upload.ts";
 
+/**
+ * The client takes a question mark for the start of the query, signed or not; and not every server
+ * encodes what XML cannot hold.
+ */
+// deno-lint-ignore no-control-regex -- control characters are what it is about.
+const UNSUPPORTED = /[?\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+
 /** Makes the driver of a bucket. */
 export function s3Driver(config: S3Config): Driver {
   const { label, prefix } = config;
   const call = makeCall(config);
   const nameOf = (key: string) => {
-    // The client takes a question mark for the start of the query, signed or not.
-    if (!key.includes("?")) return prefix + key;
+    const [odd] = UNSUPPORTED.exec(key) ?? [];
+    if (odd === undefined) return prefix + key;
     throw new RubiconException(
       "unsupported",
-      `${label}: ${
-        JSON.stringify(key)
-      } has a "?", which this driver cannot sign. Use another name.`,
+      `${label}: ${JSON.stringify(key)} has ${JSON.stringify(odd)}, which ${
+        odd === "?" ? "this driver cannot sign" : "listings in XML cannot hold"
+      }. Use another name.`,
       { backend: label },
     );
   };
@@ -41,6 +49,15 @@ export function s3Driver(config: S3Config): Driver {
     ...(signal && { signal }),
   });
   const below = (key: string) => key === "" ? prefix : `${nameOf(key)}/`;
+
+  async function stat(key: string, { signal }: VerbOptions = {}): Promise<ObjectMeta> {
+    const { response } = await call(
+      { method: "HEAD", name: nameOf(key) },
+      settings("stat", key, signal),
+      discard,
+    );
+    return metaOf(response);
+  }
 
   async function* list(from: string, { depth = Infinity, signal }: ListOptions = {}) {
     const start = below(from);
@@ -61,30 +78,30 @@ export function s3Driver(config: S3Config): Driver {
     label,
 
     async get(key, options = {}) {
-      const range = rangeOf(options);
+      if (options.length === 0) return { ...await stat(key, options), bytes: new Uint8Array() };
       const { response, body } = await call(
-        { method: "GET", name: nameOf(key), ...(range && { headers: { range } }) },
+        { method: "GET", name: nameOf(key), ...rangeOf(options) },
         { ...settings("get", key, options.signal), accept: [416], bodyWithin: true },
         async (response) => new Uint8Array(await response.arrayBuffer()),
       );
-      return {
-        ...metaOf(response),
-        bytes: options.length === 0 || response.status === 416 ? new Uint8Array() : body,
-      };
+      // Past the end there is nothing, and the answer does not say how large the object is.
+      if (response.status === 416) return { ...await stat(key, options), bytes: new Uint8Array() };
+      return { ...metaOf(response), bytes: body };
     },
 
     async open(key, options = {}) {
-      const range = rangeOf(options);
+      const nothing = async () => ({ ...await stat(key, options), stream: new Blob([]).stream() });
+      if (options.length === 0) return await nothing();
       const { response, body } = await call(
-        { method: "GET", name: nameOf(key), ...(range && { headers: { range } }) },
+        { method: "GET", name: nameOf(key), ...rangeOf(options) },
         { ...settings("open", key, options.signal), accept: [416] },
         (response) => Promise.resolve(response.body),
       );
-      const meta = metaOf(response);
-      if (response.status === 416 || options.length === 0 || !body) {
+      if (response.status === 416 || !body) {
         await body?.cancel();
-        return { ...meta, stream: new Blob([]).stream() };
+        return await nothing();
       }
+      const meta = metaOf(response);
       const stream = resuming(call, nameOf(key), body as ReadableStream<Bytes>, meta, options, {
         ...settings("open", key, options.signal),
         idleMs: config.requestTimeoutMs,
@@ -96,14 +113,7 @@ export function s3Driver(config: S3Config): Driver {
 
     put: (key, source, options = {}) => put(call, config, key, nameOf(key), source, options),
 
-    async stat(key, { signal } = {}) {
-      const { response } = await call(
-        { method: "HEAD", name: nameOf(key) },
-        settings("stat", key, signal),
-        discard,
-      );
-      return metaOf(response);
-    },
+    stat,
 
     list,
 
@@ -129,10 +139,11 @@ export function s3Driver(config: S3Config): Driver {
 
 const discard = (response: Response) => response.body?.cancel() ?? Promise.resolve();
 
-/** The `Range` header; `undefined` for all of an object. A range of nothing asks for one byte, for the size. */
-function rangeOf({ offset = 0, length }: GetOptions): string | undefined {
-  if (offset === 0 && length === undefined) return undefined;
-  return `bytes=${offset}-${length === undefined ? "" : offset + Math.max(length, 1) - 1}`;
+/** The header for a range; nothing for all of an object. */
+function rangeOf({ offset = 0, length }: GetOptions): { headers?: { range: string } } {
+  if (offset === 0 && length === undefined) return {};
+  const last = length === undefined ? "" : offset + length - 1;
+  return { headers: { range: `bytes=${offset}-${last}` } };
 }
 
 function metaOf(response: Response): ObjectMeta {

@@ -59,6 +59,7 @@ const HINTS: Readonly<Record<string, [code: RubiconErrorCode, hint: string]>> = 
   PreconditionFailed: ["already-exists", "something is there already"],
   ConditionalRequestConflict: ["unavailable", "another write to the same key was under way"],
   KeyTooLongError: ["invalid-key", "the key is too long"],
+  XMinioInvalidObjectName: ["invalid-key", "this server cannot hold such a key"],
   ObjectParentIsFile: [
     "unsupported",
     "a part of the key is an object itself, which this server cannot hold",
@@ -97,7 +98,9 @@ function byStatus(status: number): [RubiconErrorCode, string] {
 /** Whether another try may help. */
 export function isPassing({ status, code }: Refusal): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501) ||
-    code === "ConditionalRequestConflict" || code === "OperationAborted" ||
+    code === "ConditionalRequestConflict" ||
+    // versitygw says so too while it is removing the empty folders of a deletion.
+    code === "ExistingObjectIsDirectory" || code === "OperationAborted" ||
     code === "RequestTimeout";
 }
 
