@@ -6,6 +6,7 @@
  */
 import { hasCode, RubiconException } from "../errors.ts";
 import type { Driver, ListOptions, Source, VerbOptions } from "../drivers/driver.ts";
+import { byteStream, readInto } from "../drivers/source.ts";
 
 /** Who gets told how each verb ended. */
 export interface Watcher {
@@ -133,17 +134,10 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
         // The stream outlives the verb, so its signal is the caller's, not the limit's.
         () => driver.open(key, options),
       );
-      const reader = found.stream.getReader();
+      const { read, cancel } = readInto(found.stream);
       return {
         ...found,
-        stream: new ReadableStream({
-          async pull(controller) {
-            const { done, value } = await verb(options, () => reader.read());
-            if (done) controller.close();
-            else controller.enqueue(value);
-          },
-          cancel: (reason) => reader.cancel(reason),
-        }, { highWaterMark: 0 }),
+        stream: byteStream((into) => verb(options, () => read(into)), cancel),
       };
     },
     put: (key, source, options) =>

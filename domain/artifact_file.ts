@@ -4,7 +4,8 @@
  * @module
  */
 import { basename, dirname, fromFileUrl, join } from "jsr:@std/path@^1.1.6";
-import type { Source } from "../drivers/driver.ts";
+import type { Bytes, Source } from "../drivers/driver.ts";
+import { CHUNK_BYTES, readInto } from "../drivers/source.ts";
 import { refuse } from "./check.ts";
 
 /** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
@@ -57,7 +58,7 @@ export async function directorySource(
  * @returns The file's path.
  */
 export async function saveStream(
-  open: () => Promise<ReadableStream<Uint8Array>>,
+  open: () => Promise<ReadableStream<Bytes>>,
   to: string | URL,
   name: string,
 ): Promise<string> {
@@ -77,8 +78,12 @@ export async function saveStream(
   const staged = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
   try {
     const stream = await open();
-    const file = await Deno.open(staged, { write: true, createNew: true });
-    await stream.pipeTo(file.writable);
+    using file = await Deno.open(staged, { write: true, createNew: true });
+    const { read } = readInto(stream);
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    for (let length; (length = await read(buffer)) > 0;) {
+      for (let at = 0; at < length;) at += await file.write(buffer.subarray(at, length));
+    }
     await Deno.rename(staged, path);
   } catch (error) {
     await Deno.remove(staged).catch(() => {}); // It may not be there; the error is what counts.

@@ -3,7 +3,7 @@
  * nothing of projects or experiments. `conformance.ts` holds the suite that checks these promises.
  *
  * Keys are segments joined by `/`, such as `a/b/c`: no empty, `.` or `..` segment, no NUL, no
- * backslash, no slash at either end. The registry's wrapper (`guard.ts`) refuses others before a
+ * backslash, no slash at either end, 255 UTF-8 bytes a segment and 1,024 in all at most. The registry's wrapper (`guard.ts`) refuses others before a
  * driver sees them; a driver never rewrites a key.
  *
  * Errors are `RubiconException`s named by cause, with the original kept as `cause`: `not-found`,

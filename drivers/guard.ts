@@ -10,7 +10,12 @@ import type { Driver, GetOptions, ListEntry, ListOptions } from "./driver.ts";
 const ODD = /[\0\\]|\/\/|^\/|\/$|(?:^|\/)\.{1,2}(?:\/|$)|^$/;
 /** S3's limit, in UTF-8 bytes; one limit for all, so that what one backend takes the next takes too. */
 const MAX_KEY_BYTES = 1024;
+/** The limit of file systems, and of the S3 servers that keep their objects in one. */
+const MAX_NAME_BYTES = 255;
 const encoder = new TextEncoder();
+
+const hasLongName = (key: string): boolean =>
+  key.split("/").some((name) => encoder.encode(name).length > MAX_NAME_BYTES);
 
 /**
  * Refuses what is no key.
@@ -25,6 +30,8 @@ export function checkKey(key: string, driver: { label: string }): void {
   } else if (!key.isWellFormed()) why = "it has half a surrogate pair, which UTF-8 cannot hold";
   else if (key.length * 3 > MAX_KEY_BYTES && encoder.encode(key).length > MAX_KEY_BYTES) {
     why = `it is longer than ${MAX_KEY_BYTES} bytes`;
+  } else if (key.length * 3 > MAX_NAME_BYTES && hasLongName(key)) {
+    why = `it has a segment longer than ${MAX_NAME_BYTES} bytes`;
   }
   if (why === undefined) return;
   throw new RubiconException("invalid-key", `${driver.label}: ${show(key)} is no key: ${why}.`, {

@@ -4,7 +4,7 @@
  * @module
  */
 import { RubiconException } from "../errors.ts";
-import type { Source } from "./driver.ts";
+import type { Bytes, Source } from "./driver.ts";
 
 /** How many bytes are handled at a time: large enough to be fast, small enough to stop soon. */
 export const CHUNK_BYTES = 1 << 18;
@@ -97,4 +97,71 @@ function failed(error: unknown, signal?: AbortSignal): never {
     `The source of the bytes failed, so that nothing was stored: ${why}`,
     { cause: error },
   );
+}
+
+/** Fills an array from its start; resolves to how many bytes, 0 at the end. */
+export type ReadInto = (into: Uint8Array) => Promise<number>;
+
+/**
+ * A stream whose reader may bring the buffer to be filled. Where readers do, the bytes of a large
+ * download never pile up as garbage.
+ */
+export function byteStream(
+  read: ReadInto,
+  cancel: (reason: unknown) => void | Promise<void>,
+): ReadableStream<Bytes> {
+  return new ReadableStream({
+    type: "bytes",
+    autoAllocateChunkSize: CHUNK_BYTES,
+    async pull(controller) {
+      const request = controller.byobRequest!;
+      const length = await read(request.view as Uint8Array);
+      if (length === 0) controller.close();
+      request.respond(length);
+    },
+    cancel,
+  });
+}
+
+/** Reads a stream into buffers of one's own, through one that is used again and again where it lets us. */
+export function readInto(
+  stream: ReadableStream<Bytes>,
+): { read: ReadInto; cancel: (reason?: unknown) => Promise<void> } {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = stream.getReader({ mode: "byob" });
+  } catch {
+    return readChunks(stream); // It is no byte stream.
+  }
+  let buffer = new ArrayBuffer(CHUNK_BYTES);
+  return {
+    async read(into) {
+      const length = Math.min(into.length, CHUNK_BYTES);
+      const { value } = await reader.read(new Uint8Array(buffer, 0, length));
+      if (!value) return 0;
+      buffer = value.buffer;
+      into.set(value);
+      return value.length;
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
+}
+
+function readChunks(stream: ReadableStream<Bytes>): ReturnType<typeof readInto> {
+  const reader = stream.getReader();
+  let rest = new Uint8Array(0);
+  return {
+    async read(into) {
+      while (rest.length === 0) {
+        const { done, value } = await reader.read();
+        if (done) return 0;
+        rest = value;
+      }
+      const length = Math.min(into.length, rest.length);
+      into.set(rest.subarray(0, length));
+      rest = rest.subarray(length);
+      return length;
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
 }

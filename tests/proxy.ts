@@ -107,8 +107,11 @@ export function startProxy(upstream: string): HttpProxy {
         "\r\n",
         "\r\nconnection: close\r\n",
       );
-      await writeAll(server, bytesOf(closing));
-      await writeAll(server, body);
+      const start = bytesOf(closing);
+      const whole = new Uint8Array(start.length + body.length);
+      whole.set(start);
+      whole.set(body, start.length);
+      await writeAll(server, whole);
       return await readToEnd(server);
     } finally {
       close(server);
@@ -131,8 +134,13 @@ async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void>
 async function readToEnd(connection: Deno.Conn): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const buffer = new Uint8Array(1 << 16);
-  for (let read; (read = await connection.read(buffer)) !== null;) {
-    chunks.push(buffer.slice(0, read));
+  try {
+    for (let read; (read = await connection.read(buffer)) !== null;) {
+      chunks.push(buffer.slice(0, read));
+    }
+  } catch (error) {
+    // A server that refuses a request before it has read the body resets the connection after its answer.
+    if (chunks.length === 0 || !(error instanceof Deno.errors.ConnectionReset)) throw error;
   }
   return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }

@@ -10,6 +10,7 @@
 import { S3Client } from "npm:@bradenmacdonald/s3-lite-client@1.0.0";
 import type { S3Credentials } from "../s3.ts";
 import type { S3Config } from "./config.ts";
+import { LARGE, sendLarge } from "./send_large.ts";
 
 /** What to send. */
 export interface S3Request {
@@ -27,6 +28,8 @@ export interface S3Request {
 
 /** A signed URL is used at once; this long it is valid, in seconds, for clocks that are a little off. */
 const VALID_SECONDS = 900;
+/** Clocks this far apart, in milliseconds, are no matter of seconds on the way. */
+const CLOCK_TOLERANCE = 60_000;
 /** Keys that end within this time, in milliseconds, are asked for anew. */
 const RENEW_BEFORE = 60_000;
 
@@ -43,8 +46,13 @@ export interface Sender {
   send(request: S3Request, signal: AbortSignal): Promise<Response>;
   /** Asks for the keys anew: the server does not take them any more. */
   renew(): void;
-  /** Takes over the server's clock, from its `Date`. Says by how many milliseconds ours is off. */
-  setClock(date: string): number;
+  /**
+   * Whether the server's clock, from its `Date`, and the one that requests are signed by are so far apart that
+   * this may be why it refuses them. Servers have different words for that.
+   */
+  isClockOff(date: string): boolean;
+  /** Takes over the server's clock. */
+  setClock(date: string): void;
 }
 
 /** Makes the sender of a bucket. */
@@ -86,6 +94,9 @@ export function makeSender(config: S3Config): Sender {
         ...(query && { parameters: query }),
         ...(headers && { extraHeaders: headers }),
       });
+      if (body && body.length >= LARGE) {
+        return await sendLarge(url, method, headers ?? {}, body, signal);
+      }
       return await fetch(url, {
         method,
         signal,
@@ -95,10 +106,7 @@ export function makeSender(config: S3Config): Sender {
       });
     },
     renew: () => current = undefined,
-    setClock(date) {
-      const server = Date.parse(date);
-      if (!Number.isNaN(server)) clockOffset = server - Date.now();
-      return clockOffset;
-    },
+    isClockOff: (date) => Math.abs(Date.parse(date) - Date.now() - clockOffset) > CLOCK_TOLERANCE,
+    setClock: (date) => void (clockOffset = Date.parse(date) - Date.now()),
   };
 }

@@ -51,12 +51,14 @@ export function s3Driver(config: S3Config): Driver {
   const below = (key: string) => key === "" ? prefix : `${nameOf(key)}/`;
 
   async function stat(key: string, { signal }: VerbOptions = {}): Promise<ObjectMeta> {
-    const { response } = await call(
-      { method: "HEAD", name: nameOf(key) },
-      settings("stat", key, signal),
-      discard,
-    );
-    return metaOf(response);
+    // A refused HEAD does not say why, and an unknown access key can look like a missing object: so one
+    // byte is asked for. Of an empty object there is none, but then it is known to be there.
+    const name = nameOf(key);
+    const asked = { ...settings("stat", key, signal), accept: [416] };
+    const range = rangeOf({ offset: 0, length: 1 });
+    const first = await call({ method: "GET", name, ...range }, asked, discard);
+    if (first.response.status !== 416) return metaOf(first.response);
+    return metaOf((await call({ method: "HEAD", name }, asked, discard)).response);
   }
 
   async function* list(from: string, { depth = Infinity, signal }: ListOptions = {}) {

@@ -46,6 +46,11 @@ const HINTS: Readonly<Record<string, [code: RubiconErrorCode, hint: string]>> = 
     "permission-denied",
     "the server does not know the access key. Correct accessKeyId",
   ],
+  // versitygw's words for the same.
+  XAdminUserNotFound: [
+    "permission-denied",
+    "the server does not know the access key. Correct accessKeyId",
+  ],
   SignatureDoesNotMatch: [
     "permission-denied",
     "the secret does not belong to the access key. Correct secretAccessKey",
@@ -74,7 +79,7 @@ const HINTS: Readonly<Record<string, [code: RubiconErrorCode, hint: string]>> = 
 /** The error of a refusal. */
 export function toException(refusal: Refusal, label: string, what: string): RubiconException {
   const { status, code, text } = refusal;
-  const [cause, hint] = HINTS[code] ?? byStatus(status);
+  const [cause, hint] = HINTS[code] ?? byStatus(status, code);
   const said = code === "" ? `status ${status}` : `${status} ${code}`;
   const words = text !== "" && !(code in HINTS) ? `: ${text}` : "";
   return new RubiconException(cause, `${label}: ${what}: ${hint} (${said}${words}).`, {
@@ -82,8 +87,11 @@ export function toException(refusal: Refusal, label: string, what: string): Rubi
   });
 }
 
-function byStatus(status: number): [RubiconErrorCode, string] {
-  if (status === 404) return ["not-found", "there is no such object"];
+function byStatus(status: number, code: string): [RubiconErrorCode, string] {
+  // Of other things that are not there, nobody may take it for an object that is not there.
+  if (status === 404 && /^(?:NotFound)?$/.test(code)) {
+    return ["not-found", "there is no such object"];
+  }
   if (status === 412) return ["already-exists", "something is there already"];
   if (status === 401 || status === 403) {
     return ["permission-denied", "the server refused the keys, or they do not allow it"];

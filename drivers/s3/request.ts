@@ -73,7 +73,7 @@ export function makeCall(config: S3Config): Call {
         }
         const refusal = await readRefusal(response);
         failure = toException(refusal, config.label, what);
-        if (refusal.code === "RequestTimeTooSkewed" && refusal.date && !clockSet) {
+        if (refusal.date && !clockSet && sender.isClockOff(refusal.date)) {
           sender.setClock(refusal.date);
           clockSet = true;
           continue;

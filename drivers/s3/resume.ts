@@ -5,6 +5,7 @@
  */
 import { RubiconException } from "../../errors.ts";
 import type { Bytes, GetOptions, ObjectMeta } from "../driver.ts";
+import { byteStream, readInto } from "../source.ts";
 import { noAnswer } from "./errors.ts";
 import type { Call, CallSettings } from "./request.ts";
 
@@ -30,10 +31,10 @@ export function resuming(
   const end = Math.min(offset + length, size);
   let at = offset;
   let breaks = 0;
-  let reader = body.getReader();
+  let reader = readInto(body);
 
-  /** The next bytes; `undefined` where the connection ended. */
-  async function next(): Promise<Bytes | undefined> {
+  /** The next bytes; 0 where the connection ended. */
+  async function next(into: Uint8Array): Promise<number> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const idle = new Promise<never>((_, reject) => {
       timer = setTimeout(
@@ -42,7 +43,7 @@ export function resuming(
       );
     });
     try {
-      return (await Promise.race([reader.read(), idle])).value;
+      return await Promise.race([reader.read(into), idle]);
     } finally {
       clearTimeout(timer);
     }
@@ -65,34 +66,29 @@ export function resuming(
       }
       throw error;
     });
-    reader = (body as ReadableStream<Bytes>).getReader();
+    reader = readInto(body as ReadableStream<Bytes>);
   }
 
-  return new ReadableStream<Bytes>({
-    async pull(controller) {
-      while (at < end) {
-        let failure: unknown;
-        try {
-          const bytes = await next();
-          if (bytes) {
-            breaks = 0;
-            at += bytes.length;
-            controller.enqueue(bytes);
-            if (at >= end) controller.close();
-            return;
-          }
-        } catch (error) {
-          failure = error;
+  return byteStream(async (into) => {
+    while (at < end) {
+      let failure: unknown;
+      try {
+        const length = await next(into);
+        if (length > 0) {
+          breaks = 0;
+          at += length;
+          return length;
         }
-        settings.signal?.throwIfAborted();
-        reader.cancel().catch(() => {}); // It is broken already.
-        if (breaks++ >= settings.retries) {
-          throw noAnswer(failure ?? new Error("it ended too soon"), settings.label, settings.what);
-        }
-        await again();
+      } catch (error) {
+        failure = error;
       }
-      controller.close();
-    },
-    cancel: (reason) => reader.cancel(reason),
-  }, { highWaterMark: 0 });
+      settings.signal?.throwIfAborted();
+      reader.cancel().catch(() => {}); // It is broken already.
+      if (breaks++ >= settings.retries) {
+        throw noAnswer(failure ?? new Error("it ended too soon"), settings.label, settings.what);
+      }
+      await again();
+    }
+    return 0;
+  }, (reason) => reader.cancel(reason));
 }

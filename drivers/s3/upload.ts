@@ -51,7 +51,8 @@ export async function upload(
   }
 
   if (source instanceof Uint8Array) return await whole(asBody(source));
-  const parts = cut(chunksOf(source, signal), partSize);
+  const free: Body[] = [];
+  const parts = cut(chunksOf(source, signal), partSize, free);
   const first = await parts.next();
   if (first.done) return await whole(new Uint8Array());
   const second = await parts.next();
@@ -78,7 +79,10 @@ export async function upload(
       size += body.length;
       const headers = { "content-md5": md5(body) };
       const work = call({ method: "PUT", name, query, headers, body }, settings, discard)
-        .then(({ response }) => void (part.etag = response.headers.get("etag") ?? ""))
+        .then(({ response }) => {
+          part.etag = response.headers.get("etag") ?? "";
+          free.push(body);
+        })
         .finally(() => running.delete(work));
       running.add(work);
       work.catch(() => {}); // Seen by the race or by the wait below.
@@ -136,10 +140,15 @@ const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes).diges
 const asBody = (bytes: Uint8Array): Body =>
   bytes.buffer instanceof ArrayBuffer ? bytes as Body : new Uint8Array(bytes);
 
-/** Chunks of any size as parts of one size, which slowly grows. */
+/**
+ * Chunks of any size as parts of one size, which slowly grows.
+ *
+ * @param free Parts that are done with, to be filled again: new ones would pile up as garbage.
+ */
 async function* cut(
   chunks: AsyncIterable<Uint8Array>,
   partSize: number,
+  free: Body[],
 ): AsyncGenerator<Body, undefined, void> {
   let parts = 0;
   const sizeNow = () => partSize * 2 ** Math.floor(parts / PARTS_OF_ONE_SIZE);
@@ -147,7 +156,10 @@ async function* cut(
   let filled = 0;
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length;) {
-      if (part.length === 0) part = new Uint8Array(sizeNow());
+      if (part.length === 0) {
+        const used = free.pop();
+        part = used?.length === sizeNow() ? used : new Uint8Array(sizeNow());
+      }
       const length = Math.min(part.length - filled, chunk.length - at);
       part.set(chunk.subarray(at, at + length), filled);
       filled += length;
