@@ -24,6 +24,7 @@ import type {
 } from "./composite/types.ts";
 
 export type * from "./composite/types.ts";
+export type { Outbox } from "./composite/outbox.ts";
 
 const DEFAULTS: Required<CompositeOptions> = {
   write: "all",
@@ -112,7 +113,7 @@ export async function openComposite(
  * import { openComposite, status } from "./composite.ts";
  *
  * await using rubicon = await openComposite({ persistence: "memory", rootDir: "status" });
- * if (status(rubicon)[0].circuit !== "closed") throw new Error("it is in use");
+ * if (status(rubicon)[0]?.circuit !== "closed") throw new Error("it is in use");
  * ```
  */
 export function status(rubicon: Composite): BackendStatus[] {

@@ -15,7 +15,7 @@ import {
   listAttached,
   prepareAttached,
 } from "./attached.ts";
-import { checkComposite, checkEntity, checkFields, checkParent } from "./check.ts";
+import { checkComposite, checkEntity, checkFields, checkParent, refuse } from "./check.ts";
 import { describe } from "./codec.ts";
 import { DATA, entityFolder } from "./layout.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
@@ -204,6 +204,80 @@ export async function downloadArtifact(
       { cause },
     );
   }
+}
+
+/**
+ * Unpacks an artifact that is a zip, such as one that was logged from a directory, into a folder.
+ *
+ * @returns The paths of the files.
+ * @throws {RubiconException} `corrupt` where it is no zip, or has an entry that leads out of the folder: then
+ * nothing is written.
+ *
+ * @example
+ * ```ts ignore
+ * import { getArtifact, unzipArtifact } from "../mod.ts";
+ *
+ * const artifact = await getArtifact(rubicon, project, { name: "model.zip" });
+ * await unzipArtifact(rubicon, artifact, "./model");
+ * ```
+ */
+export async function unzipArtifact(
+  rubicon: Composite,
+  artifact: Artifact,
+  folder: string | URL,
+  options: CallOptions = {},
+): Promise<string[]> {
+  const bytes = await readArtifact(rubicon, artifact, options);
+  const [{ toPath }, { unzipTo }] = await Promise.all([
+    import("./artifact_file.ts"),
+    import("./zip.ts"),
+  ]);
+  return await unzipTo(bytes, toPath(folder), describe(artifact));
+}
+
+/** What {@linkcode logJson} takes: the value, and the artifact's fields. */
+export type JsonInput = LogInput<Artifact, "name"> & {
+  /** What `JSON.stringify` takes. */
+  json: unknown;
+};
+
+const JSON_INPUT = inputFields("artifact", ["json"]);
+
+/**
+ * Logs a value as an artifact of JSON.
+ *
+ * @throws {RubiconException} `invalid-argument` where JSON cannot hold the value.
+ *
+ * @example
+ * ```ts
+ * import { createProject, logJson, openComposite, readArtifact } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "logJson" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const artifact = await logJson(rubicon, project, { name: "config.json", json: { depth: 3 } });
+ * const text = new TextDecoder().decode(await readArtifact(rubicon, artifact));
+ * if (JSON.parse(text).depth !== 3) throw new Error("as JSON");
+ * ```
+ */
+export async function logJson(
+  rubicon: Composite,
+  parent: Parent,
+  input: JsonInput,
+): Promise<Artifact> {
+  const where = "logJson";
+  checkFields(input, JSON_INPUT, where);
+  const { json, ...rest } = input;
+  let data: string | undefined;
+  try {
+    data = JSON.stringify(json);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RubiconException("invalid-argument", `${where}: json cannot be JSON: ${why}`, {
+      cause,
+    });
+  }
+  if (data === undefined) refuse(`${where}: json is ${typeof json}, which JSON cannot hold.`);
+  return await logArtifact(rubicon, parent, { ...rest, data });
 }
 
 /**

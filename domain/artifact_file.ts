@@ -11,7 +11,9 @@ import { refuse } from "./check.ts";
 /** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
 const AT_ONCE = 1024 * 1024;
 
-const toPath = (path: string | URL): string => path instanceof URL ? fromFileUrl(path) : path;
+/** A path, also of a `file:` URL. */
+export const toPath = (path: string | URL): string =>
+  path instanceof URL ? fromFileUrl(path) : path;
 
 async function infoOf(path: string, where: string): Promise<Deno.FileInfo> {
   try {

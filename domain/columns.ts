@@ -164,7 +164,7 @@ export interface SchemaElement {
 
 /** The Parquet schema of a column, in the order in which its elements stand in the file. */
 export function schemaOf({ name, type }: Column): SchemaElement[] {
-  const optional = { repetition_type: "OPTIONAL" };
+  const optional = { "repetition_type": "OPTIONAL" };
   switch (type) {
     case "int64":
       return [{ name, type: "INT64", ...optional }];
@@ -214,12 +214,12 @@ export function pandasMetadata(columns: readonly Column[], rows: number): string
     }],
     columns: columns.map(({ name, type, data }) => {
       const known = PANDAS[type];
-      const [pandas_type, numpy] = known ?? [`list[${PANDAS[type.slice(5, -1)]![0]}]`, "object"];
+      const [pandas, numpy] = known ?? [`list[${PANDAS[type.slice(5, -1)]![0]}]`, "object"];
       const holey = type === "bool" && data.includes(null);
       return {
         name,
         field_name: name,
-        pandas_type,
+        pandas_type: pandas,
         numpy_type: holey ? "object" : numpy,
         metadata: type === "timestamp" ? { timezone: "UTC" } : null,
       };

@@ -10,7 +10,8 @@ import type { Value } from "./values.ts";
 /** What an experiment was trained on: a list of tuples, each of any JSON values. */
 export type TrainingMetadata = readonly (readonly Value[])[];
 
-interface Base {
+/** What all entities have. */
+export interface Base {
   /** When it was created: ISO 8601 in UTC with microseconds, `2026-11-24T00:09:37.240755+00:00`. */
   createdAt: string;
   /** Free text. */
@@ -19,7 +20,8 @@ interface Base {
   id: string;
 }
 
-interface Annotated extends Base {
+/** What can be tagged and commented. */
+export interface Annotated extends Base {
   /** The project it belongs to. */
   projectName: string;
   /** Notes, in the order in which they were added. */
@@ -56,7 +58,8 @@ export interface Experiment extends Annotated {
   trainingMetadata: TrainingMetadata | null;
 }
 
-interface Child extends Annotated {
+/** What belongs to an experiment and goes by name. */
+export interface Child extends Annotated {
   /** The experiment it belongs to. */
   experimentId: string;
   /** The name; its slug is its key within the experiment. */
@@ -89,7 +92,8 @@ export interface Feature extends Child {
   importance: number | null;
 }
 
-interface Attached extends Annotated {
+/** What belongs to a project or an experiment and goes by id. */
+export interface Attached extends Annotated {
   /** The experiment it belongs to; `null` where it belongs to the project itself. */
   experimentId: string | null;
   /** The id of the project or experiment it belongs to. */

@@ -134,7 +134,7 @@ const CASES: Case[] = [
   [
     "a bad child of an experiment",
     inProject("logExperiment", { metrics: { m: () => 1 } }),
-    /metrics\[0\]/,
+    /metric "m": value: function/,
   ],
   [
     "two children with one key",

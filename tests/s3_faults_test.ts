@@ -285,8 +285,7 @@ onServers("a clock that is off is set by the server's", async ({ proxy, open, di
   const ahead = 3 * 60 * 60 * 1000;
   class Ahead extends RealDate {
     constructor(...args: [] | [string | number | Date]) {
-      if (args.length === 0) super(RealDate.now() + ahead);
-      else super(args[0]);
+      super(args.length === 0 ? RealDate.now() + ahead : args[0]);
     }
     static override now = () => RealDate.now() + ahead;
   }
