@@ -32,8 +32,10 @@ export type { AttachedQuery } from "./domain/attached.ts";
 export type { ChildQuery } from "./domain/child.ts";
 export * from "./domain/comments.ts";
 export * from "./domain/dataframe.ts";
+export * from "./domain/environment.ts";
 export * from "./domain/experiment.ts";
 export * from "./domain/feature.ts";
+export * from "./domain/git.ts";
 export * from "./domain/metric.ts";
 export * from "./domain/parameter.ts";
 export type { ColumnType, Table, TableColumns, TableRows } from "./domain/parquet.ts";
@@ -42,6 +44,7 @@ export * from "./domain/repair.ts";
 export { slugify } from "./domain/slug.ts";
 export * from "./domain/table.ts";
 export * from "./domain/tags.ts";
+export * from "./domain/transfer.ts";
 export type * from "./domain/types.ts";
 export {
   type Difference,

@@ -19,6 +19,7 @@ import { checkComposite, checkEntity, checkFields, checkParent, refuse } from ".
 import { describe } from "./codec.ts";
 import { DATA, entityFolder } from "./layout.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
+import { verifiedBytes, verifiedStream } from "./verified.ts";
 import type { Artifact, ListFilter, LogInput, Parent } from "./types.ts";
 
 /** What {@linkcode logArtifact} takes: the data, or where it is, and the artifact's fields. */
@@ -134,8 +135,11 @@ export async function readArtifact(
   const key = checkArtifact(rubicon, artifact, options, "readArtifact");
   return await rubicon.read({
     what: `the data of ${describe(artifact)}`,
-    run: async ({ driver }, signal) => ({
-      value: (await driver.get(key, signal ? { signal } : {})).bytes,
+    run: async ({ driver, label }, signal) => ({
+      value: await verifiedBytes(
+        await driver.get(key, signal ? { signal } : {}),
+        `${label}: ${key}`,
+      ),
     }),
   }, options);
 }
@@ -164,8 +168,11 @@ export async function openArtifact(
   const key = checkArtifact(rubicon, artifact, options, "openArtifact");
   return await rubicon.read({
     what: `the data of ${describe(artifact)}`,
-    run: async ({ driver }, signal) => ({
-      value: (await driver.open(key, signal ? { signal } : {})).stream,
+    run: async ({ driver, label }, signal) => ({
+      value: await verifiedStream(
+        await driver.open(key, signal ? { signal } : {}),
+        `${label}: ${key}`,
+      ),
     }),
   }, options);
 }

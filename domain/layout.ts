@@ -109,3 +109,21 @@ export function byDependency(a: string, b: string): number {
 }
 
 const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
+
+/** The folder that has a project's archives. */
+export const archivesFolder = (projectName: string): string =>
+  `${projectFolder(projectName)}/archives`;
+
+/**
+ * Keys by entity, in an order in which they can be written: levels of the tree from the top, in each of them
+ * the entities, in each of those its keys with its metadata last.
+ */
+export function byEntity(keys: readonly string[]): string[][][] {
+  const levels: Map<string, string[]>[] = [];
+  for (const key of [...keys].sort(byDependency)) {
+    const folder = ENTITY.exec(key)?.[0] ?? "";
+    const level = levels[folder.split("/").length] ??= new Map();
+    level.set(folder, [...level.get(folder) ?? [], key]);
+  }
+  return levels.filter((level) => level !== undefined).map((level) => [...level.values()]);
+}

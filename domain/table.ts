@@ -136,3 +136,22 @@ async function runsIn(
   }
   return damaged ? { value: runs, weak: "damaged" } : { value: runs };
 }
+
+/**
+ * A table's rows by commit: rubicon-ml's `to_df(group_by="commit_hash")`. Rows without a commit are under `null`.
+ *
+ * @example
+ * ```ts
+ * import { createProject, groupByCommit, logExperiment, openComposite, toTable } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "groupByCommit" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * await logExperiment(rubicon, project, { commitHash: "abc" });
+ * const groups = groupByCommit(await toTable(rubicon, project));
+ * if (groups.get("abc")?.rows.length !== 1) throw new Error("one of that commit");
+ * ```
+ */
+export function groupByCommit(table: ProjectTable): Map<string | null, ProjectTable> {
+  const groups = Map.groupBy(table.rows, ({ commitHash }) => commitHash as string | null);
+  return new Map(Array.from(groups, ([commit, rows]) => [commit, { ...table, rows }]));
+}

@@ -6,6 +6,7 @@
 import { ensureDir } from "jsr:@std/fs@^1.0.24/ensure-dir";
 import { walk, type WalkEntry } from "jsr:@std/fs@^1.0.24/walk";
 import { dirname, join, relative } from "jsr:@std/path@^1.1.6";
+import type { Bytes } from "../drivers/driver.ts";
 import { RubiconException } from "../errors.ts";
 
 async function loadZip(): Promise<typeof import("npm:@zip.js/zip.js@2.24.0")> {
@@ -23,16 +24,41 @@ export async function zipDirectory(folder: string): Promise<ReadableStream<Uint8
   const entries: WalkEntry[] = [];
   for await (const entry of walk(folder, { includeSymlinks: false })) entries.push(entry);
   entries.sort((a, b) => a.path < b.path ? -1 : 1);
+  const named = entries.map((entry) => ({
+    ...entry,
+    name: relative(folder, entry.path).replaceAll("\\", "/"),
+  })).filter(({ name }) => name !== "");
+  return await zipStream(
+    await Promise.all(named.map(async ({ name, path, isDirectory }): Promise<ZipSource> => {
+      const date = (await Deno.stat(path)).mtime ?? new Date(0);
+      if (isDirectory) return { name: `${name}/`, date };
+      return { name, date, open: async () => (await Deno.open(path)).readable };
+    })),
+  );
+}
+
+/** One entry of a zip to be made. */
+export interface ZipSource {
+  /** Its path; a folder's ends with a slash. */
+  name: string;
+  /** When it was last changed. */
+  date: Date;
+  /** Opens its bytes; missing for a folder. */
+  open?: () => Promise<ReadableStream<Uint8Array>>;
+}
+
+/** A zip as a stream, entry after entry. */
+export async function zipStream(
+  entries: readonly ZipSource[],
+): Promise<ReadableStream<Uint8Array>> {
   const { ZipWriter } = await loadZip();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const write = async () => {
     const writer = new ZipWriter(writable, { extendedTimestamp: false });
-    for (const { path, isDirectory } of entries) {
-      const name = relative(folder, path).replaceAll("\\", "/");
-      if (name === "") continue;
-      const lastModDate = (await Deno.stat(path)).mtime ?? new Date(0);
-      if (isDirectory) await writer.add(`${name}/`, undefined, { directory: true, lastModDate });
-      else await writer.add(name, (await Deno.open(path)).readable, { lastModDate });
+    for (const { name, date, open } of entries) {
+      const lastModDate = date;
+      if (open) await writer.add(name, await open(), { lastModDate });
+      else await writer.add(name, undefined, { directory: true, lastModDate });
     }
     await writer.close();
   };
@@ -44,18 +70,21 @@ export async function zipDirectory(folder: string): Promise<ReadableStream<Uint8
 /** Names that would lead out of the folder, or mean something else on another system. */
 const UNSAFE = /^$|^\/|^[a-z]:|\\|\0|(?:^|\/)\.{1,2}(?:\/|$)|\/\//i;
 
+/** One entry of a zip that was read. */
+export interface ZipEntry {
+  /** Its path; a folder's ends with a slash. */
+  name: string;
+  /** Its bytes; empty for a folder. */
+  bytes: Bytes;
+}
+
 /**
- * Unpacks a zip into a folder. All names are looked at before anything is written.
+ * The entries of a zip, all of them looked at before the first is handed out.
  *
- * @returns The paths of the files.
- * @throws {RubiconException} `corrupt` where it is no zip, or an entry would be written anywhere else.
+ * @throws {RubiconException} `corrupt` where it is no zip, or has an entry that would lead out of a folder.
  */
-export async function unzipTo(
-  bytes: Uint8Array<ArrayBuffer>,
-  folder: string,
-  what: string,
-): Promise<string[]> {
-  const { Uint8ArrayReader, ZipReader } = await loadZip();
+export async function readZip(bytes: Bytes, what: string): Promise<ZipEntry[]> {
+  const { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } = await loadZip();
   const reader = new ZipReader(new Uint8ArrayReader(bytes), { checkSignature: true });
   const corrupt = (why: string, cause?: unknown) =>
     new RubiconException("corrupt", `${what}: ${why}`, cause === undefined ? {} : { cause });
@@ -75,11 +104,34 @@ export async function unzipTo(
     if (seen.has(name)) throw corrupt(`it has two entries ${JSON.stringify(filename)}`);
     seen.add(name);
   }
-  const paths: string[] = [];
-  await ensureDir(folder);
+  const read: ZipEntry[] = [];
   for (const entry of entries) {
-    const path = join(folder, entry.filename);
-    if (entry.directory) {
+    const { filename: name } = entry;
+    if (entry.directory) read.push({ name, bytes: new Uint8Array() });
+    else {
+      const content = await entry.getData(new Uint8ArrayWriter()).catch((cause) => {
+        throw corrupt(`its entry ${JSON.stringify(name)} is damaged`, cause);
+      });
+      read.push({ name, bytes: content as Bytes });
+    }
+  }
+  await reader.close();
+  return read;
+}
+
+/**
+ * Unpacks a zip into a folder, once all of it is read and found to be good.
+ *
+ * @returns The paths of the files.
+ * @throws {RubiconException} `corrupt` where it is no zip, or an entry would be written anywhere else.
+ */
+export async function unzipTo(bytes: Bytes, folder: string, what: string): Promise<string[]> {
+  const paths: string[] = [];
+  const entries = await readZip(bytes, what);
+  await ensureDir(folder);
+  for (const { name, bytes: content } of entries) {
+    const path = join(folder, name);
+    if (name.endsWith("/")) {
       await ensureDir(path);
       continue;
     }
@@ -88,12 +140,8 @@ export async function unzipTo(
     await Deno.remove(path).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
-    const file = await Deno.open(path, { write: true, createNew: true });
-    await entry.getData(file.writable).catch((cause) => {
-      throw corrupt(`its entry ${JSON.stringify(entry.filename)} is damaged`, cause);
-    });
+    await Deno.writeFile(path, content, { createNew: true });
     paths.push(path);
   }
-  await reader.close();
   return paths;
 }
