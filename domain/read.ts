@@ -6,8 +6,8 @@
 import { hasCode, RubiconException } from "../errors.ts";
 import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
 import type { ListEntry, VerbOptions } from "../drivers/driver.ts";
-import { fold, inOrder, type What } from "./annotations.ts";
-import { type Change, decodeChange, decodeEntity } from "./codec.ts";
+import { type ChangeFile, fold, inOrder, type What } from "./annotations.ts";
+import { decodeChange, decodeEntity } from "./codec.ts";
 import { kindFolder, metadataKey, parentKeys, partOf, type Place } from "./layout.ts";
 import { pooled } from "./pool.ts";
 import type { EntityOf, Kind, Taggable } from "./types.ts";
@@ -78,16 +78,18 @@ async function annotate(
 }
 
 /** Tags or comments files, in the order in which they count. */
-export async function readChanges(
+async function readChanges(
   backend: Backend,
   what: What,
-  entries: ListEntry[],
+  entries: readonly ListEntry[],
   options: VerbOptions,
-): Promise<{ key: string; change: Change }[]> {
-  return await pooled(inOrder(entries), async ({ key }) => {
+): Promise<ChangeFile[]> {
+  const files = await pooled(entries, async ({ key, lastModified }): Promise<ChangeFile> => {
     const { bytes } = await backend.driver.get(key, options);
-    return { key, change: decodeChange(what, bytes, `${backend.label}: ${key}`) };
+    const change = decodeChange(what, bytes, `${backend.label}: ${key}`);
+    return { key, lastModified, change };
   });
+  return inOrder(files);
 }
 
 /** Reads the tags or comments files of one entity. */
@@ -96,7 +98,7 @@ export async function changesOf(
   what: What,
   folder: string,
   options: VerbOptions,
-): Promise<{ key: string; change: Change }[]> {
+): Promise<ChangeFile[]> {
   return await readChanges(backend, what, (await filesIn(backend, folder, options))[what], options);
 }
 

@@ -511,3 +511,122 @@ mine = p.log_experiment(name="python"); mine.log_metric("m", 2**70); mine.log_ar
     assert.equal(new TextDecoder().decode(await readArtifact(rubicon, artifact!)), "theirs");
   },
 });
+
+Deno.test({
+  name:
+    "rubicon-ml: what its composite wrote to two roots reads back whole, however one of them is damaged",
+  ignore,
+  async fn() {
+    const [one, two] = await Promise.all([Deno.makeTempDir(), Deno.makeTempDir()]);
+    try {
+      await python(
+        `${PRELUDE}
+r = Rubicon(composite_config=[{"persistence": "filesystem", "root_dir": d} for d in input])
+p = r.create_project("p")
+for at in range(3):
+    e = p.log_experiment(name=f"e{at}", tags=["t"])
+    for name in "abc": e.log_metric(name, at); e.log_parameter(name, at)
+    e.log_artifact(data_bytes=b"x" * 10, name="x"); e.log_dataframe(pd.DataFrame({"x": [at]}), name="d"); e.add_tags(["u"])
+`,
+        [one, two],
+      );
+      const damages: [string, (root: string) => Promise<void>][] = [
+        ["nothing", async () => {}],
+        ["the whole root is gone", (root) => Deno.remove(root, { recursive: true })],
+        ["the root is empty", async (root) => {
+          await Deno.remove(root, { recursive: true });
+          await Deno.mkdir(root);
+        }],
+        [
+          "all experiments are gone (only merging can tell)",
+          (root) => Deno.remove(`${root}/p/experiments`, { recursive: true }),
+        ],
+        [
+          "every metadata.json is cut in half",
+          (root) =>
+            each(
+              root,
+              "metadata.json",
+              (path, text) => Deno.writeTextFile(path, text.slice(0, text.length / 2)),
+            ),
+        ],
+        [
+          "every metadata.json is empty",
+          (root) => each(root, "metadata.json", (path) => Deno.writeTextFile(path, "")),
+        ],
+        [
+          "every metadata.json is gone",
+          (root) => each(root, "metadata.json", (path) => Deno.remove(path)),
+        ],
+        [
+          "metadata.json has the wrong types",
+          (root) =>
+            each(
+              root,
+              "metadata.json",
+              (path) => Deno.writeTextFile(path, '{"name": 1, "id": []}'),
+            ),
+        ],
+        [
+          "every tags file is broken",
+          (root) => each(root, "tags_", (path) => Deno.writeTextFile(path, "{")),
+        ],
+        ["the data is gone", (root) => each(root, "data", (path) => Deno.remove(path))],
+        [
+          "the Parquet is broken",
+          (root) => each(root, "data.parquet", (path) => Deno.writeTextFile(path, "no")),
+        ],
+        ["a file is where the folder was", async (root) => {
+          await Deno.remove(`${root}/p`, { recursive: true });
+          await Deno.writeTextFile(`${root}/p`, "");
+        }],
+      ];
+      for (const [what, damage] of damages) {
+        const root = await Deno.makeTempDir();
+        await new Deno.Command("cp", { args: ["-r", `${one}/.`, root] }).output();
+        await damage(root);
+        await using rubicon = await openComposite([
+          { persistence: "filesystem", rootDir: root },
+          { persistence: "filesystem", rootDir: two },
+        ], { read: what.includes("merging") ? "merge" : "first" });
+        const project = await getProject(rubicon, { name: "p" });
+        const experiments = await listExperiments(rubicon, project);
+        assert.deepEqual(
+          experiments.map(({ name, tags }) => [name, tags.sort()]),
+          [0, 1, 2].map((at) => [`e${at}`, ["t", "u"]]),
+          what,
+        );
+        for (const [at, experiment] of experiments.entries()) {
+          const metrics = await listMetrics(rubicon, experiment);
+          assert.deepEqual(metrics.map(({ name, value }) => [name, value]), [["a", at], ["b", at], [
+            "c",
+            at,
+          ]], what);
+          assert.equal((await listParameters(rubicon, experiment)).length, 3, what);
+          const [artifact] = await listArtifacts(rubicon, experiment);
+          assert.equal((await readArtifact(rubicon, artifact!)).length, 10, what);
+          const [frame] = await listDataframes(rubicon, experiment);
+          assert.deepEqual((await readDataframe(rubicon, frame!)).rows, [{ x: at }], what);
+        }
+        assert.equal((await toTable(rubicon, project)).rows.length, 3, what);
+        await Deno.remove(root, { recursive: true }).catch(() => {});
+      }
+    } finally {
+      for (const root of [one, two]) await Deno.remove(root, { recursive: true });
+    }
+  },
+});
+
+async function each(
+  folder: string,
+  name: string,
+  work: (path: string, text: string) => Promise<void>,
+): Promise<void> {
+  for (const entry of [...Deno.readDirSync(folder)]) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) await each(path, name, work);
+    else if (entry.name === name || (name.endsWith("_") && entry.name.startsWith(name))) {
+      await work(path, await Deno.readTextFile(path));
+    }
+  }
+}
