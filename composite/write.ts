@@ -55,7 +55,8 @@ export async function writeAll(
   else await all;
   options.signal?.throwIfAborted();
   const taken = receipts.filter(({ outcome }) => outcome === "ok").length;
-  if (taken < enough) {
+  // What is known to be in the way anywhere would make two entities of one key, whoever else took it.
+  if (taken < enough || receipts.some(({ error }) => hasCode(error, "already-exists"))) {
     await all;
     throw failure(plan, receipts, enough);
   }

@@ -19,10 +19,12 @@ export interface RepairOptions extends VerifyOptions {
   /** Only says what would be done. */
   dryRun?: boolean;
   /**
-   * Whose content wins where backends differ: `first` takes the backend that `from` names, else the first
-   * that has one; `newest` the one that was written last. Default: conflicts are listed and left alone.
+   * Whose content wins where backends differ: `majority` takes what most backends have, which a write that
+   * was acknowledged by `all` or a `quorum` always is (the first of several that as many have); `first` the
+   * backend that `from` names, else the first that has one; `newest` the one that was written last. Default:
+   * conflicts are listed and left alone.
    */
-  conflicts?: "first" | "newest";
+  conflicts?: "majority" | "first" | "newest";
 }
 
 /** One thing that {@linkcode repair} did, or would do. */
@@ -81,8 +83,8 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
   if (from !== undefined && !byLabel.has(from)) {
     refuse(`${where}: from is one of ${[...byLabel.keys()].join(", ")}, not ${show(from)}.`);
   }
-  if (conflicts !== undefined && conflicts !== "first" && conflicts !== "newest") {
-    refuse(`${where}: conflicts is "first" or "newest", not ${show(conflicts)}.`);
+  if (conflicts !== undefined && !["majority", "first", "newest"].includes(conflicts)) {
+    refuse(`${where}: conflicts is "majority", "first" or "newest", not ${show(conflicts)}.`);
   }
   const { from: _from, conflicts: _conflicts, dryRun: _dryRun, ...verifying } = options;
   const { differences } = await verify(rubicon, verifying);
@@ -120,12 +122,15 @@ async function planFor(
   }
   let winner = 0;
   if (kind === "conflict") {
-    const chosen = await saysLess(key, has, byLabel, signal) ??
-      (conflicts === "newest"
-        ? await newest(key, has, byLabel, signal)
-        : conflicts === "first"
-        ? Math.max(has.findIndex((group) => group.includes(from ?? "")), 0)
-        : undefined);
+    let chosen = await saysLess(key, has, byLabel, signal);
+    if (chosen === undefined && conflicts === "newest") {
+      chosen = await newest(key, has, byLabel, signal);
+    } else if (chosen === undefined && conflicts === "first") {
+      chosen = Math.max(has.findIndex((group) => group.includes(from ?? "")), 0);
+    } else if (chosen === undefined && conflicts === "majority") {
+      const most = Math.max(...has.map(({ length }) => length));
+      chosen = has.findIndex(({ length }) => length === most);
+    }
     if (chosen === undefined) return undefined;
     winner = chosen;
   }

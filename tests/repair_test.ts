@@ -83,6 +83,9 @@ Deno.test("repair: a conflict is listed, and resolved only by a stated rule", as
   await c.put(key, bytes("newer"));
   await repair(rubicon, { conflicts: "newest" });
   assert.equal((await contents(a))[key], "newer");
+  await a.put(key, bytes("alone"));
+  await repair(rubicon, { conflicts: "majority" });
+  assert.equal((await contents(a))[key], "newer");
   await b.put(key, bytes("from b"));
   await repair(rubicon, { conflicts: "first", from: "b" });
   assert.equal((await contents(c))[key], "from b");
