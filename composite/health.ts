@@ -57,6 +57,7 @@ export function health(backend: string, persistence: string): Backend["health"] 
     aborted: endTrial,
     pending: (change) => void (pending += change),
     missed: () => void missed++,
+    repaired: () => void (missed = 0),
     status: () => ({
       backend,
       persistence,

@@ -26,10 +26,15 @@ export async function readFirst<T>(
   options: CallOptions,
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  // A backend that is left alone is asked last: it may still be the only one that has the answer.
+  // A backend that missed a write is asked after those that have it all, and one that is left alone last: they
+  // may still be the only ones that have the answer.
   const admitted = await Promise.all(backends.map(({ health }) => health.admits()));
-  const order = backends.map((backend, at) => ({ backend, admitted: admitted[at] }))
-    .sort((a, b) => Number(b.admitted) - Number(a.admitted));
+  const order = backends
+    .map((backend, at) => ({
+      backend,
+      rank: (admitted[at] ? 0 : 2) + (backend.health.status().missed > 0 ? 1 : 0),
+    }))
+    .sort((a, b) => a.rank - b.rank);
   const asked: Asked<T>[] = [];
   const report = () => options.onReceipts?.(asked.map(({ receipt }) => receipt));
   if (policy === "merge") {

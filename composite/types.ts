@@ -127,7 +127,10 @@ export interface BackendStatus {
   circuit: "closed" | "open" | "half-open";
   /** How many operations in a row found it unavailable. */
   failures: number;
-  /** Writes that this composite acknowledged and that are missing here. `repair` brings them. */
+  /**
+   * Writes that this composite acknowledged and that are missing here: until `repair` has brought them, others
+   * are asked first.
+   */
   missed: number;
   /** Writes that are still under way here, or in the outbox for it. */
   pending: number;
@@ -163,6 +166,8 @@ export interface Backend {
     pending(change: number): void;
     /** Counts a write that others took and this backend did not. */
     missed(): void;
+    /** Forgets what was missed: it is there now. */
+    repaired(): void;
     /** What `status` says. */
     status(): Omit<BackendStatus, "mode">;
   };

@@ -108,6 +108,9 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
   }
   onProgress?.({ what: where, done: differences.length, total: differences.length });
   report.clean = report.conflicts.length === 0 && report.failures.length === 0;
+  if (report.clean && !dryRun && options.project === undefined) {
+    for (const { health } of rubicon.backends) health.repaired();
+  }
   return report;
 }
 
