@@ -40,6 +40,7 @@ const CHOICES = {
   read: ["first", "merge"],
   failureMode: ["raise", "warn", "log"],
 } as const;
+const NAMES = ["write", "read", "failureMode"] as const;
 
 /**
  * Opens a composite. Backends are read in the order given here, and written to all at once.
@@ -64,7 +65,9 @@ export async function openComposite(
   backends?: BackendConfig | Driver | readonly (BackendConfig | Driver)[],
   options: CompositeOptions = {},
 ): Promise<Composite> {
-  const settings = { ...DEFAULTS, ...checkOptions(options) };
+  checkOptions(options);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const settings: Required<CompositeOptions> = { ...DEFAULTS, ...Object.fromEntries(given) };
   const list = backends === undefined ? [fromEnvironment()] : [backends].flat();
   if (list.length === 0) {
     throw new RubiconException(
@@ -314,10 +317,11 @@ function fromEnvironment(): BackendConfig {
 }
 
 /** Refuses policies and limits that are none, also in options that have other fields too. */
-function checkOptions<T extends CompositeOptions | CallOptions>(options: T): Partial<T> {
+function checkOptions(options: CompositeOptions | CallOptions): void {
   const given = options as Record<string, unknown>;
-  for (const [name, choices] of Object.entries(CHOICES)) {
+  for (const name of NAMES) {
     const choice = given[name];
+    const choices = CHOICES[name];
     if (choice !== undefined && !(choices as readonly unknown[]).includes(choice)) {
       throw new RubiconException(
         "invalid-config",
@@ -335,7 +339,4 @@ function checkOptions<T extends CompositeOptions | CallOptions>(options: T): Par
       `timeoutMs is a number of milliseconds above 0 and below 2^31, not ${limit}.`,
     );
   }
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
 }

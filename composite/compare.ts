@@ -91,7 +91,9 @@ async function same(
           : checksumOf(backend, key, algorithm, options)
       ),
     );
-    return one === other;
+    // An ETag that looks like a checksum need not be one (of objects that the server encrypts): so what
+    // seems to differ is read before anybody is told so.
+    if (one === other) return true;
   }
   const [left, right] = await Promise.all([a, b].map(([{ driver }]) => driver.open(key, options)));
   return await sameStreams(left!.stream, right!.stream);

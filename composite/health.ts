@@ -27,18 +27,19 @@ export function health(backend: string, persistence: string): Backend["health"] 
     trial?.end();
     trial = undefined;
   };
-  return {
-    async admits() {
-      while (circuit() === "half-open") {
-        if (!trial) {
-          const { promise, resolve } = Promise.withResolvers<void>();
-          trial = { ended: promise, end: resolve };
-          return true;
-        }
-        await trial.ended;
+  const admitsTrial = async (): Promise<boolean> => {
+    while (circuit() === "half-open") {
+      if (!trial) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        trial = { ended: promise, end: resolve };
+        return true;
       }
-      return circuit() === "closed";
-    },
+      await trial.ended;
+    }
+    return circuit() === "closed";
+  };
+  return {
+    admits: () => failures < FAILURES || admitsTrial(),
     note(error) {
       if (error === undefined) {
         failures = 0;

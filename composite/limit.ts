@@ -22,50 +22,61 @@ interface Limit {
   progress(): void;
 }
 
-/** Runs `work`, and rejects when there is no progress for `ms` or `signal` is aborted. */
-function within<T>(
+/**
+ * So many turns of the microtask queue a verb has before a timer is set for it. Drivers that answer without
+ * waiting (memory, small files) are done by then, and a timer for each write would be a tenth of its time.
+ */
+const TURNS = 12;
+
+/** Runs `work`, and rejects when there is no progress for `ms` or `outer` is aborted. */
+async function within<T>(
   ms: number,
   label: string,
   outer: AbortSignal | undefined,
   work: (limit: Limit) => Promise<T>,
 ): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const controller = new AbortController();
-    const fail = (reason: unknown) => {
+  outer?.throwIfAborted();
+  const controller = new AbortController();
+  let settled = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let fail = (_reason: unknown): void => {};
+  const arm = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const message = `${label}: no progress for ${ms} ms. Look at the store, or raise timeoutMs.`;
+      fail(new RubiconException("unavailable", message, { backend: label }));
+    }, ms);
+  };
+  const progress = () => {
+    if (timer !== undefined && !settled) arm();
+  };
+  const settle = () => void (settled = true);
+  const working = work({ signal: controller.signal, progress });
+  working.then(settle, settle);
+  for (let turn = 0; turn < TURNS && !settled; turn++) await null;
+  if (settled) return await working;
+  return await new Promise<T>((resolve, reject) => {
+    const aborted = () => fail(outer!.reason);
+    const end = () => {
+      settled = true;
+      clearTimeout(timer);
+      outer?.removeEventListener("abort", aborted);
+    };
+    fail = (reason) => {
       end();
       reject(reason);
       controller.abort(reason);
     };
-    const expire = () =>
-      fail(
-        new RubiconException(
-          "unavailable",
-          `${label}: no progress for ${ms} ms. Look at the store, or raise timeoutMs.`,
-          { backend: label },
-        ),
-      );
-    let timer = setTimeout(expire, ms);
-    const aborted = () => fail(outer!.reason);
-    const end = () => {
-      clearTimeout(timer);
-      outer?.removeEventListener("abort", aborted);
-    };
+    working.then((value) => {
+      end();
+      resolve(value);
+    }, (error) => {
+      end();
+      reject(error);
+    });
     if (outer?.aborted) return aborted();
     outer?.addEventListener("abort", aborted);
-    const progress = () => {
-      clearTimeout(timer);
-      if (!controller.signal.aborted) timer = setTimeout(expire, ms);
-    };
-    work({ signal: controller.signal, progress }).then(
-      (value) => {
-        end();
-        resolve(value);
-      },
-      (error) => {
-        end();
-        reject(error);
-      },
-    );
+    arm();
   });
 }
 

@@ -157,7 +157,7 @@ export interface Backend {
   /** Failures and the circuit breaker. */
   readonly health: {
     /** Whether an operation may go to this backend now; it may wait for another one that tries it. */
-    admits(): Promise<boolean>;
+    admits(): boolean | Promise<boolean>;
     /** Notes how an operation ended; `undefined` is a success. */
     note(error: unknown): void;
     /** Notes that an operation was aborted, which says nothing of the backend. */

@@ -93,7 +93,8 @@ async function writeOne(
   options: CallOptions,
   receipt: Receipt,
 ): Promise<void> {
-  if (!await backend.health.admits()) {
+  const admitted = backend.health.admits();
+  if (admitted !== true && !await admitted) {
     receipt.outcome = "skipped";
     receipt.error = leftAlone(backend);
     return;
