@@ -27,6 +27,8 @@ export interface Column {
   data: unknown[];
 }
 
+/** A cyclic value ends here too. */
+const MAX_DEPTH = 500;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
@@ -48,6 +50,10 @@ export function toColumn(
   };
 }
 
+/** Whether a value is a list of elements; a DataView has bytes alone. */
+export const isList = (value: unknown): value is Iterable<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+
 /** The kinds of values that decide a column's type. */
 function kindOf(value: unknown, place: string): ColumnType | "bigint" | "list" {
   switch (typeof value) {
@@ -60,7 +66,7 @@ function kindOf(value: unknown, place: string): ColumnType | "bigint" | "list" {
     case "number":
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? "int64" : "float64";
     case "object":
-      if (Array.isArray(value) || ArrayBuffer.isView(value)) return "list";
+      if (isList(value)) return "list";
       if (
         value instanceof Date || value instanceof Temporal.Instant ||
         value instanceof Temporal.ZonedDateTime
@@ -78,7 +84,9 @@ function infer(values: readonly unknown[], place: string): ColumnType {
   // pandas calls a column without any value an object column, and so are texts.
   if (kinds.size === 0) return "string";
   if (one("list")) {
-    const elements = values.flatMap((value) => value === null ? [] : [...value as unknown[]]);
+    const elements = values.flatMap((value) =>
+      value === null ? [] : [...value as Iterable<unknown>]
+    );
     const type = infer(elements.map((element) => element === undefined ? null : element), place);
     if (type === "json" || type.startsWith("list")) return "json";
     return `list<${type}>` as ColumnType;
@@ -107,7 +115,7 @@ function toCell(value: unknown, type: ColumnType, place: string): unknown {
       if (typeof value !== "bigint" && !Number.isSafeInteger(value)) return wrong();
       const whole = BigInt(value as number | bigint);
       if (whole >= INT64_MIN && whole <= INT64_MAX) return whole;
-      return refuse(`${place} has ${value}, which is beyond 64 bits.`);
+      return refuse(`${place} has ${value}, which is beyond a signed integer of 64 bits.`);
     }
     case "float64":
       return typeof value === "number" || typeof value === "bigint" ? Number(value) : wrong();
@@ -119,13 +127,15 @@ function toCell(value: unknown, type: ColumnType, place: string): unknown {
     case "timestamp":
       return toMicros(value, place) ?? wrong();
     case "date":
-      return value instanceof Temporal.PlainDate ? EPOCH().until(value).days : wrong();
+      if (!(value instanceof Temporal.PlainDate)) return wrong();
+      if (value.year >= 1 && value.year <= 9999) return EPOCH().until(value).days;
+      return refuse(`${place} has ${value}, which is not of the years 1 to 9999.`);
     case "json":
       return toJson(value, place);
   }
-  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return wrong();
+  if (!isList(value)) return wrong();
   const element = type.slice("list<".length, -1) as ColumnType;
-  return Array.from(value as unknown[], (item) => toCell(item ?? null, element, place));
+  return Array.from(value, (item) => toCell(item ?? null, element, place));
 }
 
 // A function, since nothing at module level may need Temporal before it is used.
@@ -144,13 +154,26 @@ function toMicros(value: unknown, place: string): bigint | undefined {
   return (nanos - ((nanos % 1000n) + 1000n) % 1000n) / 1000n;
 }
 
-function toJson(value: unknown, place: string): unknown {
-  try {
-    JSON.stringify(value);
-  } catch (cause) {
-    refuse(
-      `${place} is nothing that JSON holds: ${cause instanceof Error ? cause.message : cause}`,
-    );
+/** JSON.stringify would leave out, or make something else of, what is no JSON. */
+function toJson(value: unknown, place: string, depth = 0): unknown {
+  if (depth > MAX_DEPTH) refuse(`${place} is nested deeper than ${MAX_DEPTH} levels, or cyclic.`);
+  if (value === null || typeof value === "boolean" || Number.isFinite(value)) return value;
+  if (typeof value === "string") {
+    return value.isWellFormed() ? value : refuse(`${place} has half a surrogate pair.`);
+  }
+  if (Array.isArray(value)) {
+    // Not forEach, which passes over holes.
+    for (const item of value) toJson(item, place, depth + 1);
+    return value;
+  }
+  const isPlain = typeof value === "object" &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!isPlain) {
+    return refuse(`${place} has ${show(value)} inside, which is nothing that JSON holds.`);
+  }
+  for (const [key, item] of Object.entries(value as object)) {
+    toJson(key, place);
+    toJson(item, place, depth + 1);
   }
   return value;
 }
@@ -201,6 +224,9 @@ const PANDAS: Readonly<Record<string, [pandas: string, numpy: string]>> = {
   timestamp: ["datetimetz", "datetime64[us]"],
 };
 
+/** Where values are missing: as floats, which pandas would take, large integers are not exact. */
+const HOLEY: Readonly<Record<string, string>> = { int64: "Int64", bool: "object" };
+
 /** What pandas keeps beside the data, so that it reads back the same types and index. */
 export function pandasMetadata(columns: readonly Column[], rows: number): string {
   return JSON.stringify({
@@ -215,12 +241,11 @@ export function pandasMetadata(columns: readonly Column[], rows: number): string
     columns: columns.map(({ name, type, data }) => {
       const known = PANDAS[type];
       const [pandas, numpy] = known ?? [`list[${PANDAS[type.slice(5, -1)]![0]}]`, "object"];
-      const holey = type === "bool" && data.includes(null);
       return {
         name,
         field_name: name,
         pandas_type: pandas,
-        numpy_type: holey ? "object" : numpy,
+        numpy_type: data.includes(null) ? HOLEY[type] ?? numpy : numpy,
         metadata: type === "timestamp" ? { timezone: "UTC" } : null,
       };
     }),

@@ -22,7 +22,8 @@ export interface NumpyArray {
 
 type Constructor = new (buffer: ArrayBuffer) => ArrayBufferView & ArrayLike<number | bigint>;
 
-const ARRAYS: Readonly<Record<string, Constructor>> = {
+/** A map, since a file may well say that its dtype is "constructor". */
+const ARRAYS: ReadonlyMap<unknown, Constructor> = new Map(Object.entries<Constructor>({
   "|i1": Int8Array,
   "|u1": Uint8Array,
   "<i2": Int16Array,
@@ -34,12 +35,13 @@ const ARRAYS: Readonly<Record<string, Constructor>> = {
   "<f2": Float16Array,
   "<f4": Float32Array,
   "<f8": Float64Array,
-};
+}));
 
 /** The numpy type of a typed array. */
 export function dtypeOf(data: ArrayBufferView): string | undefined {
   if (data instanceof Uint8ClampedArray) return "|u1";
-  return Object.entries(ARRAYS).find(([, Array]) => data instanceof Array)?.[0];
+  for (const [dtype, Array] of ARRAYS) if (data instanceof Array) return String(dtype);
+  return undefined;
 }
 
 /** Whether a value is a numpy array, and not an object that happens to have the same fields. */
@@ -59,10 +61,14 @@ export function encodeNumpy({ dtype, shape, data }: NumpyArray, where: string): 
     refuse(`a numpy array's shape is a list of lengths, not [${shape}].`);
   }
   let bytes: Uint8Array;
-  if (!ArrayBuffer.isView(data)) bytes = Uint8Array.from(data, Number);
-  else bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (!ArrayBuffer.isView(data)) {
+    if (!data.every((item) => typeof item === "boolean")) {
+      refuse("a numpy array of |b1 has booleans.");
+    }
+    bytes = Uint8Array.from(data, Number);
+  } else bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const items = shape.reduce((product, length) => product * length, 1);
-  const known = typeof dtype === "string" ? ARRAYS[dtype] : undefined;
+  const known = ARRAYS.get(dtype);
   if (known && ArrayBuffer.isView(data) && !(data instanceof known)) {
     refuse(`a numpy array of ${dtype} has its data in a ${known.name}.`);
   }
@@ -89,7 +95,8 @@ export function decodeNumpy(
   found: Record<string, unknown>,
 ): NumpyArray | number | bigint | boolean | string {
   const { _dtype: dtype, _shape: shape, value } = found;
-  const isLength = (length: unknown): length is number => Number.isSafeInteger(length);
+  const isLength = (length: unknown): length is number =>
+    Number.isSafeInteger(length) && Number(length) >= 0;
   if (
     !(typeof dtype === "string" || Array.isArray(dtype)) || typeof value !== "string" ||
     !Array.isArray(shape) || !shape.every(isLength)
@@ -114,7 +121,7 @@ export function decodeNumpy(
     const data = Array.from(bytes, (byte) => byte !== 0);
     return shape.length === 0 ? data[0]! : { dtype, shape, data };
   }
-  const Array_ = typeof dtype === "string" ? ARRAYS[dtype] : undefined;
+  const Array_ = ARRAYS.get(dtype);
   if (!Array_) {
     if (shape.length === 0 && typeof dtype === "string" && dtype.startsWith("<U")) {
       return textOf(bytes);
@@ -124,7 +131,7 @@ export function decodeNumpy(
   const data = new Array_(bytes.buffer);
   if (shape.length > 0) return { dtype: dtype as string, shape, data };
   const scalar = data[0]!;
-  return typeof scalar === "bigint" && BigInt.asIntN(54, scalar) === scalar
+  return typeof scalar === "bigint" && Number.isSafeInteger(Number(scalar))
     ? Number(scalar)
     : scalar;
 }
@@ -132,5 +139,12 @@ export function decodeNumpy(
 /** numpy keeps text as UTF-32, filled up with NUL. */
 function textOf(bytes: Uint8Array<ArrayBuffer>): string {
   const points = new Uint32Array(bytes.buffer);
-  return String.fromCodePoint(...points).replace(/\0+$/, "");
+  const end = points.findLastIndex((point) => point !== 0) + 1;
+  let text = "";
+  try {
+    for (const point of points.subarray(0, end)) text += String.fromCodePoint(point);
+  } catch (cause) {
+    throw new RubiconException("corrupt", "It has numpy text that is no Unicode.", { cause });
+  }
+  return text;
 }

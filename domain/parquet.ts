@@ -5,7 +5,14 @@
  */
 import { hasCode, RubiconException } from "../errors.ts";
 import { refuse, show } from "./check.ts";
-import { type Column, type ColumnType, pandasMetadata, schemaOf, toColumn } from "./columns.ts";
+import {
+  type Column,
+  type ColumnType,
+  isList,
+  pandasMetadata,
+  schemaOf,
+  toColumn,
+} from "./columns.ts";
 import type { Value } from "./values.ts";
 
 export type { ColumnType } from "./columns.ts";
@@ -83,11 +90,11 @@ function fromColumns(
     refuse(`${where}: a table is a list of rows or an object of columns, not ${show(table)}.`);
   }
   const columns = Object.entries(table).map(([name, values]) => {
-    if (!Array.isArray(values) && !ArrayBuffer.isView(values)) {
+    if (!isList(values)) {
       refuse(`${where}: column ${show(name)} is a list of values, not ${show(values)}.`);
     }
     const type = typeOf(types, name, where) ?? (isFloats(values) ? "float64" : undefined);
-    return toColumn(name, values as Iterable<unknown>, type, where);
+    return toColumn(name, values, type, where);
   });
   const [first] = columns;
   for (const { name, data } of columns) {
@@ -153,13 +160,12 @@ async function decodeFile(bytes: Uint8Array<ArrayBuffer>): Promise<Table> {
     columns.map(({ meta_data }) => meta_data?.codec)
   );
   const plain = codecs.every((codec) => codec === "SNAPPY" || codec === "UNCOMPRESSED");
-  const compressors = plain
-    ? undefined
-    : (await import("npm:hyparquet-compressors@1.1.2")).compressors;
+  const compressors = plain ? undefined : await loadCompressors();
   const read = await parquetReadObjects({
     file,
     metadata,
     parsers: PARSERS,
+    utf8: false, // Bytes that are not declared as text stay bytes.
     ...(compressors && { compressors }),
   });
   const hidden = hiddenColumns(metadata.key_value_metadata);
@@ -171,6 +177,15 @@ async function decodeFile(bytes: Uint8Array<ArrayBuffer>): Promise<Table> {
     )
   );
   return { columns, rows };
+}
+
+async function loadCompressors() {
+  const { compressors } = await import("npm:hyparquet-compressors@1.1.2");
+  const { LZ4_RAW: lz4 } = compressors;
+  if (!lz4) return compressors;
+  // The library's LZ4 fails on a page without any value.
+  const raw: typeof lz4 = (input, length) => length === 0 ? new Uint8Array() : lz4(input, length);
+  return { ...compressors, LZ4_RAW: raw };
 }
 
 /** Times keep their microseconds; the library's own parsers cut them to milliseconds. */
@@ -212,9 +227,10 @@ function topLevel(schema: readonly { name: string; num_children?: number }[]): s
 function toValue(value: unknown): Value {
   if (value === undefined || value === null) return null;
   if (typeof value === "bigint") {
-    return BigInt.asIntN(54, value) === value ? Number(value) : value;
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }
   if (Array.isArray(value)) return value.map(toValue);
+  if (value instanceof Uint8Array) return value.slice(); // No view of the whole file.
   if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toValue(item)]));
   }

@@ -36,6 +36,8 @@ export type Value =
 const TYPED = new Set(["datetime", "date", "set", "numpy", "training_metadata"]);
 /** Python's json gives up at about a thousand levels. */
 const MAX_DEPTH = 500;
+/** Python's `sys.int_info.default_max_str_digits`; a sign counts here too, which loses one digit. */
+const MAX_DIGITS = 4300;
 
 /**
  * A value as JSON text.
@@ -59,8 +61,14 @@ function encode(value: unknown, where: string, depth: number, path: Path): strin
     case "number":
       return encodeNumber(value);
     case "boolean":
-    case "bigint":
       return String(value);
+    case "bigint": {
+      const digits = String(value);
+      if (digits.length > MAX_DIGITS) {
+        refuse(where, `it has more than ${MAX_DIGITS} digits, which Python does not read`);
+      }
+      return digits;
+    }
     case "object":
       if (value === null) return "null";
       return encodeObject(value, where, depth, path);
@@ -164,10 +172,10 @@ function refuse(where: string, why: string, cause?: unknown): never {
 }
 
 /** Texts that JSON.parse refuses, or reads with a loss. May be found inside of strings too. */
-const SPECIAL = /NaN|Infinity|\d{16}/;
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
-/** No JSON of anybody else has this key. */
-const MARK = "\0number";
+const SPECIAL = /NaN|Infinity|(?<![.\d])\d{16}/;
+
+/** What a reviver is told of a number beside its value: the text it was read from. */
+type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
 /**
  * JSON as Python's `json` writes it. Integers beyond what a number holds are bigints.
@@ -176,22 +184,47 @@ const MARK = "\0number";
  */
 export function parseJson(text: string): unknown {
   if (!SPECIAL.test(text)) return JSON.parse(text);
-  let marked = false;
-  const mark = (number: string): string => {
-    marked = true;
-    return `{"\\u0000number": "${number}"}`;
+  // A number that the text does not have stands for NaN: nothing in it can be mistaken for one.
+  let nan = "1e-999";
+  while (text.includes(nan)) nan += "9";
+  let special = false;
+  const standard = outsideStrings(text, (word) => {
+    const named = /^(?:NaN|-?Infinity)$/.test(word);
+    special ||= named || /^-?\d{16,}$/.test(word);
+    if (!named) return word;
+    return word === "NaN" ? nan : word.replace("Infinity", "1e999");
+  });
+  if (!special) return JSON.parse(text);
+  const reviver: Reviver = (_, value, { source = "" }) => {
+    if (typeof value !== "number") return value;
+    if (source === nan) return NaN;
+    return Number.isSafeInteger(value) || !/^-?\d+$/.test(source) ? value : BigInt(source);
   };
-  const standard = text.replace(TOKENS, (token) => {
-    if (token.startsWith('"')) return token;
-    if (/[IN]/.test(token)) return mark(token);
-    return /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? mark(token) : token;
-  });
-  if (!marked) return JSON.parse(text);
-  return JSON.parse(standard, (_, value) => {
-    const number = value?.[MARK];
-    if (number === undefined) return value;
-    return /[IN]/.test(number) ? Number(number) : BigInt(number);
-  });
+  return JSON.parse(standard, reviver as (key: string, value: unknown) => unknown);
+}
+
+/** Replaces words and numbers, but none in strings: one expression for both overflows on long strings. */
+function outsideStrings(text: string, replace: (word: string) => string): string {
+  let result = "";
+  for (let at = 0; at < text.length;) {
+    const open = text.indexOf('"', at);
+    const end = open === -1 ? text.length : open;
+    result += text.slice(at, end).replace(/[-+.\w]+/g, replace);
+    if (open === -1) break;
+    at = endOfString(text, open);
+    result += text.slice(open, at);
+  }
+  return result;
+}
+
+function endOfString(text: string, open: number): number {
+  for (let at = open + 1;; at++) {
+    at = text.indexOf('"', at);
+    if (at === -1) return text.length; // JSON.parse says what is wrong.
+    let first = at;
+    while (text[first - 1] === "\\") first--;
+    if ((at - first) % 2 === 0) return at + 1;
+  }
 }
 
 /**
@@ -200,25 +233,29 @@ export function parseJson(text: string): unknown {
  * @throws {RubiconException} `corrupt` where something typed has no such value.
  */
 export function reviveValue(value: unknown): Value {
+  return revive(value, 0);
+}
+
+function revive(value: unknown, depth: number): Value {
   if (typeof value !== "object" || value === null) return value as Value;
+  if (depth > 2 * MAX_DEPTH) {
+    throw new RubiconException("corrupt", `It is nested deeper than ${2 * MAX_DEPTH} levels.`);
+  }
   if (Array.isArray(value)) {
-    for (const [at, item] of value.entries()) {
-      if (typeof item === "object") value[at] = reviveValue(item);
-    }
+    value.forEach((item, at) => {
+      if (typeof item === "object") value[at] = revive(item, depth + 1);
+    });
     return value;
   }
   const found = value as Record<string, unknown>;
   for (const key of Object.keys(found)) {
     const item = found[key];
     if (typeof item !== "object" || item === null) continue;
+    const revived = revive(item, depth + 1);
+    if (revived === item) continue;
     // A plain assignment to `__proto__` would not make a property.
-    const revived = {
-      value: reviveValue(item),
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    };
-    Object.defineProperty(found, key, revived);
+    const property = { value: revived, writable: true, enumerable: true, configurable: true };
+    Object.defineProperty(found, key, property);
   }
   return Object.hasOwn(found, "_type") ? reviveTyped(found) : found as Value;
 }
