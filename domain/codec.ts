@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
+import { hasCode, RubiconException } from "../errors.ts";
 import type { Place } from "./layout.ts";
 import { type Field, FIELDS } from "./schema.ts";
 import type { Entity, EntityOf, Kind } from "./types.ts";
@@ -61,7 +61,7 @@ export function decodeEntity<K extends Kind>(
     if (kind !== "experiment") entity.experimentId = place.experimentId ?? null;
   }
   for (const field of FIELDS[kind]) {
-    const value = decodeField(field, found[field.key]);
+    const value = decodeAt(key, () => decodeField(field, found[field.key]));
     if (value === undefined) {
       throw new RubiconException(
         "corrupt",
@@ -73,6 +73,16 @@ export function decodeEntity<K extends Kind>(
     entity[field.name] = value;
   }
   return entity as unknown as EntityOf<K>;
+}
+
+/** Says of which object something is broken. */
+function decodeAt<T>(key: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!hasCode(error, "corrupt")) throw error;
+    throw new RubiconException("corrupt", `${key}: ${error.message}`, { cause: error });
+  }
 }
 
 /** A field's value, its default where it is missing, or `undefined` where it is neither. */

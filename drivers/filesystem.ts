@@ -53,7 +53,7 @@ export function openFilesystem(config: DriverConfig): Driver {
     refuse(`durable is true or false, not ${JSON.stringify(durable)}.`);
   }
   const label = `filesystem:${given}`;
-  const root: Root = { label, given, path: resolve(given), durable };
+  const root: Root = { label, given, path: resolve(given), durable, seen: new Map() };
   /** Names the errors of one verb, and makes them rejections. */
   const verb = async <T>(
     key: string,

@@ -13,6 +13,9 @@ const PACKAGES = [
   "dask[dataframe]==2026.8.0",
 ];
 
+/** Says that all of it is installed, and which: an install that broke off has none. */
+const STAMP = `${VENV}/installed`;
+
 /** What is missing for the suites with Python; `undefined` where nothing is. */
 export async function lacksPython(): Promise<string | undefined> {
   if (isReady()) return undefined;
@@ -28,7 +31,7 @@ export async function lacksPython(): Promise<string | undefined> {
 
 function isReady(): boolean {
   try {
-    return Deno.statSync(`${VENV}/bin/rubicon_ml`).isFile;
+    return Deno.readTextFileSync(STAMP) === PACKAGES.join(" ");
   } catch {
     return false;
   }
@@ -43,6 +46,7 @@ async function install(): Promise<void> {
   if (isReady()) return;
   await run("python3", ["-m", "venv", VENV]);
   await run(`${VENV}/bin/python`, ["-m", "pip", "install", "--quiet", ...PACKAGES]);
+  await Deno.writeTextFile(STAMP, PACKAGES.join(" "));
 }
 
 async function run(command: string, args: string[], input = ""): Promise<string> {

@@ -19,6 +19,8 @@ export interface Root {
   readonly durable: boolean;
   /** Where `path` leads, once that is known. */
   real?: string;
+  /** Folders that were looked at, and until when they need no other look. */
+  seen: Map<string, number>;
 }
 
 /** A staged file: not an object yet. No other name looks like this. */
@@ -61,6 +63,13 @@ export function checkStorable(root: Root, key: string): void {
 }
 
 /**
+ * For so long, in milliseconds, a folder that was looked at is taken to be what it was. Resolving a path takes
+ * longer than writing a small file, and a folder has many of them.
+ */
+const FRESH = 100;
+const MOST_SEEN = 1000;
+
+/**
  * The path of a key that is there, after a look at where it leads: no symbolic link takes a key out
  * of the root. (Links that somebody changes between this look and the use are not defended against.)
  *
@@ -69,19 +78,37 @@ export function checkStorable(root: Root, key: string): void {
  */
 export function locate(root: Root, key: string): string {
   const path = pathOf(root, key);
-  const real = Deno.realPathSync(path);
-  if (root.real === undefined || !isInside(real, root.real)) {
-    // Asked again, since the root may be a link that leads elsewhere by now.
-    root.real = Deno.realPathSync(root.path);
-    if (!isInside(real, root.real)) {
-      throw exception(
-        "permission-denied",
-        root,
-        `${key}: a symbolic link leads out of the root. Replace it by what it leads to`,
-      );
-    }
+  if (key === "") resolve(root, key, path);
+  else {
+    locateFolder(root, folderOf(key));
+    if (Deno.lstatSync(path).isSymlink) resolve(root, key, path);
   }
   return path;
+}
+
+/** Forgets what folders were: one of them is not there any more. */
+export const forgetFolders = (root: Root): void => root.seen.clear();
+
+function locateFolder(root: Root, folder: string): void {
+  const now = performance.now();
+  if ((root.seen.get(folder) ?? 0) > now) return;
+  locate(root, folder);
+  if (root.seen.size >= MOST_SEEN) root.seen.clear();
+  root.seen.set(folder, now + FRESH);
+}
+
+/** Looks where a path leads in the end. */
+function resolve(root: Root, key: string, path: string): void {
+  const real = Deno.realPathSync(path);
+  if (root.real !== undefined && isInside(real, root.real)) return;
+  // Asked again, since the root may be a link that leads elsewhere by now.
+  root.real = Deno.realPathSync(root.path);
+  if (isInside(real, root.real)) return;
+  throw exception(
+    "permission-denied",
+    root,
+    `${key}: a symbolic link leads out of the root. Replace it by what it leads to`,
+  );
 }
 
 /** Whether a resolved path is a folder or something in it. */

@@ -10,7 +10,15 @@ import type { ObjectMeta, PutOptions, Source } from "../driver.ts";
 import { breathe, chunksOf } from "../source.ts";
 import { codeOf, exception } from "./errors.ts";
 import { discard, prune } from "./remove.ts";
-import { checkStorable, folderOf, locate, pathOf, type Root, stagedName } from "./root.ts";
+import {
+  checkStorable,
+  folderOf,
+  forgetFolders,
+  locate,
+  pathOf,
+  type Root,
+  stagedName,
+} from "./root.ts";
 import { metaOf, SMALL_BYTES } from "./read.ts";
 
 /** How often a folder may be pruned by others in the middle of a put. */
@@ -61,6 +69,7 @@ function stage(root: Root, key: string): Staged {
       return { path, file, beside: folder === folderOf(key) };
     } catch (error) {
       if (!wasPruned(error, attempt)) throw error;
+      forgetFolders(root);
     }
   }
 }
