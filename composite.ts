@@ -6,10 +6,9 @@
  */
 import { type Receipt, RubiconException } from "./errors.ts";
 import type { Driver } from "./drivers/driver.ts";
-import { guard } from "./drivers/guard.ts";
-import { openDriver } from "./drivers/registry.ts";
-import { health } from "./composite/health.ts";
+import { fromEnvironment, inBackground, openBackend } from "./composite/backend.ts";
 import { limited } from "./composite/limit.ts";
+import { checkOptions, DEFAULTS } from "./composite/options.ts";
 import { readFirst } from "./composite/read.ts";
 import { writeAll } from "./composite/write.ts";
 import type {
@@ -25,22 +24,6 @@ import type {
 
 export type * from "./composite/types.ts";
 export type { Outbox } from "./composite/outbox.ts";
-
-const DEFAULTS: Required<CompositeOptions> = {
-  write: "all",
-  read: "first",
-  timeoutMs: 30_000,
-  failureMode: "raise",
-  // deno-lint-ignore no-console -- a warning that nobody takes must not be lost.
-  onWarning: (message, cause) => console.warn(message, ...(cause === undefined ? [] : [cause])),
-};
-
-const CHOICES = {
-  write: ["all", "quorum", "any"],
-  read: ["first", "merge"],
-  failureMode: ["raise", "warn", "log"],
-} as const;
-const NAMES = ["write", "read", "failureMode"] as const;
 
 /**
  * Opens a composite. Backends are read in the order given here, and written to all at once.
@@ -247,96 +230,4 @@ function timed(backends: readonly Backend[], { timeoutMs }: CallOptions): readon
     ...backend,
     driver: limited(backend.driver, timeoutMs),
   }));
-}
-
-async function openBackend(
-  config: BackendConfig | Driver,
-  options: Required<CompositeOptions>,
-  before: readonly Backend[],
-): Promise<Backend> {
-  if (typeof config !== "object" || config === null) {
-    throw new RubiconException(
-      "invalid-config",
-      `A backend is a configuration such as { persistence: "memory" } or a driver, not ${config}.`,
-    );
-  }
-  let driver: Driver;
-  let timeoutMs = options.timeoutMs;
-  let label: string | undefined;
-  if (isDriver(config)) driver = guard(config);
-  else {
-    const { label: ownLabel, timeoutMs: ownLimit, mode, ...rest } = config;
-    checkOptions({ ...(ownLimit !== undefined && { timeoutMs: ownLimit }) });
-    if (mode !== undefined && mode !== "sync" && mode !== "background") {
-      throw new RubiconException(
-        "invalid-config",
-        `mode is "sync" or "background", not ${JSON.stringify(mode)}.`,
-      );
-    }
-    label = ownLabel;
-    timeoutMs = ownLimit ?? timeoutMs;
-    driver = await openDriver(rest);
-  }
-  label ??= driver.label;
-  if (before.some((other) => other.label === label)) {
-    await driver.close?.();
-    throw new RubiconException(
-      "invalid-config",
-      `Two backends are ${label}. Two copies in one place are one copy: give one another root.`,
-    );
-  }
-  const state = health(label, driver.persistence);
-  return {
-    label,
-    persistence: driver.persistence,
-    driver: limited({ ...driver, label }, timeoutMs, state),
-    known: new Set(),
-    ensuring: new Map(),
-    health: state,
-  };
-}
-
-const inBackground = (config: BackendConfig | Driver): boolean =>
-  !isDriver(config) && config.mode === "background";
-
-function isDriver(config: BackendConfig | Driver): config is Driver {
-  return typeof config.get === "function" && typeof config.put === "function";
-}
-
-function fromEnvironment(): BackendConfig {
-  const persistence = Deno.env.get("PERSISTENCE");
-  const rootDir = Deno.env.get("ROOT_DIR");
-  if (!persistence) {
-    throw new RubiconException(
-      "invalid-config",
-      "No backend was given, and PERSISTENCE is not set in the environment. Pass a configuration to " +
-        "openComposite, or set PERSISTENCE (and ROOT_DIR).",
-    );
-  }
-  return { persistence, ...(rootDir && { rootDir }) };
-}
-
-/** Refuses policies and limits that are none, also in options that have other fields too. */
-function checkOptions(options: CompositeOptions | CallOptions): void {
-  const given = options as Record<string, unknown>;
-  for (const name of NAMES) {
-    const choice = given[name];
-    const choices = CHOICES[name];
-    if (choice !== undefined && !(choices as readonly unknown[]).includes(choice)) {
-      throw new RubiconException(
-        "invalid-config",
-        `${name} is ${choices.map((one) => `"${one}"`).join(" or ")}, not ${
-          JSON.stringify(choice)
-        }.`,
-      );
-    }
-  }
-  const limit = given.timeoutMs;
-  // setTimeout takes 32 bits; a longer limit would end at once.
-  if (limit !== undefined && !(typeof limit === "number" && limit > 0 && limit < 2 ** 31)) {
-    throw new RubiconException(
-      "invalid-config",
-      `timeoutMs is a number of milliseconds above 0 and below 2^31, not ${limit}.`,
-    );
-  }
 }

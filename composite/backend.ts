@@ -1,0 +1,83 @@
+/**
+ * Backends of a composite: from configuration to a driver with a time limit and a circuit breaker.
+ *
+ * @module
+ */
+import { RubiconException } from "../errors.ts";
+import type { Driver } from "../drivers/driver.ts";
+import { guard } from "../drivers/guard.ts";
+import { openDriver } from "../drivers/registry.ts";
+import { health } from "./health.ts";
+import { limited } from "./limit.ts";
+import { checkOptions } from "./options.ts";
+import type { Backend, BackendConfig, CompositeOptions } from "./types.ts";
+
+/** Opens one backend, which must not be one of those before it. */
+export async function openBackend(
+  config: BackendConfig | Driver,
+  options: Required<CompositeOptions>,
+  before: readonly Backend[],
+): Promise<Backend> {
+  if (typeof config !== "object" || config === null) {
+    throw new RubiconException(
+      "invalid-config",
+      `A backend is a configuration such as { persistence: "memory" } or a driver, not ${config}.`,
+    );
+  }
+  let driver: Driver;
+  let timeoutMs = options.timeoutMs;
+  let label: string | undefined;
+  if (isDriver(config)) driver = guard(config);
+  else {
+    const { label: ownLabel, timeoutMs: ownLimit, mode, ...rest } = config;
+    checkOptions({ ...(ownLimit !== undefined && { timeoutMs: ownLimit }) });
+    if (mode !== undefined && mode !== "sync" && mode !== "background") {
+      throw new RubiconException(
+        "invalid-config",
+        `mode is "sync" or "background", not ${JSON.stringify(mode)}.`,
+      );
+    }
+    label = ownLabel;
+    timeoutMs = ownLimit ?? timeoutMs;
+    driver = await openDriver(rest);
+  }
+  label ??= driver.label;
+  if (before.some((other) => other.label === label)) {
+    await driver.close?.();
+    throw new RubiconException(
+      "invalid-config",
+      `Two backends are ${label}. Two copies in one place are one copy: give one another root.`,
+    );
+  }
+  const state = health(label, driver.persistence);
+  return {
+    label,
+    persistence: driver.persistence,
+    driver: limited({ ...driver, label }, timeoutMs, state),
+    known: new Set(),
+    ensuring: new Map(),
+    health: state,
+  };
+}
+
+/** Whether a backend gets its writes later. */
+export const inBackground = (config: BackendConfig | Driver): boolean =>
+  !isDriver(config) && config.mode === "background";
+
+function isDriver(config: BackendConfig | Driver): config is Driver {
+  return typeof config.get === "function" && typeof config.put === "function";
+}
+
+/** The one backend that the environment names. */
+export function fromEnvironment(): BackendConfig {
+  const persistence = Deno.env.get("PERSISTENCE");
+  const rootDir = Deno.env.get("ROOT_DIR");
+  if (!persistence) {
+    throw new RubiconException(
+      "invalid-config",
+      "No backend was given, and PERSISTENCE is not set in the environment. Pass a configuration to " +
+        "openComposite, or set PERSISTENCE (and ROOT_DIR).",
+    );
+  }
+  return { persistence, ...(rootDir && { rootDir }) };
+}

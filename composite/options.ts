@@ -1,0 +1,49 @@
+/**
+ * The settings of a composite and of a call, checked.
+ *
+ * @module
+ */
+import { RubiconException } from "../errors.ts";
+import type { CallOptions, CompositeOptions } from "./types.ts";
+
+/** What holds where nothing is said. */
+export const DEFAULTS: Required<CompositeOptions> = {
+  write: "all",
+  read: "first",
+  timeoutMs: 30_000,
+  failureMode: "raise",
+  // deno-lint-ignore no-console -- a warning that nobody takes must not be lost.
+  onWarning: (message, cause) => console.warn(message, ...(cause === undefined ? [] : [cause])),
+};
+
+const CHOICES = {
+  write: ["all", "quorum", "any"],
+  read: ["first", "merge"],
+  failureMode: ["raise", "warn", "log"],
+} as const;
+const NAMES = ["write", "read", "failureMode"] as const;
+
+/** Refuses policies and limits that are none, also in options that have other fields too. */
+export function checkOptions(options: CompositeOptions | CallOptions): void {
+  const given = options as Record<string, unknown>;
+  for (const name of NAMES) {
+    const choice = given[name];
+    const choices = CHOICES[name];
+    if (choice !== undefined && !(choices as readonly unknown[]).includes(choice)) {
+      throw new RubiconException(
+        "invalid-config",
+        `${name} is ${choices.map((one) => `"${one}"`).join(" or ")}, not ${
+          JSON.stringify(choice)
+        }.`,
+      );
+    }
+  }
+  const limit = given.timeoutMs;
+  // setTimeout takes 32 bits; a longer limit would end at once.
+  if (limit !== undefined && !(typeof limit === "number" && limit > 0 && limit < 2 ** 31)) {
+    throw new RubiconException(
+      "invalid-config",
+      `timeoutMs is a number of milliseconds above 0 and below 2^31, not ${limit}.`,
+    );
+  }
+}
