@@ -23,6 +23,7 @@ import type {
 } from "./composite/types.ts";
 
 export type * from "./composite/types.ts";
+export type { Cache } from "./composite/cache.ts";
 export type { Outbox } from "./composite/outbox.ts";
 
 /**

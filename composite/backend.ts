@@ -7,6 +7,7 @@ import { RubiconException } from "../errors.ts";
 import type { Driver } from "../drivers/driver.ts";
 import { guard } from "../drivers/guard.ts";
 import { openDriver } from "../drivers/registry.ts";
+import { cache } from "./cache.ts";
 import { health } from "./health.ts";
 import { limited } from "./limit.ts";
 import { checkOptions } from "./options.ts";
@@ -54,6 +55,7 @@ export async function openBackend(
     label,
     persistence: driver.persistence,
     driver: limited({ ...driver, label }, timeoutMs, state),
+    cache: cache(),
     known: new Set(),
     ensuring: new Map(),
     health: state,

@@ -6,6 +6,7 @@
 import type { Receipt } from "../errors.ts";
 import type { Driver, Source } from "../drivers/driver.ts";
 import type { DriverConfig } from "../drivers/registry.ts";
+import type { Cache } from "./cache.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** How many backends have to take a write before it counts. */
@@ -148,6 +149,8 @@ export interface Backend {
   readonly persistence: string;
   /** The driver, with the time limit and the circuit breaker around its verbs. */
   readonly driver: Driver;
+  /** Small objects that were read before, by checksum. */
+  readonly cache: Cache;
   /** Keys of entities that are known to be there, so that parents are looked for once. */
   readonly known: Set<string>;
   /** Lookups of parents that are under way, by key. */

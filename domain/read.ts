@@ -5,7 +5,7 @@
  */
 import { hasCode, RubiconException } from "../errors.ts";
 import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
-import type { ListEntry, VerbOptions } from "../drivers/driver.ts";
+import type { Bytes, ListEntry, VerbOptions } from "../drivers/driver.ts";
 import { type ChangeFile, fold, inOrder, type What } from "./annotations.ts";
 import { decodeChange, decodeEntity } from "./codec.ts";
 import { kindFolder, metadataKey, parentKeys, partOf, type Place } from "./layout.ts";
@@ -84,8 +84,9 @@ async function readChanges(
   entries: readonly ListEntry[],
   options: VerbOptions,
 ): Promise<ChangeFile[]> {
-  const files = await pooled(entries, async ({ key, lastModified }): Promise<ChangeFile> => {
-    const { bytes } = await backend.driver.get(key, options);
+  const files = await pooled(entries, async (entry): Promise<ChangeFile> => {
+    const { key, lastModified } = entry;
+    const bytes = await bytesOf(backend, key, entry, options);
     const change = decodeChange(what, bytes, `${backend.label}: ${key}`);
     return { key, lastModified, change };
   });
@@ -180,6 +181,20 @@ export async function filesByFolder(
   return found;
 }
 
+/** An object's bytes, which are not asked for again where the listing says that they are the same. */
+async function bytesOf(
+  backend: Backend,
+  key: string,
+  entry: ListEntry | undefined,
+  options: VerbOptions,
+): Promise<Bytes> {
+  const known = entry?.checksum && backend.cache.get(key, entry.checksum);
+  if (known) return known;
+  const { bytes, checksum } = await backend.driver.get(key, options);
+  if (checksum !== undefined) backend.cache.set(key, checksum, bytes);
+  return bytes;
+}
+
 /**
  * Reads the entities whose files were found. One that cannot be read is left out, and makes the
  * answer a damaged one, so that other backends are asked for it.
@@ -196,7 +211,7 @@ export async function readAll<K extends Kind>(
   const entities = await pooled([...found], async ([name, files]) => {
     const key = metadataKey(folder === "" ? name : `${folder}/${name}`);
     try {
-      const { bytes } = await backend.driver.get(key, options);
+      const bytes = await bytesOf(backend, key, files.metadata, options);
       const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
       backend.known.add(key);
       if (kind !== "project" && files.tags && files.comments) {

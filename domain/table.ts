@@ -70,15 +70,18 @@ export async function toTable(
   }
   const runs = await rubicon.read({
     what: `the experiments of project "${project.name}"`,
-    run: (backend, signal) => runsIn(backend, project, signal ? { signal } : {}),
+    run: (backend, signal) => runsIn(backend, project, limit, signal ? { signal } : {}),
     merge: (lists) => {
       const all = new Map(lists.flat().reverse().map((run) => [run.experiment.id, run]));
       return [...all.values()];
     },
   }, options);
-  runs.sort(({ experiment: a }, { experiment: b }) => a.createdAt < b.createdAt ? 1 : -1);
+  runs.sort(newestFirst);
   return asTable(runs.slice(0, limit));
 }
+
+const newestFirst = (a: { experiment: Experiment }, b: { experiment: Experiment }): number =>
+  a.experiment.createdAt < b.experiment.createdAt ? 1 : -1;
 
 function asTable(runs: readonly Run[]): ProjectTable {
   const names = { parameters: new Set<string>(), metrics: new Set<string>() };
@@ -103,6 +106,7 @@ function asTable(runs: readonly Run[]): ProjectTable {
 async function runsIn(
   backend: Backend,
   project: Project,
+  limit: number,
   options: VerbOptions,
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
@@ -123,7 +127,8 @@ async function runsIn(
   const found = await readAll(backend, "experiment", place, experiments, options);
   let damaged = found.weak === "damaged";
   const runs: Run[] = [];
-  for (const experiment of found.value) {
+  const newest = found.value.map((experiment) => ({ experiment })).sort(newestFirst);
+  for (const { experiment } of newest.slice(0, limit)) {
     const of = children.get(experiment.id);
     const at = { ...place, experimentId: experiment.id };
     const none = new Map<string, Files>();

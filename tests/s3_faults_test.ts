@@ -13,6 +13,7 @@ import {
   openComposite,
   openDriver,
   RubiconException,
+  toTable,
 } from "../mod.ts";
 import { refused } from "./faulty.ts";
 import { ignoredFor } from "./parts.ts";
@@ -439,6 +440,19 @@ onServers("a write is one request", async ({ server, root, proxy }) => {
   assert.equal(listed.length, 30);
   assert.ok(await count(() => listExperiments(rubicon, project)) <= 1 + 30);
   assert.equal(await count(() => listMetrics(rubicon, experiment)), 2);
+  await logExperiment(rubicon, project, { metrics: { a: 1, b: 2 }, parameters: { c: 3 } });
+  const table = await toTable(rubicon, project);
+  assert.equal(
+    await count(async () => assert.deepEqual(await toTable(rubicon, project), table)),
+    1,
+  );
+  await using other = await openComposite(s3Config(server, root));
+  await logMetric(other, experiment, { name: "from another process", value: 7 });
+  const changed = await count(async () => {
+    const { rows } = await toTable(rubicon, project);
+    assert.ok(rows.some((row) => row["from another process"] === 7), "never stale");
+  });
+  assert.equal(changed, 2, "the listing, and what is new");
   await using fresh = await openComposite({ ...s3Config(server, root), endpoint: proxy.endpoint });
   assert.equal(await count(() => logMetric(fresh, experiment, { name: "n", value: 1 })), 3);
   assert.ok(proxy.mostAtOnce <= 32);
