@@ -7,6 +7,7 @@ import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
 import type { VerbOptions } from "../drivers/driver.ts";
 import { checkComposite, checkFields, checkProject, refuse, show } from "./check.ts";
 import { experimentsFolder } from "./layout.ts";
+import { pooled } from "./pool.ts";
 import { type Files, filesByFolder, readAll, readParent } from "./read.ts";
 import { CALL_FIELDS } from "./schema.ts";
 import type { Experiment, Metric, Parameter, Project } from "./types.ts";
@@ -126,19 +127,18 @@ async function runsIn(
   if (experiments.size === 0) await readParent(backend, place, options);
   const found = await readAll(backend, "experiment", place, experiments, options);
   let damaged = found.weak === "damaged";
-  const runs: Run[] = [];
   const newest = found.value.map((experiment) => ({ experiment })).sort(newestFirst);
-  for (const { experiment } of newest.slice(0, limit)) {
+  const none = new Map<string, Files>();
+  const runs = await pooled(newest.slice(0, limit), async ({ experiment }): Promise<Run> => {
     const of = children.get(experiment.id);
     const at = { ...place, experimentId: experiment.id };
-    const none = new Map<string, Files>();
     const [parameters, metrics] = await Promise.all([
       readAll(backend, "parameter", at, of?.parameter ?? none, options),
       readAll(backend, "metric", at, of?.metric ?? none, options),
     ]);
     damaged ||= parameters.weak === "damaged" || metrics.weak === "damaged";
-    runs.push({ experiment, parameters: parameters.value, metrics: metrics.value });
-  }
+    return { experiment, parameters: parameters.value, metrics: metrics.value };
+  });
   return damaged ? { value: runs, weak: "damaged" } : { value: runs };
 }
 
