@@ -89,12 +89,21 @@ export function locate(root: Root, key: string): string {
 /** Forgets what folders were: one of them is not there any more. */
 export const forgetFolders = (root: Root): void => root.seen.clear();
 
-function locateFolder(root: Root, folder: string): void {
-  const now = performance.now();
-  if ((root.seen.get(folder) ?? 0) > now) return;
-  locate(root, folder);
+/** Whether a folder was looked at a moment ago. */
+export const wasSeen = (root: Root, folder: string): boolean =>
+  (root.seen.get(folder) ?? 0) > performance.now();
+
+/** Notes that a folder is there, and that no link leads out of the root by it. */
+export function folderSeen(root: Root, folder: string): void {
   if (root.seen.size >= MOST_SEEN) root.seen.clear();
-  root.seen.set(folder, now + FRESH);
+  root.seen.set(folder, performance.now() + FRESH);
+}
+
+/** Looks where a folder leads, as `locate` does, unless that was done a moment ago. */
+export function locateFolder(root: Root, folder: string): void {
+  if (wasSeen(root, folder)) return;
+  locate(root, folder);
+  folderSeen(root, folder);
 }
 
 /** Looks where a path leads in the end. */

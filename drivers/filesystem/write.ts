@@ -13,11 +13,13 @@ import { discard, prune } from "./remove.ts";
 import {
   checkStorable,
   folderOf,
+  folderSeen,
   forgetFolders,
-  locate,
+  locateFolder,
   pathOf,
   type Root,
   stagedName,
+  wasSeen,
 } from "./root.ts";
 import { metaOf, SMALL_BYTES } from "./read.ts";
 
@@ -61,12 +63,14 @@ export async function put(
 }
 
 function stage(root: Root, key: string): Staged {
+  const target = folderOf(key);
   for (let attempt = 1;; attempt++) {
-    const folder = closestFolder(root, folderOf(key));
+    // Most objects are the first of a folder of their own: only one that was just seen is looked for.
+    const folder = wasSeen(root, target) ? target : closestFolder(root, folderOf(target));
     const path = `${pathOf(root, folder)}/${stagedName()}`;
     try {
       const file = Deno.openSync(path, { write: true, createNew: true });
-      return { path, file, beside: folder === folderOf(key) };
+      return { path, file, beside: folder === target };
     } catch (error) {
       if (!wasPruned(error, attempt)) throw error;
       forgetFolders(root);
@@ -78,13 +82,26 @@ function stage(root: Root, key: string): Staged {
 function closestFolder(root: Root, folder: string): string {
   while (true) {
     try {
-      locate(root, folder);
+      locateFolder(root, folder);
       return folder;
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       if (folder === "") Deno.mkdirSync(root.path, { recursive: true });
       folder = folderOf(folder);
     }
+  }
+}
+
+/** Makes a folder, or looks where the one that is there leads. */
+function makeFolder(root: Root, folder: string): void {
+  try {
+    Deno.mkdirSync(pathOf(root, folder));
+    folderSeen(root, folder);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      Deno.mkdirSync(pathOf(root, folder), { recursive: true });
+    } else if (error instanceof Deno.errors.AlreadyExists) locateFolder(root, folder);
+    else throw error;
   }
 }
 
@@ -117,11 +134,10 @@ async function publish(
   staged: Staged,
   ifAbsent: boolean,
 ): Promise<void> {
-  const folder = pathOf(root, folderOf(key));
   const target = pathOf(root, key);
   for (let attempt = 1;; attempt++) {
     try {
-      if (!staged.beside || attempt > 1) Deno.mkdirSync(folder, { recursive: true });
+      if (!staged.beside || attempt > 1) makeFolder(root, folderOf(key));
       if (!ifAbsent) Deno.renameSync(staged.path, target);
       else if (!link(staged.path, target)) await renameIfAbsent(root, key, staged.path, target);
       break;
@@ -131,6 +147,7 @@ async function publish(
         throw taken(root, key, error);
       }
       if (!wasPruned(error, attempt)) throw error;
+      forgetFolders(root);
     }
   }
   if (root.durable) await syncFolders(root, key);
