@@ -453,6 +453,30 @@ output = [e.tags for e in Rubicon(persistence="filesystem", root_dir=input).get_
   }
 });
 
+onFolder(
+  "what a killed writer leaves behind is passed over without a warning",
+  async (root, rubicon) => {
+    const project = await createProject(rubicon, { name: "p" });
+    const experiment = await logExperiment(rubicon, project, { metrics: { m: 1 } });
+    const staged = ".staged-0c7cbc5e-6a3f-4be7-9d1c-0a52c1f6f2aa";
+    // A folder with its first object in it, and a file, where the driver stages them.
+    for (const folder of ["p", `p/experiments/${experiment.id}`]) {
+      await Deno.mkdir(`${root}/${folder}/${staged}`);
+      await Deno.writeTextFile(`${root}/${folder}/${staged}/metadata.json`, '{"name": "half');
+    }
+    await Deno.writeTextFile(`${root}/p/experiments/${staged}`, '{"name": "half');
+    assert.deepEqual(
+      await python(
+        `${PRELUDE}
+r = Rubicon(persistence="filesystem", root_dir=input)
+output = [[p.name, [[m.name for m in e.metrics()] for e in p.experiments()]] for p in r.projects()]`,
+        root,
+      ),
+      [["p", [["m"]]]],
+    );
+  },
+);
+
 onFolder("both log to one project at once, and nothing is lost", async (root, rubicon) => {
   const rounds = 20;
   const theirs = python(
