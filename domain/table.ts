@@ -125,22 +125,33 @@ async function runsIn(
     of[kind].set(slug, files);
   }
   if (experiments.size === 0) await readParent(backend, place, options);
+  const childrenOf = async (id: string) => {
+    const of = children.get(id);
+    const at = { ...place, experimentId: id };
+    const [parameters, metrics] = await Promise.all([
+      readAll(backend, "parameter", at, of?.parameter ?? NONE, options),
+      readAll(backend, "metric", at, of?.metric ?? NONE, options),
+    ]);
+    return { parameters, metrics };
+  };
+  // Where all are wanted, nobody waits until the experiments have said which are the newest.
+  const early = new Map<string, ReturnType<typeof childrenOf>>();
+  if (limit >= experiments.size) {
+    for (const id of experiments.keys()) early.set(id, childrenOf(id));
+    for (const one of early.values()) one.catch(() => {}); // It is waited for below, if at all.
+  }
   const found = await readAll(backend, "experiment", place, experiments, options);
   let damaged = found.weak === "damaged";
   const newest = found.value.map((experiment) => ({ experiment })).sort(newestFirst);
-  const none = new Map<string, Files>();
   const runs = await pooled(newest.slice(0, limit), async ({ experiment }): Promise<Run> => {
-    const of = children.get(experiment.id);
-    const at = { ...place, experimentId: experiment.id };
-    const [parameters, metrics] = await Promise.all([
-      readAll(backend, "parameter", at, of?.parameter ?? none, options),
-      readAll(backend, "metric", at, of?.metric ?? none, options),
-    ]);
+    const { parameters, metrics } = await (early.get(experiment.id) ?? childrenOf(experiment.id));
     damaged ||= parameters.weak === "damaged" || metrics.weak === "damaged";
     return { experiment, parameters: parameters.value, metrics: metrics.value };
   });
   return damaged ? { value: runs, weak: "damaged" } : { value: runs };
 }
+
+const NONE: ReadonlyMap<string, Files> = new Map();
 
 /**
  * A table's rows by commit: rubicon-ml's `to_df(group_by="commit_hash")`. Rows without a commit are under `null`.
