@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- it is there to show something.
 /**
  * A job for Deno Deploy and other places without a disk: it takes runs over HTTP, logs them to a bucket and to
  * memory, and answers once they are there; now and then a tick brings the bucket what it missed.

@@ -67,6 +67,30 @@ Deno.test("docs: every public function and class has an example that runs and us
   assert.deepEqual(lacking, []);
 });
 
+/** The anchor of a heading, as GitHub makes it. */
+const anchorOf = (heading: string) =>
+  heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
+
+Deno.test("docs: links to files and headings of this repository lead there", async () => {
+  const pages = ["README.md", "DESIGN.md"];
+  for await (const { name } of Deno.readDir(`${ROOT}docs`)) {
+    if (name.endsWith(".md")) pages.push(`docs/${name}`);
+  }
+  let count = 0;
+  for (const page of pages) {
+    const text = await Deno.readTextFile(`${ROOT}${page}`);
+    for (const [, link] of text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+      const { pathname, hash } = new URL(link!, `file://${ROOT}${page}`);
+      const target = await Deno.readTextFile(decodeURIComponent(pathname)).catch(() => undefined);
+      assert.ok(target !== undefined, `${page}: ${link}`);
+      const headings = Array.from(target.matchAll(/^#+ (.*)$/gm), ([, title]) => anchorOf(title!));
+      assert.ok(hash === "" || headings.includes(hash.slice(1)), `${page}: ${link}`);
+      count++;
+    }
+  }
+  assert.ok(count > 12);
+});
+
 Deno.test("docs: what is no example that runs is noticed", () => {
   const ticks = "```";
   assert.ok(runs([`${ticks}ts\nfoo();\n${ticks}`], "foo"));

@@ -153,6 +153,34 @@ Deno.test("progress: an upload from a file or folder, and a download", async () 
   }
 });
 
+Deno.test({
+  name: "progress: what the callback throws leaves no file open",
+  sanitizeResources: true,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeFile(`${folder}/large`, new Uint8Array(2 * MIB));
+      await using rubicon = await openComposite([
+        { persistence: "filesystem", rootDir: `${folder}/a` },
+        { persistence: "filesystem", rootDir: `${folder}/b` },
+      ]);
+      const project = await createProject(rubicon, { name: "p" });
+      const artifact = await logArtifact(rubicon, project, { path: `${folder}/large` });
+      const enough = new Error("enough");
+      const onProgress = ({ done }: Progress) => {
+        if (done > MIB) throw enough;
+      };
+      const upload = logArtifact(rubicon, project, { path: `${folder}/large`, onProgress });
+      await assert.rejects(upload, enough);
+      const download = downloadArtifact(rubicon, artifact, `${folder}/copy`, { onProgress });
+      await assert.rejects(download, enough);
+      assert.equal((await listArtifacts(rubicon, project)).length, 1);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
 Deno.test("progress: a write that a failure mode passes over never ends at its total", async () => {
   const down = faulty("down");
   await using rubicon = await openComposite([faulty("up"), down], { failureMode: "log" });
