@@ -142,10 +142,10 @@ for (
   const ours = { ...s3Config(server, "s3://bench/ours"), endpoint: proxy.endpoint };
   const theirs = {
     persistence: "filesystem",
-    root_dir: "s3://bench/theirs",
+    "root_dir": "s3://bench/theirs",
     key: server.accessKeyId,
     secret: server.secretAccessKey,
-    client_kwargs: { endpoint_url: proxy.endpoint },
+    "client_kwargs": { endpoint_url: proxy.endpoint },
   };
   await using rubicon = await openComposite(ours);
   const project = await createProject(rubicon, { name: "bench" });

@@ -74,12 +74,14 @@ async function run(command: string, args: string[], input = ""): Promise<string>
 export async function python(script: string, input: unknown = null): Promise<unknown> {
   await install();
   const whole = [
-    "import json, sys, logging",
+    "import json, logging, os, sys",
     "logging.basicConfig(level=logging.WARNING)",
     "input = json.loads(sys.stdin.read())",
     "output = None",
     script,
-    "print(json.dumps(output))",
+    "print(json.dumps(output), flush=True)",
+    // Not by the way of the interpreter's own end, in which pyarrow's threads now and then abort the process.
+    "os._exit(0)",
   ].join("\n");
   // dask warns of its own imports; everything after them counts.
   const imports =
