@@ -3,7 +3,9 @@
  * checkout.
  */
 import assert from "node:assert/strict";
+import { ignoredFor } from "./parts.ts";
 import { elsewhere, type Published, servePublished } from "./published.ts";
+import { lacksServers, makeBucket, s3Config, startVersitygw } from "./servers.ts";
 
 /** Packages of npm are downloaded once for all tests; each has a server, and so URLs, of its own. */
 const cache = await Deno.makeTempDir({ prefix: "deno-dir-" });
@@ -33,6 +35,21 @@ Deno.test("url: mod.ts in memory needs no permission but to import it", async ()
   const { success, said } = await place.deno(["run", "--no-prompt", "--reload", "job.ts"]);
   assert.ok(!success && said.includes("--allow-import"), said);
   assert.deepEqual(published.asked.filter((path) => !published.files.includes(path)), []);
+});
+
+Deno.test({
+  name: "url: mod.ts on a bucket needs network access to its host beside that",
+  ignore: ignoredFor("an import from a URL with a bucket", await lacksServers()),
+  async fn() {
+    await using server = await startVersitygw();
+    await makeBucket(server, "from-url");
+    await using published = await servePublished();
+    const bucket = JSON.stringify([s3Config(server, "s3://from-url/p")]);
+    await using place = await elsewhere(published, { "job.ts": job(published, bucket) }, { cache });
+    const net = `--allow-net=${new URL(server.endpoint).host}`;
+    const run = ["run", "--no-prompt", `--allow-import=${published.host}`, net, "job.ts"];
+    assert.equal(await place.ok(run), RESULT);
+  },
 });
 
 Deno.test("url: one driver alone brings its own files and no others", async () => {
