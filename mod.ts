@@ -32,6 +32,7 @@ export type { AttachedQuery } from "./domain/attached.ts";
 export type { ChildQuery } from "./domain/child.ts";
 export * from "./domain/comments.ts";
 export * from "./domain/dataframe.ts";
+export * from "./domain/download.ts";
 export * from "./domain/environment.ts";
 export * from "./domain/experiment.ts";
 export * from "./domain/feature.ts";
@@ -40,18 +41,13 @@ export * from "./domain/metric.ts";
 export * from "./domain/parameter.ts";
 export type { ColumnType, Table, TableColumns, TableRows } from "./domain/parquet.ts";
 export * from "./domain/project.ts";
+export type { Progress, ProgressOption } from "./domain/progress.ts";
 export * from "./domain/repair.ts";
 export { slugify } from "./domain/slug.ts";
 export * from "./domain/table.ts";
 export * from "./domain/tags.ts";
 export * from "./domain/transfer.ts";
 export type * from "./domain/types.ts";
-export {
-  type Difference,
-  type Progress,
-  type Verification,
-  verify,
-  type VerifyOptions,
-} from "./domain/verify.ts";
+export { type Difference, type Verification, verify, type VerifyOptions } from "./domain/verify.ts";
 export type { Comparison } from "./composite/compare.ts";
 export type { NumpyArray, Value } from "./domain/values.ts";

@@ -24,18 +24,18 @@ async function infoOf(path: string, where: string): Promise<Deno.FileInfo> {
   }
 }
 
-/** A file as a source, and its name. */
+/** A file as a source, its name and its size. */
 export async function fileSource(
   from: string | URL,
   where: string,
-): Promise<{ name: string; source: Source }> {
+): Promise<{ name: string; source: Source; size: number }> {
   const path = toPath(from);
   const info = await infoOf(path, where);
   if (info.isDirectory) refuse(`${where}: ${path} is a folder. Pass it as directory.`);
   const source: Source = info.size <= AT_ONCE
     ? await Deno.readFile(path)
     : async () => (await Deno.open(path)).readable;
-  return { name: basename(path), source };
+  return { name: basename(path), source, size: info.size };
 }
 
 /** A folder as a source of the bytes of a zip with its whole tree, and the zip's name. */
@@ -57,12 +57,14 @@ export async function directorySource(
  * @param open Opens the stream.
  * @param to The file's path, or a folder that is there.
  * @param name The file's name where `to` is a folder.
+ * @param told Gets told of the bytes that are written, piece by piece.
  * @returns The file's path.
  */
 export async function saveStream(
   open: () => Promise<ReadableStream<Bytes>>,
   to: string | URL,
   name: string,
+  told: (bytes: number) => void,
 ): Promise<string> {
   let path = toPath(to);
   const info = await Deno.stat(path).catch((error) => {
@@ -85,6 +87,7 @@ export async function saveStream(
     const buffer = new Uint8Array(CHUNK_BYTES);
     for (let length; (length = await read(buffer)) > 0;) {
       for (let at = 0; at < length;) at += await file.write(buffer.subarray(at, length));
+      told(length);
     }
     await Deno.rename(staged, path);
   } catch (error) {

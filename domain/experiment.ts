@@ -292,7 +292,24 @@ export async function listChildExperiments(
  *
  * @throws {RubiconException} `not-found` where no backend has one of them.
  *
- * @example See {@linkcode addChildExperiment}
+ * @example
+ * ```ts
+ * import {
+ *   addChildExperiment,
+ *   createProject,
+ *   listParentExperiments,
+ *   logExperiment,
+ *   openComposite,
+ * } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "listParents" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const sweep = await logExperiment(rubicon, project, { name: "sweep" });
+ * const run = await logExperiment(rubicon, project, { name: "run" });
+ * const { child } = await addChildExperiment(rubicon, sweep, run);
+ * const [parent] = await listParentExperiments(rubicon, child);
+ * if (parent?.id !== sweep.id) throw new Error("it is the sweep");
+ * ```
  */
 export async function listParentExperiments(
   rubicon: Composite,

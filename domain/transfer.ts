@@ -24,31 +24,28 @@ import {
   projectFolder,
 } from "./layout.ts";
 import { pooled } from "./pool.ts";
+import { type ProgressOption, type Reporter, reporter } from "./progress.ts";
 import { CALL_FIELDS } from "./schema.ts";
 import type { Experiment, Project } from "./types.ts";
-import type { Progress } from "./verify.ts";
 
 /** Options of {@linkcode syncProject}. */
-export interface SyncOptions extends CallOptions {
-  /** Gets told of the progress. */
-  onProgress?: (progress: Progress) => void;
-}
+export interface SyncOptions extends CallOptions, ProgressOption {}
 
 /** Options of {@linkcode archiveProject}. */
-export interface ArchiveOptions extends CallOptions {
+export interface ArchiveOptions extends CallOptions, ProgressOption {
   /** Only these. Default: all experiments of the project. */
   experiments?: readonly Experiment[];
 }
 
 /** Options of {@linkcode restoreArchives}. */
-export interface RestoreOptions extends CallOptions {
+export interface RestoreOptions extends CallOptions, ProgressOption {
   /** Only the archive that was made last. */
   latestOnly?: boolean;
 }
 
 const SYNC = new Set(["onProgress", ...CALL_FIELDS]);
-const ARCHIVE = new Set(["experiments", ...CALL_FIELDS]);
-const RESTORE = new Set(["latestOnly", ...CALL_FIELDS]);
+const ARCHIVE = new Set(["experiments", "onProgress", ...CALL_FIELDS]);
+const RESTORE = new Set(["latestOnly", "onProgress", ...CALL_FIELDS]);
 
 /** All keys below a folder, from all backends that are able. */
 function keysBelow(rubicon: Composite, folder: string, call: CallOptions): Promise<string[]> {
@@ -83,14 +80,14 @@ async function writeKeys(
   keys: readonly string[],
   source: (key: string) => Step["source"],
   call: CallOptions,
-  onProgress?: (progress: Progress) => void,
+  report: Reporter["report"],
 ): Promise<{ copied: number; skipped: number; bytes: number }> {
   const sum = { copied: 0, skipped: 0, bytes: 0 };
   let done = 0;
   for (const entities of byEntity(keys)) {
     await pooled(entities, async (entity) => {
       for (const key of entity) {
-        onProgress?.({ what: `copy ${key}`, done, total: keys.length });
+        report(`copy ${key}`, done, keys.length);
         // A tags file that took something back is not the same any more; what is copied is what counts.
         const part = partOf(key.slice(key.lastIndexOf("/") + 1));
         const present = part === "tags" || part === "comments" ? "replace" : "same";
@@ -105,7 +102,7 @@ async function writeKeys(
       }
     });
   }
-  onProgress?.({ what: "copy", done, total: keys.length });
+  report("copy", done, keys.length);
   return sum;
 }
 
@@ -138,12 +135,14 @@ export async function syncProject(
   checkProject(project, where);
   checkComposite(to, `${where}: the third argument`);
   checkFields(options, SYNC, where);
-  const { onProgress, ...call } = options;
+  const { onProgress: _onProgress, ...rest } = options;
+  const { report, ...signal } = reporter("objects", options, where);
+  const call = { ...rest, ...signal };
   const keys = await keysBelow(from, projectFolder(project.name), call);
   if (keys.length === 0) {
     throw new RubiconException("not-found", `${where}: there is no project "${project.name}".`);
   }
-  return await writeKeys(to, keys, (key) => () => openKey(from, key, call), call, onProgress);
+  return await writeKeys(to, keys, (key) => () => openKey(from, key, call), call, report);
 }
 
 /**
@@ -172,7 +171,9 @@ export async function archiveProject(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, ARCHIVE, where);
-  const { experiments, ...call } = options;
+  const { experiments, onProgress: _onProgress, ...rest } = options;
+  const { report, ...signal } = reporter("objects", options, where);
+  const call = { ...rest, ...signal };
   if (experiments !== undefined && !Array.isArray(experiments)) {
     refuse(`${where}: experiments is a list of experiments, not ${show(experiments)}.`);
   }
@@ -185,10 +186,15 @@ export async function archiveProject(
   }
   const { zipStream } = await import("./zip.ts");
   const date = new Date();
-  const entries = keys.map((key) => ({
+  const what = `archive "${project.name}"`;
+  // Each backend makes the zip anew, at its own pace: the fastest is told of, but for the end.
+  const entries = keys.map((key, at) => ({
     name: key.slice(folder.length + 1),
     date,
-    open: () => openKey(rubicon, key, call),
+    open() {
+      report(what, at, keys.length);
+      return openKey(rubicon, key, call);
+    },
   }));
   const key = `${archivesFolder(project.name)}/archive-${(date.getTime() / 1000).toFixed(6)}.zip`;
   await rubicon.write({
@@ -196,6 +202,7 @@ export async function archiveProject(
     steps: [{ key, source: () => zipStream(entries) }],
     parents: [metadataKey(projectFolder(project.name))],
   }, call);
+  report(what, keys.length, keys.length);
   return key;
 }
 
@@ -239,7 +246,9 @@ export async function restoreArchives(
   checkProject(project, where);
   checkComposite(from, `${where}: the third argument`);
   checkFields(options, RESTORE, where);
-  const { latestOnly = false, ...call } = options;
+  const { latestOnly = false, onProgress: _onProgress, ...rest } = options;
+  const { report, ...signal } = reporter("objects", options, where);
+  const call = { ...rest, ...signal };
   const time = (key: string) => Number(/archive-([\d.]+)\.zip$/.exec(key)?.[1] ?? NaN);
   const archives = (await keysBelow(from, archivesFolder(project.name), call))
     .filter((key) => key.endsWith(".zip")).sort((a, b) => time(a) - time(b));
@@ -250,6 +259,7 @@ export async function restoreArchives(
   const folder = experimentsFolder(project.name);
   const found = new Map<string, Bytes>();
   for (const archive of latestOnly ? archives.slice(-1) : archives) {
+    report(`read ${archive}`, 0);
     const bytes = new Uint8Array(
       await new Response(await openKey(from, archive, call)).arrayBuffer(),
     );
@@ -270,6 +280,6 @@ export async function restoreArchives(
   const key = metadataKey(projectFolder(project.name));
   const own = new Uint8Array(await new Response(await openKey(from, key, call)).arrayBuffer());
   await rubicon.write({ what: key, steps: [{ key, source: own, present: "keep" }] }, call);
-  await writeKeys(rubicon, [...found.keys()], (key) => found.get(key)!, call);
+  await writeKeys(rubicon, [...found.keys()], (key) => found.get(key)!, call, report);
   return [...new Set([...found.keys()].map((key) => key.slice(folder.length + 1).split("/")[0]!))];
 }
