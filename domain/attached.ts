@@ -25,7 +25,8 @@ import {
   placeIn,
   tombstoneKey,
 } from "./layout.ts";
-import { lastNamed, readEntities, readEntity } from "./read.ts";
+import { readEntities } from "./list.ts";
+import { lastNamed, readEntity } from "./read.ts";
 import { CALL_FIELDS } from "./schema.ts";
 import { build, create, placeOf, write } from "./store.ts";
 import type { EntityOf, ListFilter, Parent } from "./types.ts";
@@ -99,10 +100,9 @@ export async function listAttached<K extends AttachedKind>(
   checkComposite(rubicon, where);
   checkParent(parent, where);
   checkFields(filter, FILTER, where);
-  const passes = checkFilter(filter, where);
+  const choice = checkFilter(filter, where);
   const what = `the ${kind}s of ${describe(parent)}`;
-  const all = await readEntities(rubicon, kind, placeIn(parent), what, filter);
-  return all.filter(passes);
+  return await readEntities(rubicon, kind, placeIn(parent), what, filter, choice);
 }
 
 /**

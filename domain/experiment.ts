@@ -21,7 +21,8 @@ import { checkFilter, FILTER_FIELDS } from "./filter.ts";
 import { experimentFolder } from "./layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
-import { lastNamed, readEntities, readEntity } from "./read.ts";
+import { readEntities } from "./list.ts";
+import { lastNamed, readEntity } from "./read.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
 import { build, create } from "./store.ts";
 import { addTags } from "./tags.ts";
@@ -140,7 +141,11 @@ export async function getExperiment(
   if (name !== undefined) {
     checkText(name, `${where}: name`);
     return lastNamed(
-      await listExperiments(rubicon, project, query as ListFilter),
+      await listExperiments(rubicon, project, {
+        ...query as ListFilter,
+        order: "newest",
+        limit: 1,
+      }),
       `experiment with the name "${name}" in project "${project.name}"`,
     );
   }
@@ -156,7 +161,7 @@ export async function getExperiment(
 }
 
 /**
- * The experiments of a project, oldest first.
+ * The experiments of a project, oldest first unless the filter says otherwise.
  *
  * @throws {RubiconException} where no backend is able to read.
  *
@@ -170,6 +175,8 @@ export async function getExperiment(
  * await logExperiment(rubicon, project, { tags: ["model:tree"] });
  * const forests = await listExperiments(rubicon, project, { tags: ["model:f*"] });
  * if (forests.length !== 1) throw new Error("one is a forest");
+ * const [latest] = await listExperiments(rubicon, project, { order: "newest", limit: 1 });
+ * if (latest?.tags[0] !== "model:tree") throw new Error("the last one that was logged");
  * ```
  */
 export async function listExperiments(
@@ -181,10 +188,10 @@ export async function listExperiments(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(filter, FILTER, where);
-  const passes = checkFilter(filter, where);
+  const choice = checkFilter(filter, where);
   const place = { projectName: project.name };
   const what = `the experiments of project "${project.name}"`;
-  return (await readEntities(rubicon, "experiment", place, what, filter)).filter(passes);
+  return await readEntities(rubicon, "experiment", place, what, filter, choice);
 }
 
 /**

@@ -5,10 +5,12 @@
  */
 import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
 import type { VerbOptions } from "../drivers/driver.ts";
-import { checkComposite, checkFields, checkProject, refuse, show } from "./check.ts";
+import { checkComposite, checkFields, checkProject } from "./check.ts";
+import { ALL, checkLimit } from "./filter.ts";
 import { experimentsFolder } from "./layout.ts";
 import { pooled } from "./pool.ts";
-import { type Files, filesByFolder, readAll, readParent } from "./read.ts";
+import { readNewest, readParent } from "./list.ts";
+import { type Files, filesByFolder, readAll } from "./read.ts";
 import { CALL_FIELDS } from "./schema.ts";
 import type { Experiment, Metric, Parameter, Project } from "./types.ts";
 import type { Value } from "./values.ts";
@@ -65,10 +67,7 @@ export async function toTable(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, OPTIONS, where);
-  const limit = options.limit ?? Infinity;
-  if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 0)) {
-    refuse(`${where}: limit is a whole number, not ${show(limit)}.`);
-  }
+  const limit = checkLimit(options.limit, where);
   const runs = await rubicon.read({
     what: `the experiments of project "${project.name}"`,
     run: (backend, signal) => runsIn(backend, project, limit, signal ? { signal } : {}),
@@ -140,10 +139,10 @@ async function runsIn(
     for (const id of experiments.keys()) early.set(id, childrenOf(id));
     for (const one of early.values()) one.catch(() => {}); // It is waited for below, if at all.
   }
-  const found = await readAll(backend, "experiment", place, experiments, options);
+  const newest = { ...ALL, newest: true, limit };
+  const found = await readNewest(backend, "experiment", place, experiments, newest, options);
   let damaged = found.weak === "damaged";
-  const newest = found.value.map((experiment) => ({ experiment })).sort(newestFirst);
-  const runs = await pooled(newest.slice(0, limit), async ({ experiment }): Promise<Run> => {
+  const runs = await pooled(found.value, async (experiment): Promise<Run> => {
     const { parameters, metrics } = await (early.get(experiment.id) ?? childrenOf(experiment.id));
     damaged ||= parameters.weak === "damaged" || metrics.weak === "damaged";
     return { experiment, parameters: parameters.value, metrics: metrics.value };

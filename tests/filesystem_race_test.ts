@@ -90,9 +90,6 @@ async function main(): Promise<void> {
     for (const [key, writer] of owners) {
       assert.equal(new TextDecoder().decode((await driver.get(key)).bytes), String(writer));
     }
-    console.log(
-      [...new Set(owners.values())].map((w) => [...owners.values()].filter((x) => x === w).length),
-    );
     const winners = new Set(owners.values());
     assert.ok(winners.size > 1, "one writer was faster than all others throughout: no race");
     const keys = await Array.fromAsync(driver.list(""), ({ key }) => key);

@@ -61,7 +61,7 @@ export function readConfig(config: DriverConfig & S3Options): S3Config {
     pathStyle: config.pathStyle ?? own !== undefined,
     credentials: readCredentials(config),
     partSize: number(config.partSize, "partSize", 8 * MIB, 5 * MIB),
-    concurrency: number(config.concurrency, "concurrency", 32, 1),
+    concurrency: number(config.concurrency, "concurrency", 64, 1),
     requestTimeoutMs: number(config.requestTimeoutMs, "requestTimeoutMs", 30_000, 1),
     retries: number(config.retries, "retries", 4, 0),
   };
