@@ -204,6 +204,10 @@ Deno.test("rubicon-ml auto_git_enabled: branch, commit, remote without a passwor
     const dirty = await gitInfo(folder);
     assert.equal(dirty.githubUrl, "https://example.com/a/b.git");
     assert.equal(dirty.dirty, true);
+    for (const scheme of ["https", "git+ssh"]) {
+      await git("remote", "set-url", "origin", `${scheme}://user:p@ss@example.com/a/b.git`);
+      assert.equal((await gitInfo(folder)).githubUrl, `${scheme}://example.com/a/b.git`);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
