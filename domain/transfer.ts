@@ -4,7 +4,7 @@
  * @module
  */
 import { RubiconException } from "../errors.ts";
-import type { CallOptions, Composite, Step } from "../composite.ts";
+import type { Answer, CallOptions, Composite, Step } from "../composite.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { checkKey } from "../drivers/guard.ts";
 import {
@@ -18,6 +18,8 @@ import {
 import {
   archivesFolder,
   byEntity,
+  deletedBy,
+  entityOf,
   experimentsFolder,
   metadataKey,
   partOf,
@@ -25,7 +27,9 @@ import {
 } from "./layout.ts";
 import { pooled } from "./pool.ts";
 import { CALL_FIELDS } from "./schema.ts";
+import { isWhole } from "./codec.ts";
 import type { Experiment, Project } from "./types.ts";
+import { verifiedStream } from "./verified.ts";
 import type { Progress } from "./verify.ts";
 
 /** Options of {@linkcode syncProject}. */
@@ -36,6 +40,8 @@ export interface SyncOptions extends CallOptions {
 
 /** Options of {@linkcode archiveProject}. */
 export interface ArchiveOptions extends CallOptions {
+  /** The store that gets the archive: rubicon-ml's `remote_rubicon`. Default: the project's own. */
+  to?: Composite;
   /** Only these. Default: all experiments of the project. */
   experiments?: readonly Experiment[];
 }
@@ -47,12 +53,16 @@ export interface RestoreOptions extends CallOptions {
 }
 
 const SYNC = new Set(["onProgress", ...CALL_FIELDS]);
-const ARCHIVE = new Set(["experiments", ...CALL_FIELDS]);
+const ARCHIVE = new Set(["experiments", "to", ...CALL_FIELDS]);
 const RESTORE = new Set(["latestOnly", ...CALL_FIELDS]);
 
-/** All keys below a folder, from all backends that are able. */
-function keysBelow(rubicon: Composite, folder: string, call: CallOptions): Promise<string[]> {
-  return rubicon.read({
+/** All keys below a folder, from all backends that are able, without what was deleted on purpose. */
+async function keysBelow(
+  rubicon: Composite,
+  folder: string,
+  call: CallOptions,
+): Promise<string[]> {
+  const keys = await rubicon.read({
     what: `what is in ${folder}`,
     async run({ driver }, signal) {
       const keys: string[] = [];
@@ -61,9 +71,16 @@ function keysBelow(rubicon: Composite, folder: string, call: CallOptions): Promi
     },
     merge: (lists) => [...new Set(lists.flat())],
   }, { ...call, read: "merge" });
+  return keys.filter(notDeleted(keys));
 }
 
-/** Opens an object in the first backend that has it. */
+/** Whether a key is not of an entity whose deletion has left a trace: a backend may have missed it. */
+function notDeleted(keys: readonly string[]): (key: string) => boolean {
+  const deleted = new Set(keys.flatMap((key) => deletedBy(key) ?? []));
+  return (key) => deleted.size === 0 || !deleted.has(entityOf(key));
+}
+
+/** Opens an object in the first backend that has it whole. */
 function openKey(
   rubicon: Composite,
   key: string,
@@ -71,17 +88,28 @@ function openKey(
 ): Promise<ReadableStream<Bytes>> {
   return rubicon.read({
     what: key,
-    run: async ({ driver }, signal) => ({
-      value: (await driver.open(key, signal ? { signal } : {})).stream,
-    }),
+    async run({ driver, label }, signal): Promise<Answer<ReadableStream<Bytes>>> {
+      const options = signal ? { signal } : {};
+      if (!key.endsWith(".json")) {
+        return { value: await verifiedStream(await driver.open(key, options), `${label}: ${key}`) };
+      }
+      const { bytes } = await driver.get(key, options);
+      const value = new Blob([bytes]).stream();
+      return isWhole(bytes) ? { value } : { value, weak: "damaged" };
+    },
   }, call);
 }
 
-/** Writes many objects, entity by entity: parents before children, data before its entity. */
+/**
+ * Writes many objects, entity by entity: parents before children, data before its entity.
+ *
+ * @param annotations Tags and comments files lose what is taken back later, so that two of one name may differ.
+ */
 async function writeKeys(
   to: Composite,
   keys: readonly string[],
   source: (key: string) => Step["source"],
+  annotations: "keep" | "replace",
   call: CallOptions,
   onProgress?: (progress: Progress) => void,
 ): Promise<{ copied: number; skipped: number; bytes: number }> {
@@ -91,9 +119,8 @@ async function writeKeys(
     await pooled(entities, async (entity) => {
       for (const key of entity) {
         onProgress?.({ what: `copy ${key}`, done, total: keys.length });
-        // A tags file that took something back is not the same any more; what is copied is what counts.
         const part = partOf(key.slice(key.lastIndexOf("/") + 1));
-        const present = part === "tags" || part === "comments" ? "replace" : "same";
+        const present = part === "tags" || part === "comments" ? annotations : "same";
         const receipts = await to.write(
           { what: key, steps: [{ key, source: source(key), present }] },
           call,
@@ -111,7 +138,7 @@ async function writeKeys(
 
 /**
  * Copies a project with all that belongs to it to another store, byte for byte. It can be run again: what is
- * there already is left alone.
+ * there already is left alone, except for tags and comments, which become as they are in `from`.
  *
  * @returns How many objects were copied, how many were there, and how many bytes were written to a backend.
  * @throws {RubiconException} `already-exists` where the other store has something else under a key.
@@ -143,7 +170,8 @@ export async function syncProject(
   if (keys.length === 0) {
     throw new RubiconException("not-found", `${where}: there is no project "${project.name}".`);
   }
-  return await writeKeys(to, keys, (key) => () => openKey(from, key, call), call, onProgress);
+  const open = (key: string) => () => openKey(from, key, call);
+  return await writeKeys(to, keys, open, "replace", call, onProgress);
 }
 
 /**
@@ -172,7 +200,8 @@ export async function archiveProject(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, ARCHIVE, where);
-  const { experiments, ...call } = options;
+  const { experiments, to, ...call } = options;
+  if (to !== undefined) checkComposite(to, `${where}: to`);
   if (experiments !== undefined && !Array.isArray(experiments)) {
     refuse(`${where}: experiments is a list of experiments, not ${show(experiments)}.`);
   }
@@ -191,17 +220,22 @@ export async function archiveProject(
     open: () => openKey(rubicon, key, call),
   }));
   const key = `${archivesFolder(project.name)}/archive-${(date.getTime() / 1000).toFixed(6)}.zip`;
-  await rubicon.write({
+  const own = metadataKey(projectFolder(project.name));
+  // rubicon-ml takes the project from where the archive is.
+  const steps: Step[] = to
+    ? [{ key: own, source: () => openKey(rubicon, own, call), present: "keep" }]
+    : [];
+  await (to ?? rubicon).write({
     what: `the archive of "${project.name}"`,
-    steps: [{ key, source: () => zipStream(entries) }],
-    parents: [metadataKey(projectFolder(project.name))],
+    steps: [...steps, { key, source: () => zipStream(entries) }],
+    parents: to ? [] : [own],
   }, call);
   return key;
 }
 
 /**
  * Brings experiments back from the archives of a project, rubicon-ml's too: rubicon-ml's
- * `experiments_from_archive`. What is there already is left alone.
+ * `experiments_from_archive`. What is there already is left alone, and what was deleted stays deleted.
  *
  * @param from The store that has the archives; it may be the same one.
  * @returns The ids of the experiments that are in the archives.
@@ -270,6 +304,8 @@ export async function restoreArchives(
   const key = metadataKey(projectFolder(project.name));
   const own = new Uint8Array(await new Response(await openKey(from, key, call)).arrayBuffer());
   await rubicon.write({ what: key, steps: [{ key, source: own, present: "keep" }] }, call);
-  await writeKeys(rubicon, [...found.keys()], (key) => found.get(key)!, call);
+  const here = await keysBelow(rubicon, folder, call);
+  const keys = [...found.keys()].filter(notDeleted([...here, ...found.keys()]));
+  await writeKeys(rubicon, keys, (key) => found.get(key)!, "keep", call);
   return [...new Set([...found.keys()].map((key) => key.slice(folder.length + 1).split("/")[0]!))];
 }
