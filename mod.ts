@@ -38,7 +38,7 @@ export * from "./domain/feature.ts";
 export * from "./domain/git.ts";
 export * from "./domain/metric.ts";
 export * from "./domain/parameter.ts";
-export type { ColumnType, Table, TableColumns, TableRows } from "./domain/parquet.ts";
+export type { ColumnType, IndexLevel, Table, TableColumns, TableRows } from "./domain/parquet.ts";
 export * from "./domain/project.ts";
 export * from "./domain/repair.ts";
 export { slugify } from "./domain/slug.ts";
