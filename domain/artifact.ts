@@ -200,16 +200,12 @@ export async function downloadArtifact(
 ): Promise<string> {
   const where = "downloadArtifact";
   checkArtifact(rubicon, artifact, options, where);
-  const { saveStream } = await import("./artifact_file.ts");
+  const { notAllowed, saveStream } = await import("./artifact_file.ts");
   try {
     return await saveStream(() => openArtifact(rubicon, artifact, options), path, artifact.name);
   } catch (cause) {
     if (cause instanceof RubiconException || options.signal?.aborted) throw cause;
-    throw new RubiconException(
-      "permission-denied",
-      `${where}: ${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
+    throw notAllowed(`${where}: ${path} cannot be written`, cause);
   }
 }
 
@@ -235,11 +231,16 @@ export async function unzipArtifact(
   options: CallOptions = {},
 ): Promise<string[]> {
   const bytes = await readArtifact(rubicon, artifact, options);
-  const [{ toPath }, { unzipTo }] = await Promise.all([
+  const [{ notAllowed, toPath }, { unzipTo }] = await Promise.all([
     import("./artifact_file.ts"),
     import("./zip.ts"),
   ]);
-  return await unzipTo(bytes, toPath(folder), describe(artifact));
+  try {
+    return await unzipTo(bytes, toPath(folder), describe(artifact));
+  } catch (cause) {
+    if (cause instanceof RubiconException) throw cause;
+    throw notAllowed(`unzipArtifact: ${folder} cannot be written`, cause);
+  }
 }
 
 /** What {@linkcode logJson} takes: the value, and the artifact's fields. */
