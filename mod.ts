@@ -39,7 +39,7 @@ export * from "./domain/feature.ts";
 export * from "./domain/git.ts";
 export * from "./domain/metric.ts";
 export * from "./domain/parameter.ts";
-export type { ColumnType, Table, TableColumns, TableRows } from "./domain/parquet.ts";
+export type { ColumnType, IndexLevel, Table, TableColumns, TableRows } from "./domain/parquet.ts";
 export * from "./domain/project.ts";
 export type { Progress, ProgressOption } from "./domain/progress.ts";
 export * from "./domain/repair.ts";

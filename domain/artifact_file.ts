@@ -6,6 +6,7 @@
 import { basename, dirname, fromFileUrl, join } from "jsr:@std/path@^1.1.6";
 import type { Bytes, Source } from "../drivers/driver.ts";
 import { CHUNK_BYTES, readInto } from "../drivers/source.ts";
+import { RubiconException } from "../errors.ts";
 import { refuse } from "./check.ts";
 
 /** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
@@ -20,8 +21,14 @@ async function infoOf(path: string, where: string): Promise<Deno.FileInfo> {
     return await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) refuse(`${where}: there is no ${path}.`);
-    throw error;
+    throw notAllowed(`${where}: ${path} cannot be read`, error);
   }
+}
+
+/** What the disk, or Deno, does not let us do. */
+export function notAllowed(what: string, cause: unknown): RubiconException {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RubiconException("permission-denied", `${what}: ${why}`, { cause });
 }
 
 /** A file as a source, its name and its size. */
@@ -33,7 +40,9 @@ export async function fileSource(
   const info = await infoOf(path, where);
   if (info.isDirectory) refuse(`${where}: ${path} is a folder. Pass it as directory.`);
   const source: Source = info.size <= AT_ONCE
-    ? await Deno.readFile(path)
+    ? await Deno.readFile(path).catch((cause) => {
+      throw notAllowed(`${where}: ${path} cannot be read`, cause);
+    })
     : async () => (await Deno.open(path)).readable;
   return { name: basename(path), source, size: info.size };
 }
@@ -47,7 +56,11 @@ export async function directorySource(
   const info = await infoOf(path, where);
   if (!info.isDirectory) refuse(`${where}: ${path} is a file. Pass it as path.`);
   const { zipDirectory } = await import("./zip.ts");
-  const name = basename(await Deno.realPath(path));
+  const name = basename(
+    await Deno.realPath(path).catch((cause) => {
+      throw notAllowed(`${where}: ${path} cannot be read`, cause);
+    }),
+  );
   return { name: `${name}.zip`, source: () => zipDirectory(path) };
 }
 

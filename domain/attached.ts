@@ -120,20 +120,20 @@ export async function deleteAttached(
   checkEntity(entity, [kind], where);
   checkFields(call, CALL_FIELDS, where);
   const folder = entityFolder(entity);
-  const keys = await rubicon.read({
-    what: `the data of ${describe(entity)}`,
-    async run({ driver }, signal) {
-      const found: string[] = [];
-      for await (const { key } of driver.list(folder, signal ? { signal } : {})) found.push(key);
-      return { value: found };
-    },
-    merge: (lists) => lists.flat(),
-  }, { ...call, read: "merge" });
   const place = placeOf(entity)!;
   const trace = tombstoneKey(kindFolder(kind, place), entity.id);
   const metadata = metadataKey(folder);
-  await write(rubicon, entity, () =>
-    rubicon.write({
+  await write(rubicon, entity, async () => {
+    const keys = await rubicon.read({
+      what: `the data of ${describe(entity)}`,
+      async run({ driver }, signal) {
+        const found: string[] = [];
+        for await (const { key } of driver.list(folder, signal ? { signal } : {})) found.push(key);
+        return { value: found };
+      },
+      merge: (lists) => lists.flat(),
+    }, { ...call, read: "merge" });
+    await rubicon.write({
       what: `the deletion of ${describe(entity)}`,
       steps: [{
         key: trace,
@@ -143,5 +143,6 @@ export async function deleteAttached(
       deletes: [...new Set([metadata, ...keys])],
       parents: parentKeys(place),
       entity,
-    }, call));
+    }, call);
+  });
 }

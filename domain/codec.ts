@@ -155,6 +155,16 @@ export function identify(bytes: Uint8Array): { id?: unknown; name?: unknown } {
   }
 }
 
+/** Whether bytes are an object in JSON at all: one that was cut short is not. */
+export function isWhole(bytes: Uint8Array): boolean {
+  try {
+    parseObject(bytes, "");
+    return true;
+  } catch {
+    return false; // That is the answer.
+  }
+}
+
 function parseObject(bytes: Uint8Array, key: string): Record<string, unknown> {
   let found: unknown;
   try {

@@ -47,7 +47,7 @@ export async function downloadArtifact(
   const call = { ...rest, ...(signal && { signal }) };
   const what = `download ${describe(artifact)}`;
   let [done, total] = [0, 0];
-  const { saveStream } = await import("./artifact_file.ts");
+  const { notAllowed, saveStream } = await import("./artifact_file.ts");
   try {
     const saved = await saveStream(
       async () => {
@@ -68,11 +68,7 @@ export async function downloadArtifact(
     return saved;
   } catch (cause) {
     if (cause instanceof RubiconException || signal?.aborted) throw cause;
-    throw new RubiconException(
-      "permission-denied",
-      `${where}: ${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
+    throw notAllowed(`${where}: ${path} cannot be written`, cause);
   }
 }
 
@@ -106,9 +102,14 @@ export async function unzipArtifact(
   options: CallOptions = {},
 ): Promise<string[]> {
   const bytes = await readArtifact(rubicon, artifact, options);
-  const [{ toPath }, { unzipTo }] = await Promise.all([
+  const [{ notAllowed, toPath }, { unzipTo }] = await Promise.all([
     import("./artifact_file.ts"),
     import("./zip.ts"),
   ]);
-  return await unzipTo(bytes, toPath(folder), describe(artifact));
+  try {
+    return await unzipTo(bytes, toPath(folder), describe(artifact));
+  } catch (cause) {
+    if (cause instanceof RubiconException) throw cause;
+    throw notAllowed(`unzipArtifact: ${folder} cannot be written`, cause);
+  }
 }

@@ -59,7 +59,8 @@ async function remote(folder: string | URL | undefined): Promise<string | null> 
   const names = await git(folder, "remote");
   if (!names.split("\n").includes("origin")) return null;
   const url = await git(folder, "remote", "get-url", "origin");
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
+  // A password may have an @ of its own, and a scheme a plus sign.
+  return url.replace(/^([\w+.-]+:\/\/)[^/]*@/, "$1");
 }
 
 async function git(folder: string | URL | undefined, ...args: string[]): Promise<string> {

@@ -95,13 +95,16 @@ export function deletedBy(key: string): string | undefined {
 const ENTITY =
   /^[^/]+(?:\/experiments\/[^/]+)?(?:\/(?:metrics|parameters|features|artifacts|dataframes)\/[^/]+)?(?=\/)/;
 
+/** The folder of the entity that a key belongs to. */
+export const entityOf = (key: string): string => ENTITY.exec(key)?.[0] ?? "";
+
 /**
  * An order in which objects can be copied one by one: an entity comes after its parents, and its
  * metadata after all its other files, so that it never shows before its data.
  */
 export function byDependency(a: string, b: string): number {
   const [one, other] = [a, b].map((key) => {
-    const folder = ENTITY.exec(key)?.[0] ?? "";
+    const folder = entityOf(key);
     return { folder, depth: folder.split("/").length, last: key === metadataKey(folder) };
   });
   return one!.depth - other!.depth || compare(one!.folder, other!.folder) ||
@@ -121,7 +124,7 @@ export const archivesFolder = (projectName: string): string =>
 export function byEntity(keys: readonly string[]): string[][][] {
   const levels: Map<string, string[]>[] = [];
   for (const key of [...keys].sort(byDependency)) {
-    const folder = ENTITY.exec(key)?.[0] ?? "";
+    const folder = entityOf(key);
     const level = levels[folder.split("/").length] ??= new Map();
     level.set(folder, [...level.get(folder) ?? [], key]);
   }

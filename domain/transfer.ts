@@ -4,7 +4,7 @@
  * @module
  */
 import { RubiconException } from "../errors.ts";
-import type { CallOptions, Composite, Step } from "../composite.ts";
+import type { Answer, CallOptions, Composite, Step } from "../composite.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { checkKey } from "../drivers/guard.ts";
 import {
@@ -18,6 +18,8 @@ import {
 import {
   archivesFolder,
   byEntity,
+  deletedBy,
+  entityOf,
   experimentsFolder,
   metadataKey,
   partOf,
@@ -26,13 +28,17 @@ import {
 import { pooled } from "./pool.ts";
 import { type ProgressOption, type Reporter, reporter } from "./progress.ts";
 import { CALL_FIELDS } from "./schema.ts";
+import { isWhole } from "./codec.ts";
 import type { Experiment, Project } from "./types.ts";
+import { verifiedStream } from "./verified.ts";
 
 /** Options of {@linkcode syncProject}. */
 export interface SyncOptions extends CallOptions, ProgressOption {}
 
 /** Options of {@linkcode archiveProject}. */
 export interface ArchiveOptions extends CallOptions, ProgressOption {
+  /** The store that gets the archive: rubicon-ml's `remote_rubicon`. Default: the project's own. */
+  to?: Composite;
   /** Only these. Default: all experiments of the project. */
   experiments?: readonly Experiment[];
 }
@@ -44,12 +50,16 @@ export interface RestoreOptions extends CallOptions, ProgressOption {
 }
 
 const SYNC = new Set(["onProgress", ...CALL_FIELDS]);
-const ARCHIVE = new Set(["experiments", "onProgress", ...CALL_FIELDS]);
+const ARCHIVE = new Set(["experiments", "to", "onProgress", ...CALL_FIELDS]);
 const RESTORE = new Set(["latestOnly", "onProgress", ...CALL_FIELDS]);
 
-/** All keys below a folder, from all backends that are able. */
-function keysBelow(rubicon: Composite, folder: string, call: CallOptions): Promise<string[]> {
-  return rubicon.read({
+/** All keys below a folder, from all backends that are able, without what was deleted on purpose. */
+async function keysBelow(
+  rubicon: Composite,
+  folder: string,
+  call: CallOptions,
+): Promise<string[]> {
+  const keys = await rubicon.read({
     what: `what is in ${folder}`,
     async run({ driver }, signal) {
       const keys: string[] = [];
@@ -58,9 +68,16 @@ function keysBelow(rubicon: Composite, folder: string, call: CallOptions): Promi
     },
     merge: (lists) => [...new Set(lists.flat())],
   }, { ...call, read: "merge" });
+  return keys.filter(notDeleted(keys));
 }
 
-/** Opens an object in the first backend that has it. */
+/** Whether a key is not of an entity whose deletion has left a trace: a backend may have missed it. */
+function notDeleted(keys: readonly string[]): (key: string) => boolean {
+  const deleted = new Set(keys.flatMap((key) => deletedBy(key) ?? []));
+  return (key) => deleted.size === 0 || !deleted.has(entityOf(key));
+}
+
+/** Opens an object in the first backend that has it whole. */
 function openKey(
   rubicon: Composite,
   key: string,
@@ -68,17 +85,28 @@ function openKey(
 ): Promise<ReadableStream<Bytes>> {
   return rubicon.read({
     what: key,
-    run: async ({ driver }, signal) => ({
-      value: (await driver.open(key, signal ? { signal } : {})).stream,
-    }),
+    async run({ driver, label }, signal): Promise<Answer<ReadableStream<Bytes>>> {
+      const options = signal ? { signal } : {};
+      if (!key.endsWith(".json")) {
+        return { value: await verifiedStream(await driver.open(key, options), `${label}: ${key}`) };
+      }
+      const { bytes } = await driver.get(key, options);
+      const value = new Blob([bytes]).stream();
+      return isWhole(bytes) ? { value } : { value, weak: "damaged" };
+    },
   }, call);
 }
 
-/** Writes many objects, entity by entity: parents before children, data before its entity. */
+/**
+ * Writes many objects, entity by entity: parents before children, data before its entity.
+ *
+ * @param annotations Tags and comments files lose what is taken back later, so that two of one name may differ.
+ */
 async function writeKeys(
   to: Composite,
   keys: readonly string[],
   source: (key: string) => Step["source"],
+  annotations: "keep" | "replace",
   call: CallOptions,
   report: Reporter["report"],
 ): Promise<{ copied: number; skipped: number; bytes: number }> {
@@ -88,9 +116,8 @@ async function writeKeys(
     await pooled(entities, async (entity) => {
       for (const key of entity) {
         report(`copy ${key}`, done, keys.length);
-        // A tags file that took something back is not the same any more; what is copied is what counts.
         const part = partOf(key.slice(key.lastIndexOf("/") + 1));
-        const present = part === "tags" || part === "comments" ? "replace" : "same";
+        const present = part === "tags" || part === "comments" ? annotations : "same";
         const receipts = await to.write(
           { what: key, steps: [{ key, source: source(key), present }] },
           call,
@@ -108,7 +135,7 @@ async function writeKeys(
 
 /**
  * Copies a project with all that belongs to it to another store, byte for byte. It can be run again: what is
- * there already is left alone.
+ * there already is left alone, except for tags and comments, which become as they are in `from`.
  *
  * @returns How many objects were copied, how many were there, and how many bytes were written to a backend.
  * @throws {RubiconException} `already-exists` where the other store has something else under a key.
@@ -142,7 +169,8 @@ export async function syncProject(
   if (keys.length === 0) {
     throw new RubiconException("not-found", `${where}: there is no project "${project.name}".`);
   }
-  return await writeKeys(to, keys, (key) => () => openKey(from, key, call), call, report);
+  const open = (key: string) => () => openKey(from, key, call);
+  return await writeKeys(to, keys, open, "replace", call, report);
 }
 
 /**
@@ -171,9 +199,10 @@ export async function archiveProject(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, ARCHIVE, where);
-  const { experiments, onProgress: _onProgress, ...rest } = options;
+  const { experiments, to, onProgress: _onProgress, ...rest } = options;
   const { report, ...signal } = reporter("objects", options, where);
   const call = { ...rest, ...signal };
+  if (to !== undefined) checkComposite(to, `${where}: to`);
   if (experiments !== undefined && !Array.isArray(experiments)) {
     refuse(`${where}: experiments is a list of experiments, not ${show(experiments)}.`);
   }
@@ -197,10 +226,15 @@ export async function archiveProject(
     },
   }));
   const key = `${archivesFolder(project.name)}/archive-${(date.getTime() / 1000).toFixed(6)}.zip`;
-  await rubicon.write({
+  const own = metadataKey(projectFolder(project.name));
+  // rubicon-ml takes the project from where the archive is.
+  const steps: Step[] = to
+    ? [{ key: own, source: () => openKey(rubicon, own, call), present: "keep" }]
+    : [];
+  await (to ?? rubicon).write({
     what: `the archive of "${project.name}"`,
-    steps: [{ key, source: () => zipStream(entries) }],
-    parents: [metadataKey(projectFolder(project.name))],
+    steps: [...steps, { key, source: () => zipStream(entries) }],
+    parents: to ? [] : [own],
   }, call);
   report(what, keys.length, keys.length);
   return key;
@@ -208,7 +242,7 @@ export async function archiveProject(
 
 /**
  * Brings experiments back from the archives of a project, rubicon-ml's too: rubicon-ml's
- * `experiments_from_archive`. What is there already is left alone.
+ * `experiments_from_archive`. What is there already is left alone, and what was deleted stays deleted.
  *
  * @param from The store that has the archives; it may be the same one.
  * @returns The ids of the experiments that are in the archives.
@@ -280,6 +314,8 @@ export async function restoreArchives(
   const key = metadataKey(projectFolder(project.name));
   const own = new Uint8Array(await new Response(await openKey(from, key, call)).arrayBuffer());
   await rubicon.write({ what: key, steps: [{ key, source: own, present: "keep" }] }, call);
-  await writeKeys(rubicon, [...found.keys()], (key) => found.get(key)!, call, report);
+  const here = await keysBelow(rubicon, folder, call);
+  const keys = [...found.keys()].filter(notDeleted([...here, ...found.keys()]));
+  await writeKeys(rubicon, keys, (key) => found.get(key)!, "keep", call, report);
   return [...new Set([...found.keys()].map((key) => key.slice(folder.length + 1).split("/")[0]!))];
 }

@@ -104,6 +104,15 @@ export async function readZip(bytes: Bytes, what: string): Promise<ZipEntry[]> {
     if (seen.has(name)) throw corrupt(`it has two entries ${JSON.stringify(filename)}`);
     seen.add(name);
   }
+  const files = new Set(entries.flatMap(({ filename, directory }) => directory ? [] : [filename]));
+  for (const name of seen) {
+    for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
+      const folder = name.slice(0, end);
+      if (files.has(folder)) {
+        throw corrupt(`${JSON.stringify(folder)} is a file and a folder in it`);
+      }
+    }
+  }
   const read: ZipEntry[] = [];
   for (const entry of entries) {
     const { filename: name } = entry;
@@ -129,6 +138,16 @@ export async function unzipTo(bytes: Bytes, folder: string, what: string): Promi
   const paths: string[] = [];
   const entries = await readZip(bytes, what);
   await ensureDir(folder);
+  const root = await Deno.realPath(folder);
+  for (const { name } of entries) {
+    const parent = await realParent(join(root, name));
+    if (!/^\.\.(?:[/\\]|$)/.test(relative(root, parent))) continue;
+    throw new RubiconException(
+      "invalid-argument",
+      `${what}: ${JSON.stringify(name)} would go to ${parent}, through a link in ${folder}. ` +
+        "Nothing was written: unpack it into another folder.",
+    );
+  }
   for (const { name, bytes: content } of entries) {
     const path = join(folder, name);
     if (name.endsWith("/")) {
@@ -144,4 +163,15 @@ export async function unzipTo(bytes: Bytes, folder: string, what: string): Promi
     paths.push(path);
   }
   return paths;
+}
+
+/** The nearest folder above a path that is there, without links. */
+async function realParent(path: string): Promise<string> {
+  for (let at = dirname(path);; at = dirname(at)) {
+    try {
+      return await Deno.realPath(at);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
 }
