@@ -48,7 +48,9 @@ function bucket(keys: readonly string[], size: number) {
         page.at(-1)!.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
       }</NextContinuationToken>`
       : "";
-    const response = new Response(`<L><EncodingType>url</EncodingType>${xml.join("")}${more}</L>`);
+    const response = new Response(
+      `<ListBucketResult><EncodingType>url</EncodingType>${xml.join("")}${more}</ListBucketResult>`,
+    );
     return { response, body: await read(response) };
   }) as Call;
   return { call, state, sorted };

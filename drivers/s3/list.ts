@@ -55,9 +55,9 @@ export async function* pages(
         },
       },
       { ...settings, signal, bodyWithin: true },
-      (response) => response.text(),
+      async (response) => readPage(await response.text()),
     );
-    return readPage(body);
+    return body;
   };
 
   async function* range({ after, end }: Range): AsyncGenerator<Page, void, void> {
@@ -159,7 +159,11 @@ async function* together<T>(
   }
 }
 
+/** What fails in here is tried again: an answer that is no listing must not pass for an empty one. */
 function readPage(xml: string): Page {
+  if (!/<ListBucketResult[\s>].*<\/ListBucketResult>\s*$/s.test(xml)) {
+    throw new Error("the answer is no listing, or not all of one");
+  }
   const encoded = text(xml, "EncodingType") === "url";
   // Amazon writes a space as a plus sign, as forms do, and a plus sign as %2B.
   const decode = (name: string) => encoded ? decodeURIComponent(name.replaceAll("+", " ")) : name;
@@ -171,7 +175,9 @@ function readPage(xml: string): Page {
   }));
   const folders = elements(xml, "CommonPrefixes").map((item) => decode(text(item, "Prefix")!));
   const more = text(xml, "IsTruncated") === "true";
-  return { entries, folders, next: more ? text(xml, "NextContinuationToken") : undefined };
+  const next = more ? text(xml, "NextContinuationToken") : undefined;
+  if (more && !next) throw new Error("the listing goes on, but the answer does not say where");
+  return { entries, folders, next };
 }
 
 /** An ETag, and the checksum that it is for an object that was put in one part. */
