@@ -1,10 +1,10 @@
 /**
- * Whole projects from one store to another: by copying, or by way of an archive.
+ * Experiments as zips in the store, as rubicon-ml makes and reads them.
  *
  * @module
  */
 import { RubiconException } from "../errors.ts";
-import type { Answer, CallOptions, Composite, Step } from "../composite.ts";
+import type { CallOptions, Composite, Step } from "../composite.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { checkKey } from "../drivers/guard.ts";
 import {
@@ -15,25 +15,11 @@ import {
   refuse,
   show,
 } from "./check.ts";
-import {
-  archivesFolder,
-  byEntity,
-  deletedBy,
-  entityOf,
-  experimentsFolder,
-  metadataKey,
-  partOf,
-  projectFolder,
-} from "./layout.ts";
-import { pooled } from "./pool.ts";
-import { type ProgressOption, type Reporter, reporter } from "./progress.ts";
+import { keysBelow, notDeleted, openKey, writeKeys } from "./copying.ts";
+import { archivesFolder, experimentsFolder, metadataKey, projectFolder } from "./layout.ts";
+import { type ProgressOption, reporter } from "./progress.ts";
 import { CALL_FIELDS } from "./schema.ts";
-import { isWhole } from "./codec.ts";
 import type { Experiment, Project } from "./types.ts";
-import { verifiedStream } from "./verified.ts";
-
-/** Options of {@linkcode syncProject}. */
-export interface SyncOptions extends CallOptions, ProgressOption {}
 
 /** Options of {@linkcode archiveProject}. */
 export interface ArchiveOptions extends CallOptions, ProgressOption {
@@ -49,129 +35,8 @@ export interface RestoreOptions extends CallOptions, ProgressOption {
   latestOnly?: boolean;
 }
 
-const SYNC = new Set(["onProgress", ...CALL_FIELDS]);
 const ARCHIVE = new Set(["experiments", "to", "onProgress", ...CALL_FIELDS]);
 const RESTORE = new Set(["latestOnly", "onProgress", ...CALL_FIELDS]);
-
-/** All keys below a folder, from all backends that are able, without what was deleted on purpose. */
-async function keysBelow(
-  rubicon: Composite,
-  folder: string,
-  call: CallOptions,
-): Promise<string[]> {
-  const keys = await rubicon.read({
-    what: `what is in ${folder}`,
-    async run({ driver }, signal) {
-      const keys: string[] = [];
-      for await (const { key } of driver.list(folder, signal ? { signal } : {})) keys.push(key);
-      return keys.length > 0 ? { value: keys } : { value: keys, weak: "empty" };
-    },
-    merge: (lists) => [...new Set(lists.flat())],
-  }, { ...call, read: "merge" });
-  return keys.filter(notDeleted(keys));
-}
-
-/** Whether a key is not of an entity whose deletion has left a trace: a backend may have missed it. */
-function notDeleted(keys: readonly string[]): (key: string) => boolean {
-  const deleted = new Set(keys.flatMap((key) => deletedBy(key) ?? []));
-  return (key) => deleted.size === 0 || !deleted.has(entityOf(key));
-}
-
-/** Opens an object in the first backend that has it whole. */
-function openKey(
-  rubicon: Composite,
-  key: string,
-  call: CallOptions,
-): Promise<ReadableStream<Bytes>> {
-  return rubicon.read({
-    what: key,
-    async run({ driver, label }, signal): Promise<Answer<ReadableStream<Bytes>>> {
-      const options = signal ? { signal } : {};
-      if (!key.endsWith(".json")) {
-        return { value: await verifiedStream(await driver.open(key, options), `${label}: ${key}`) };
-      }
-      const { bytes } = await driver.get(key, options);
-      const value = new Blob([bytes]).stream();
-      return isWhole(bytes) ? { value } : { value, weak: "damaged" };
-    },
-  }, call);
-}
-
-/**
- * Writes many objects, entity by entity: parents before children, data before its entity.
- *
- * @param annotations Tags and comments files lose what is taken back later, so that two of one name may differ.
- */
-async function writeKeys(
-  to: Composite,
-  keys: readonly string[],
-  source: (key: string) => Step["source"],
-  annotations: "keep" | "replace",
-  call: CallOptions,
-  report: Reporter["report"],
-): Promise<{ copied: number; skipped: number; bytes: number }> {
-  const sum = { copied: 0, skipped: 0, bytes: 0 };
-  let done = 0;
-  for (const entities of byEntity(keys)) {
-    await pooled(entities, async (entity) => {
-      for (const key of entity) {
-        report(`copy ${key}`, done, keys.length);
-        const part = partOf(key.slice(key.lastIndexOf("/") + 1));
-        const present = part === "tags" || part === "comments" ? annotations : "same";
-        const receipts = await to.write(
-          { what: key, steps: [{ key, source: source(key), present }] },
-          call,
-        );
-        const bytes = receipts.reduce((most, receipt) => Math.max(most, receipt.bytes), 0);
-        sum[bytes > 0 ? "copied" : "skipped"]++;
-        sum.bytes += bytes;
-        done++;
-      }
-    });
-  }
-  report("copy", done, keys.length);
-  return sum;
-}
-
-/**
- * Copies a project with all that belongs to it to another store, byte for byte. It can be run again: what is
- * there already is left alone, except for tags and comments, which become as they are in `from`.
- *
- * @returns How many objects were copied, how many were there, and how many bytes were written to a backend.
- * @throws {RubiconException} `already-exists` where the other store has something else under a key.
- *
- * @example
- * ```ts
- * import { createProject, listProjects, openComposite, syncProject } from "../mod.ts";
- *
- * await using here = await openComposite({ persistence: "memory", rootDir: "sync-here" });
- * await using there = await openComposite({ persistence: "memory", rootDir: "sync-there" });
- * const project = await createProject(here, { name: "Iris" });
- * await syncProject(here, project, there);
- * if ((await listProjects(there))[0]?.id !== project.id) throw new Error("it is copied");
- * ```
- */
-export async function syncProject(
-  from: Composite,
-  project: Project,
-  to: Composite,
-  options: SyncOptions = {},
-): Promise<{ copied: number; skipped: number; bytes: number }> {
-  const where = "syncProject";
-  checkComposite(from, where);
-  checkProject(project, where);
-  checkComposite(to, `${where}: the third argument`);
-  checkFields(options, SYNC, where);
-  const { onProgress: _onProgress, ...rest } = options;
-  const { report, ...signal } = reporter("objects", options, where);
-  const call = { ...rest, ...signal };
-  const keys = await keysBelow(from, projectFolder(project.name), call);
-  if (keys.length === 0) {
-    throw new RubiconException("not-found", `${where}: there is no project "${project.name}".`);
-  }
-  const open = (key: string) => () => openKey(from, key, call);
-  return await writeKeys(to, keys, open, "replace", call, report);
-}
 
 /**
  * Archives a project's experiments as one zip in the store, which rubicon-ml's `experiments_from_archive` reads.
