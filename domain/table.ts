@@ -131,23 +131,24 @@ async function runsIn(
       readAll(backend, "parameter", at, of?.parameter ?? NONE, options),
       readAll(backend, "metric", at, of?.metric ?? NONE, options),
     ]);
-    return { parameters, metrics };
+    const damaged = parameters.weak !== undefined || metrics.weak !== undefined;
+    return { parameters: parameters.value, metrics: metrics.value, damaged };
   };
+  const childrenOfAll = (ids: readonly string[]) =>
+    pooled(ids, async (id) => [id, await childrenOf(id)] as const);
   // Where all are wanted, nobody waits until the experiments have said which are the newest.
-  const early = new Map<string, ReturnType<typeof childrenOf>>();
-  if (limit >= experiments.size) {
-    for (const id of experiments.keys()) early.set(id, childrenOf(id));
-    for (const one of early.values()) one.catch(() => {}); // It is waited for below, if at all.
-  }
+  const early = limit >= experiments.size ? childrenOfAll([...experiments.keys()]) : undefined;
+  early?.catch(() => {}); // It is waited for below, unless the experiments fail first.
   const newest = { ...ALL, newest: true, limit };
   const found = await readNewest(backend, "experiment", place, experiments, newest, options);
-  let damaged = found.weak === "damaged";
-  const runs = await pooled(found.value, async (experiment): Promise<Run> => {
-    const { parameters, metrics } = await (early.get(experiment.id) ?? childrenOf(experiment.id));
-    damaged ||= parameters.weak === "damaged" || metrics.weak === "damaged";
-    return { experiment, parameters: parameters.value, metrics: metrics.value };
-  });
-  return damaged ? { value: runs, weak: "damaged" } : { value: runs };
+  const read = new Map(await (early ?? childrenOfAll(found.value.map(({ id }) => id))));
+  const runs = found.value.map((experiment): Run & { damaged?: boolean } => ({
+    experiment,
+    ...read.get(experiment.id) ?? { parameters: [], metrics: [] },
+  }));
+  return found.weak || runs.some(({ damaged }) => damaged)
+    ? { value: runs, weak: "damaged" }
+    : { value: runs };
 }
 
 const NONE: ReadonlyMap<string, Files> = new Map();

@@ -37,16 +37,18 @@ function isReady(): boolean {
   }
 }
 
-/** Installs rubicon-ml where it is missing. Several test files may ask at once. */
-async function install(): Promise<void> {
-  if (isReady()) return;
+/** The interpreter that has rubicon-ml, which is installed where it is missing. Several files may ask at once. */
+export async function interpreter(): Promise<string> {
+  const path = `${VENV}/bin/python`;
+  if (isReady()) return path;
   await Deno.mkdir(CACHE, { recursive: true });
   using lock = await Deno.open(`${CACHE}python.lock`, { create: true, write: true });
   await lock.lock(true);
-  if (isReady()) return;
+  if (isReady()) return path;
   await run("python3", ["-m", "venv", VENV]);
-  await run(`${VENV}/bin/python`, ["-m", "pip", "install", "--quiet", ...PACKAGES]);
+  await run(path, ["-m", "pip", "install", "--quiet", ...PACKAGES]);
   await Deno.writeTextFile(STAMP, PACKAGES.join(" "));
+  return path;
 }
 
 async function run(command: string, args: string[], input = ""): Promise<string> {
@@ -72,7 +74,7 @@ async function run(command: string, args: string[], input = ""): Promise<string>
  * the test. It finds `input` as a variable, and what it leaves in `output` is returned; both are JSON.
  */
 export async function python(script: string, input: unknown = null): Promise<unknown> {
-  await install();
+  const path = await interpreter();
   const whole = [
     "import json, logging, os, sys",
     "logging.basicConfig(level=logging.WARNING)",
@@ -87,6 +89,6 @@ export async function python(script: string, input: unknown = null): Promise<unk
   const imports =
     "import warnings\nimport pandas, dask.dataframe, polars\nwarnings.simplefilter('error')\n";
   return JSON.parse(
-    await run(`${VENV}/bin/python`, ["-c", imports + whole], JSON.stringify(input)),
+    await run(path, ["-c", imports + whole], JSON.stringify(input)),
   );
 }
