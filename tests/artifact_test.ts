@@ -8,6 +8,7 @@ import {
   readArtifact,
   unzipArtifact,
 } from "../mod.ts";
+import { zipStream } from "../domain/zip.ts";
 import { contents, faulty, refused } from "./faulty.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -223,4 +224,27 @@ Deno.test("rubicon-ml log_json: a value as JSON", async () => {
       "invalid-argument",
     );
   }
+});
+
+Deno.test("artifact: a zip fails with what it is made of, and lets go of it where nobody reads on", async () => {
+  const date = new Date(0);
+  const failing = () =>
+    new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("broke")) });
+  for (const open of [() => Promise.resolve(failing()), () => Promise.reject(new Error("broke"))]) {
+    const stream = await zipStream([{ name: "a", date, open }]);
+    await assert.rejects(new Response(stream).bytes(), { message: "broke" });
+  }
+  let cancelled = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(crypto.getRandomValues(new Uint8Array(65_536))),
+    cancel: () => void (cancelled = true),
+  });
+  const reader = (await zipStream([{ name: "a", date, open: () => Promise.resolve(endless) }]))
+    .getReader();
+  for (let at = 0; at < 3; at++) await reader.read();
+  await reader.cancel();
+  for (let tries = 0; !cancelled && tries < 100; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.ok(cancelled, "the source goes on");
 });

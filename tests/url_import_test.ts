@@ -215,8 +215,8 @@ Deno.test("url: what an import of mod.ts downloads is small", async () => {
   );
   assert.ok(loaded.size >= 40 && loaded.size <= 75, `${loaded.size} modules are loaded`);
   assert.ok(bytes(loaded) <= 330 * 1024, `${bytes(loaded)} bytes are loaded`);
-  // Deno downloads what an import("…") names ahead of its use, zip.js with all its builds above all.
-  assert.ok(packages <= 12 * 1024 * 1024, `${packages} bytes of packages`);
+  // Deno downloads what an import("…") names ahead of its use.
+  assert.ok(packages <= 2 * 1024 * 1024, `${packages} bytes of packages`);
   assert.ok(downloaded.size <= 110, `${downloaded.size} modules are downloaded`);
   assert.ok(bytes(downloaded) <= 500 * 1024, `${bytes(downloaded)} bytes are downloaded`);
 });
