@@ -12,7 +12,11 @@ const FOR_MEMORY = 300;
 async function memory(): Promise<Row> {
   const { ours, theirs } = await inTurns(3, {
     ours: () =>
-      logged([{ persistence: "memory", rootDir: crypto.randomUUID() }], FOR_MEMORY, false),
+      logged(
+        () => [{ persistence: "memory", rootDir: crypto.randomUUID() }],
+        FOR_MEMORY,
+        false,
+      ),
     async theirs() {
       await using rubicon = await startRubicon();
       const config = { "persistence": "memory", "root_dir": "/bench" };
@@ -48,8 +52,11 @@ function writeRaw(files: readonly [path: string, bytes: Uint8Array][], root: str
   return files.length / (performance.now() - start) * 1000;
 }
 
+/** A tree's files, those of a folder before those below it, as they were logged. */
 function readTree(root: string, folder = ""): [string, Uint8Array][] {
-  return [...Deno.readDirSync(`${root}/${folder}`)].flatMap((entry) => {
+  const entries = [...Deno.readDirSync(`${root}/${folder}`)]
+    .sort((a, b) => Number(a.isDirectory) - Number(b.isDirectory));
+  return entries.flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     return entry.isDirectory
       ? readTree(root, path)
@@ -60,7 +67,7 @@ function readTree(root: string, folder = ""): [string, Uint8Array][] {
 async function folders(): Promise<Row[]> {
   await using rubicon = await startRubicon();
   const fresh = () => Deno.makeTempDirSync({ prefix: "rubicon-bench-" });
-  const ours = (count: number) =>
+  const ours = (count: number) => () =>
     Array.from({ length: count }, () => ({ persistence: "filesystem", rootDir: fresh() }));
   const theirs = async (count: number) => {
     const configs = Array.from(
@@ -70,8 +77,8 @@ async function folders(): Promise<Row[]> {
     return EXPERIMENTS * 21 / await rubicon.run("log", configs, EXPERIMENTS);
   };
   const rootDir = fresh();
-  await logged([{ persistence: "filesystem", rootDir }], EXPERIMENTS, true);
-  const files = readTree(rootDir);
+  await logged(() => [{ persistence: "filesystem", rootDir }], EXPERIMENTS, true);
+  const files = readTree(rootDir).slice(-EXPERIMENTS * 21);
   const found = await inTurns(ROUNDS, {
     one: () => logged(ours(1), EXPERIMENTS, false),
     bulk: () => logged(ours(1), EXPERIMENTS, true),
