@@ -71,6 +71,8 @@ export interface Step {
    * are `already-exists`. `keep`: whatever is there is success. `replace`: it is overwritten.
    */
   present?: "same" | "keep" | "replace";
+  /** Whether it is of use only to backends whose listings tell checksums; the others do not get it. */
+  forChecksums?: boolean;
 }
 
 /** A write, as the domain describes it: what goes where, and what has to be there first. */

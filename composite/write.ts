@@ -5,6 +5,7 @@
  */
 import { hasCode, type Receipt, RubiconException } from "../errors.ts";
 import type { Backend, CallOptions, Step, WritePlan, WritePolicy } from "./types.ts";
+import { remember } from "./known.ts";
 import { differs } from "./same.ts";
 
 /** How many of `count` backends have to take a write. */
@@ -101,7 +102,10 @@ async function writeOne(
     for (const parent of plan.parents ?? []) {
       if (!backend.known.has(parent)) await ensure(backend, parent, plan, backends, options);
     }
-    for (const step of plan.steps) receipt.bytes += await put(backend, step, plan, options);
+    for (const step of plan.steps) {
+      if (step.forChecksums && !backend.driver.listsChecksums) continue;
+      receipt.bytes += await put(backend, step, plan, options);
+    }
     for (const key of plan.deletes ?? []) {
       await backend.driver.delete(key, signalOf(options));
       backend.known.delete(key);
@@ -192,15 +196,6 @@ async function copyMissing(
     await put(backend, { key: parent, source: bytes, present: "keep" }, plan, options);
   }
   remember(backend, parent);
-}
-
-/** So many keys are remembered: what is looked for once more after that costs one look. */
-const MOST_KNOWN = 10_000;
-
-/** Notes that an object is there, in case that something is to be written below it. */
-function remember({ known }: Backend, key: string): void {
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.add(key);
 }
 
 function failure(plan: WritePlan, receipts: Receipt[], enough: number): RubiconException {

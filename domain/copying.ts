@@ -6,7 +6,7 @@
 import type { Answer, CallOptions, Composite, Step } from "../composite.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { isWhole } from "./codec.ts";
-import { byEntity, deletedBy, entityOf, partOf } from "./layout.ts";
+import { byEntity, deletedBy, entityOf, isDigest, partOf } from "./layout.ts";
 import { pooled } from "./pool.ts";
 import type { Reporter } from "./progress.ts";
 import { verifiedStream } from "./verified.ts";
@@ -26,7 +26,7 @@ export async function keysBelow(
     },
     merge: (lists) => [...new Set(lists.flat())],
   }, { ...call, read: "merge" });
-  return keys.filter(notDeleted(keys));
+  return keys.filter((key) => !isDigest(key)).filter(notDeleted(keys));
 }
 
 /** Whether a key is not of an entity whose deletion has left a trace: a backend may have missed it. */

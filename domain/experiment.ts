@@ -89,7 +89,13 @@ export async function logExperiment(
   const children = [...parameters, ...metrics, ...features];
   try {
     await create(rubicon, experiment, call, [], source);
-    await createAll(rubicon, children, call);
+    const writing = [createAll(rubicon, children, call)] as Promise<unknown>[];
+    if (rubicon.backends.some(({ driver }) => driver.listsChecksums)) {
+      const { writeDigest } = await import("./digest.ts");
+      const written = [{ entity: experiment, source }, ...children];
+      writing.push(writeDigest(rubicon, experiment, written, call));
+    }
+    await Promise.all(writing);
     input.onReceipts?.(receipts);
   } catch (error) {
     if (!(error instanceof RubiconException) || children.length === 0) throw error;

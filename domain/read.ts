@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { remember } from "../composite/known.ts";
 import { hasCode, RubiconException } from "../errors.ts";
 import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
 import type { Bytes, ListEntry, VerbOptions } from "../drivers/driver.ts";
@@ -20,6 +21,8 @@ export interface Files {
   tags: ListEntry[];
   /** Its comments files. */
   comments: ListEntry[];
+  /** What it was logged with, in one object. */
+  digest?: ListEntry;
 }
 
 /** Reads one entity from its folder, from the first backend that is able. */
@@ -40,7 +43,7 @@ export function readEntity<K extends Kind>(
         backend.driver.get(key, options),
         kind === "project" ? undefined : filesIn(backend, folder, options),
       ]);
-      backend.known.add(key);
+      remember(backend, key);
       const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
       if (files) await annotate(backend, entity as Taggable, files, options);
       return { value: entity };
@@ -59,7 +62,7 @@ async function filesIn(backend: Backend, folder: string, options: VerbOptions): 
 
 function sortIn(files: Files, entry: ListEntry, name: string): void {
   const part = partOf(name);
-  if (part === "metadata") files.metadata = entry;
+  if (part === "metadata" || part === "digest") files[part] = entry;
   else if (part) files[part].push(entry);
 }
 
@@ -159,7 +162,7 @@ export async function readAll<K extends Kind>(
     try {
       const bytes = await bytesOf(backend, key, files.metadata, options);
       const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
-      backend.known.add(key);
+      remember(backend, key);
       if (kind !== "project" && files.tags && files.comments) {
         await annotate(backend, entity as Taggable, files as Files, options);
       }

@@ -3,16 +3,12 @@
  *
  * @module
  */
-import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
-import type { VerbOptions } from "../drivers/driver.ts";
+import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject } from "./check.ts";
-import { ALL, checkLimit } from "./filter.ts";
-import { experimentsFolder } from "./layout.ts";
-import { pooled } from "./pool.ts";
-import { readNewest, readParent } from "./list.ts";
-import { type Files, filesByFolder, readAll } from "./read.ts";
+import { checkLimit } from "./filter.ts";
+import { type Run, runsIn } from "./runs.ts";
 import { CALL_FIELDS } from "./schema.ts";
-import type { Experiment, Metric, Parameter, Project } from "./types.ts";
+import type { Experiment, Project } from "./types.ts";
 import type { Value } from "./values.ts";
 
 /** One row of a {@linkcode ProjectTable}: what is known of one experiment, by column. */
@@ -34,12 +30,6 @@ export interface TableOptions extends CallOptions {
 
 const OWN = ["id", "name", "description", "modelName", "commitHash", "tags", "createdAt"] as const;
 const OPTIONS = new Set(["limit", ...CALL_FIELDS]);
-
-interface Run {
-  experiment: Experiment;
-  parameters: Parameter[];
-  metrics: Metric[];
-}
 
 /**
  * A project's experiments as one table, newest first. A metric takes the place of a parameter of the
@@ -101,57 +91,6 @@ function asTable(runs: readonly Run[]): ProjectTable {
   ];
   return { columns, rows };
 }
-
-/** One listing tells all there is; then each file is read once. */
-async function runsIn(
-  backend: Backend,
-  project: Project,
-  limit: number,
-  options: VerbOptions,
-): Promise<Answer<Run[]>> {
-  const place = { projectName: project.name };
-  const folder = experimentsFolder(project.name);
-  const all = await filesByFolder(backend, folder, options);
-  const experiments = new Map<string, Files>();
-  const children = new Map<string, { parameter: Map<string, Files>; metric: Map<string, Files> }>();
-  for (const [path, files] of all) {
-    const [id, kinds, slug] = path.split("/") as [string, string?, string?];
-    if (kinds === undefined) experiments.set(id, files);
-    const kind = kinds === "parameters" ? "parameter" : kinds === "metrics" ? "metric" : undefined;
-    if (!kind || slug === undefined) continue;
-    let of = children.get(id);
-    if (!of) children.set(id, of = { parameter: new Map(), metric: new Map() });
-    of[kind].set(slug, files);
-  }
-  if (experiments.size === 0) await readParent(backend, place, options);
-  const childrenOf = async (id: string) => {
-    const of = children.get(id);
-    const at = { ...place, experimentId: id };
-    const [parameters, metrics] = await Promise.all([
-      readAll(backend, "parameter", at, of?.parameter ?? NONE, options),
-      readAll(backend, "metric", at, of?.metric ?? NONE, options),
-    ]);
-    const damaged = parameters.weak !== undefined || metrics.weak !== undefined;
-    return { parameters: parameters.value, metrics: metrics.value, damaged };
-  };
-  const childrenOfAll = (ids: readonly string[]) =>
-    pooled(ids, async (id) => [id, await childrenOf(id)] as const);
-  // Where all are wanted, nobody waits until the experiments have said which are the newest.
-  const early = limit >= experiments.size ? childrenOfAll([...experiments.keys()]) : undefined;
-  early?.catch(() => {}); // It is waited for below, unless the experiments fail first.
-  const newest = { ...ALL, newest: true, limit };
-  const found = await readNewest(backend, "experiment", place, experiments, newest, options);
-  const read = new Map(await (early ?? childrenOfAll(found.value.map(({ id }) => id))));
-  const runs = found.value.map((experiment): Run & { damaged?: boolean } => ({
-    experiment,
-    ...read.get(experiment.id) ?? { parameters: [], metrics: [] },
-  }));
-  return found.weak || runs.some(({ damaged }) => damaged)
-    ? { value: runs, weak: "damaged" }
-    : { value: runs };
-}
-
-const NONE: ReadonlyMap<string, Files> = new Map();
 
 /**
  * A table's rows by commit: rubicon-ml's `to_df(group_by="commit_hash")`. Rows without a commit are under `null`.

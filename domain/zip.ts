@@ -63,7 +63,7 @@ export async function zipStream(
         name,
         { mtime },
         (give: (error: unknown, stream?: Readable) => void) => {
-          open().then((stream) => {
+          Promise.try(open).then((stream) => {
             const entry = Readable.fromWeb(stream as never);
             entry.on("error", fail);
             // Nobody wants the rest where the reader has gone.

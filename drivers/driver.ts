@@ -116,6 +116,8 @@ export interface Driver {
   readonly persistence: string;
   /** The name and the place, such as `filesystem:./rootA`: for messages, never with a secret. */
   readonly label: string;
+  /** Whether listings tell a `checksum` of what was put in one request. Missing: they do not. */
+  readonly listsChecksums?: boolean;
   /** An object's bytes; `not-found` where there is none. */
   get(key: string, options?: GetOptions): Promise<GetResult>;
   /** An object as a stream; `not-found` where there is none, before anything is streamed. */

@@ -129,6 +129,7 @@ export function guard(driver: Driver): Driver {
   return {
     persistence: driver.persistence,
     label: driver.label,
+    ...(driver.listsChecksums && { listsChecksums: true }),
     get: verb(driver.get.bind(driver), 1),
     open: verb(driver.open.bind(driver), 1),
     put: verb(driver.put.bind(driver), 1, { optionsAt: 2 }),

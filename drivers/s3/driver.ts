@@ -78,6 +78,7 @@ export function s3Driver(config: S3Config): Driver {
   return {
     persistence: "s3",
     label,
+    listsChecksums: true,
 
     async get(key, options = {}) {
       if (options.length === 0) return { ...await stat(key, options), bytes: new Uint8Array() };
