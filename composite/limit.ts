@@ -134,7 +134,7 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
       entries.return?.()?.catch?.(() => {});
     }
   }
-  const { copy, close } = driver;
+  const { copy, putTree, close } = driver;
   return {
     persistence: driver.persistence,
     label: driver.label,
@@ -164,6 +164,10 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
       verb(options, ({ signal }) => driver.folders(prefix, { ...options, signal })),
     delete: (key, options) =>
       verb(options, ({ signal }) => driver.delete(key, { ...options, signal })),
+    ...(putTree && {
+      putTree: (folder, objects, options) =>
+        verb(options, ({ signal }) => putTree(folder, objects, { ...options, signal })),
+    }),
     ...(copy && {
       copy: (from, to, options) =>
         verb(options, ({ signal }) => copy(from, to, { ...options, signal })),

@@ -75,12 +75,27 @@ export interface Step {
   forChecksums?: boolean;
 }
 
+/** Objects that come after a write, unless a backend takes them together with it. */
+export interface Below {
+  /** The objects, all of them bytes. */
+  steps: readonly Step[];
+  /** The backends that have taken them. */
+  taken: Set<Backend>;
+}
+
 /** A write, as the domain describes it: what goes where, and what has to be there first. */
 export interface WritePlan {
   /** What is written, for messages: `metric "accuracy"`. */
   what: string;
   /** Written in this order in each backend, so that an entity never shows before its data. */
   steps: readonly Step[];
+  /**
+   * The folder that all objects are in and that is new with them: a backend that is able makes it with all of them in
+   * one step.
+   */
+  folder?: string;
+  /** What such a backend takes in the same step. */
+  below?: Below;
   /** Keys that are removed after the steps, in this order. */
   deletes?: readonly string[];
   /** Keys that have to be there first, outermost first. Copied from another backend where missing. */

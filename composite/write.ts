@@ -102,7 +102,9 @@ async function writeOne(
     for (const parent of plan.parents ?? []) {
       if (!backend.known.has(parent)) await ensure(backend, parent, plan, backends, options);
     }
-    for (const step of plan.steps) {
+    const bytes = await putAtOnce(backend, plan, options);
+    if (bytes !== undefined) receipt.bytes = bytes;
+    for (const step of bytes === undefined ? plan.steps : []) {
       if (step.forChecksums && !backend.driver.listsChecksums) continue;
       receipt.bytes += await put(backend, step, plan, options);
     }
@@ -118,6 +120,27 @@ async function writeOne(
     backend.health.pending(-1);
     receipt.milliseconds = performance.now() - start;
   }
+}
+
+/** Stores all objects of a new folder in one step, where the backend is able. Returns how many bytes were stored. */
+async function putAtOnce(
+  backend: Backend,
+  { folder, steps, below }: WritePlan,
+  options: CallOptions,
+): Promise<number | undefined> {
+  const { driver } = backend;
+  if (folder === undefined || !driver.putTree) return undefined;
+  const all = below ? [...steps, ...below.steps] : steps;
+  if (all.length < 2) return undefined;
+  const objects: [string, Uint8Array][] = [];
+  for (const { key, source, present = "same" } of all) {
+    if (!(source instanceof Uint8Array) || present !== "same") return undefined;
+    objects.push([key.slice(folder.length + 1), source]);
+  }
+  if (!await driver.putTree(folder, objects, signalOf(options))) return undefined;
+  for (const { key } of steps) remember(backend, key);
+  below?.taken.add(backend);
+  return objects.reduce((sum, [, { length }]) => sum + length, 0);
 }
 
 /** Stores one object. Returns how many bytes were stored. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CallOptions, Composite } from "../composite.ts";
+import type { Below, CallOptions, Composite } from "../composite.ts";
 import { type Receipt, RubiconException } from "../errors.ts";
 import {
   checkComposite,
@@ -14,11 +14,11 @@ import {
   checkText,
   refuse,
 } from "./check.ts";
-import { createAll, prepareAll } from "./child.ts";
+import { type ChildKind, createAll, prepareAll, type Prepared } from "./child.ts";
 import { encodeEntity } from "./codec.ts";
 import type { FeatureInputs } from "./feature.ts";
 import { checkFilter, FILTER_FIELDS } from "./filter.ts";
-import { experimentFolder } from "./layout.ts";
+import { entityFolder, experimentFolder, metadataKey } from "./layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
 import { readEntities } from "./list.ts";
@@ -88,8 +88,12 @@ export async function logExperiment(
   };
   const children = [...parameters, ...metrics, ...features];
   try {
-    await create(rubicon, experiment, call, [], source);
-    const writing = [createAll(rubicon, children, call)] as Promise<unknown>[];
+    const below = belowOf(rubicon, children);
+    await create(rubicon, experiment, call, [], source, below);
+    const writing: Promise<unknown>[] = [];
+    if (below?.taken.size !== rubicon.backends.length) {
+      writing.push(createAll(rubicon, children, call));
+    }
     if (rubicon.backends.some(({ driver }) => driver.listsChecksums)) {
       const { writeDigest } = await import("./digest.ts");
       const written = [{ entity: experiment, source }, ...children];
@@ -111,6 +115,17 @@ export async function logExperiment(
     });
   }
   return experiment;
+}
+
+/** The children as what is written together with the experiment, where all backends are able: then nothing is left. */
+function belowOf(rubicon: Composite, children: Prepared<ChildKind>): Below | undefined {
+  const able = rubicon.backends.every(({ driver, outbox }) => driver.putTree && !outbox);
+  if (!able || children.length === 0) return undefined;
+  const steps = children.map(({ entity, source }) => ({
+    key: metadataKey(entityFolder(entity)),
+    source,
+  }));
+  return { steps, taken: new Set() };
 }
 
 function pickCall(input: CallOptions): CallOptions {

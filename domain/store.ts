@@ -4,7 +4,7 @@
  * @module
  */
 import { hasCode } from "../errors.ts";
-import type { CallOptions, Composite, Step } from "../composite.ts";
+import type { Below, CallOptions, Composite, Step } from "../composite.ts";
 import {
   checkId,
   checkName,
@@ -106,6 +106,7 @@ export function placeOf(entity: Entity): Place | undefined {
  * @param call The options of the call.
  * @param data What has to be there before the entity shows.
  * @param source The entity's bytes, where they are made already.
+ * @param below What a backend may take in the same step.
  */
 export async function create<E extends Entity>(
   rubicon: Composite,
@@ -113,13 +114,17 @@ export async function create<E extends Entity>(
   call: CallOptions,
   data: readonly Step[] = [],
   source: Uint8Array = encodeEntity(entity),
+  below?: Below,
 ): Promise<E> {
   const place = placeOf(entity);
-  const key = metadataKey(entityFolder(entity));
+  const folder = entityFolder(entity);
+  const key = metadataKey(folder);
   await write(rubicon, entity, () =>
     rubicon.write({
       what: describe(entity),
       steps: [...data, { key, source }],
+      folder,
+      ...(below && { below }),
       parents: place ? parentKeys(place) : [],
       decide: entity.kind === "project",
       entity,

@@ -139,6 +139,17 @@ export interface Driver {
   folders(prefix: string, options?: VerbOptions): Promise<string[]>;
   /** Removes an object. Succeeds where there is none. Leaves no empty folder behind. */
   delete(key: string, options?: VerbOptions): Promise<void>;
+  /**
+   * Creates a folder with these objects in it, all in one step, where nothing is below it yet. Gives `false`, and
+   * has changed nothing, where it does not: something is there, or it cannot be done in one step; `put` then tells why.
+   *
+   * @param objects Their keys below the folder, and their bytes.
+   */
+  putTree?(
+    folder: string,
+    objects: readonly (readonly [path: string, bytes: Uint8Array])[],
+    options?: VerbOptions,
+  ): Promise<boolean>;
   /** Copies an object inside the store, where that is cheaper than reading and writing it. */
   copy?(from: string, to: string, options?: PutOptions): Promise<PutResult>;
   /** Lets go of what the driver holds (connections, handles). It may be called twice. */

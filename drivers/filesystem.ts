@@ -19,6 +19,7 @@ import { fromFileUrl, resolve } from "jsr:@std/path@^1.1.6";
 import { RubiconException } from "../errors.ts";
 import type { Driver } from "./driver.ts";
 import { named } from "./filesystem/errors.ts";
+import { putTree } from "./filesystem/tree.ts";
 import { get, open, stat } from "./filesystem/read.ts";
 import { remove } from "./filesystem/remove.ts";
 import type { Root } from "./filesystem/root.ts";
@@ -72,6 +73,8 @@ export function openFilesystem(config: DriverConfig): Driver {
     get: (key, options) => verb(key, options, () => get(root, key, options)),
     open: (key, options) => verb(key, options, () => open(root, key, options)),
     put: (key, source, options) => verb(key, options, () => put(root, key, source, options)),
+    putTree: (folder, objects, options) =>
+      verb(folder, options, () => putTree(root, folder, objects)),
     stat: (key, options) => verb(key, options, () => stat(root, key)),
     async *list(prefix, options) {
       try {

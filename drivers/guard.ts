@@ -126,6 +126,14 @@ export function guard(driver: Driver): Driver {
       stamp(error, options?.signal);
     }
   }
+  const putTree: Driver["putTree"] = driver.putTree && verb(
+    async (folder, objects, options) => {
+      for (const [path] of objects) checkKey(`${folder}/${path}`, driver);
+      return await driver.putTree!(folder, objects, options);
+    },
+    1,
+    { optionsAt: 2 },
+  );
   return {
     persistence: driver.persistence,
     label: driver.label,
@@ -137,6 +145,7 @@ export function guard(driver: Driver): Driver {
     list,
     folders: verb(driver.folders.bind(driver), 1, { emptyKey: true }),
     delete: verb(driver.delete.bind(driver), 1),
+    ...(putTree && { putTree }),
     ...(driver.copy && { copy: verb(driver.copy.bind(driver), 2) }),
     ...(driver.close && { close: driver.close.bind(driver) }),
   };

@@ -16,10 +16,12 @@ const STEP = 10;
 const open = (rootDir: string) => guard(openFilesystem({ persistence: "filesystem", rootDir }));
 
 /** Two objects a folder, so that each is the first of it now and then. */
-const KEYS = Array.from({ length: FOLDERS }, (_, at) => [
-  `p/experiments/${at}/metadata.json`,
-  `p/experiments/${at}/data`,
-]);
+const NAMES = ["metadata.json", "data"];
+const folderOf = (at: number) => `p/experiments/${at % FOLDERS}`;
+const KEYS = Array.from(
+  { length: FOLDERS },
+  (_, at) => NAMES.map((name) => `${folderOf(at)}/${name}`),
+);
 
 /** Creates all objects, in an order of its own where two are in one folder, and says which it created. */
 async function write(rootDir: string, writer: number): Promise<void> {
@@ -29,6 +31,12 @@ async function write(rootDir: string, writer: number): Promise<void> {
   await Deno.stdin.read(new Uint8Array(1)); // The start, the same for all.
   const create = async (at: number) => {
     const pair = KEYS[at % FOLDERS]!;
+    // Some try to make the whole folder first.
+    const tree = NAMES.map((name) => [name, new TextEncoder().encode(`${writer}`)] as const);
+    if (writer % 3 === 0 && await driver.putTree!(folderOf(at), tree)) {
+      created.push(...pair);
+      return;
+    }
     for (const key of (at + writer) % 2 === 0 ? pair : pair.toReversed()) {
       try {
         await driver.put(key, new TextEncoder().encode(`${writer}`), { ifAbsent: true });

@@ -25,7 +25,10 @@ function whole(key: string, bytes: Uint8Array): void {
   assert.equal(text, new TextDecoder().decode(body(key, version)), `${key} is not whole`);
 }
 
-/** Writes until it is killed: new objects in new folders, new objects by stream, one that is replaced. */
+/** What is in a folder that is made in one step. */
+const TREE = ["metadata.json", "metrics/a/metadata.json", "metrics/b/metadata.json"];
+
+/** Writes until it is killed: new objects in new folders, by stream, as trees, and one that is replaced. */
 async function write(rootDir: string, name: string): Promise<never> {
   const driver = open(rootDir);
   const said = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
@@ -36,6 +39,11 @@ async function write(rootDir: string, name: string): Promise<never> {
     const source = () => new Blob([body(streamed, version)]).stream();
     await driver.put(streamed, source, { ifAbsent: version % 2 === 0 });
     said(streamed);
+    const tree = TREE.map((path) =>
+      [path, body(`${name}/trees/${version}/${path}`, version % 3)] as const
+    );
+    assert.ok(await driver.putTree!(`${name}/trees/${version}`, tree));
+    for (const path of TREE) said(`${name}/trees/${version}/${path}`);
     await driver.put("replaced", body("replaced", version));
     said("replaced");
   }
@@ -102,6 +110,14 @@ async function main(): Promise<void> {
       for (const key of keys) whole(key, (await driver.get(key)).bytes);
       for await (const { key } of driver.list(name)) whole(key, (await driver.get(key)).bytes);
       check(rootDir, name);
+      // A tree is there with all that is in it, or not at all.
+      for (const version of await driver.folders(`${name}/trees`)) {
+        const keys = await Array.fromAsync(
+          driver.list(`${name}/trees/${version}`),
+          ({ key }) => key,
+        );
+        assert.deepEqual(keys.sort(), TREE.map((path) => `${name}/trees/${version}/${path}`));
+      }
       // The next run goes on where the killed one was.
       const again = `${name}/created/again/data`;
       await driver.put(again, body(again, 1), { ifAbsent: true });

@@ -484,9 +484,7 @@ onFolder("both log to one project at once, and nothing is lost", async (root, ru
   const first = await getOrCreateProject(rubicon, { name: "shared" });
   const theirs = python(
     `${PRELUDE}
-import os, time, warnings
-# A folder that has been made for an experiment whose file is not there yet is passed over. Half a file is not excused.
-warnings.filterwarnings("ignore", message=".*metadata.json not found. Was this file unintentionally created")
+import os, time
 r = Rubicon(persistence="filesystem", root_dir=input["root"])
 ids = set(); spans = []
 for round in range(input["rounds"]):

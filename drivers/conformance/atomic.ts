@@ -46,6 +46,32 @@ export const atomic: readonly Case[] = [
     },
   },
   {
+    name: "putTree, where there is one, makes a new folder with all in it, or nothing",
+    async run(driver) {
+      if (!driver.putTree) return;
+      const objects = [["b/c", text("1")], ["b/d/e", text("")], ["f", text("2")]] as const;
+      const keys = objects.map(([path]) => `x/y/z/${path}`).sort();
+      if (await driver.putTree("x/y/z", objects)) {
+        assert.deepEqual(await keysOf(driver), keys);
+        for (const [path, bytes] of objects) await holds(driver, `x/y/z/${path}`, bytes);
+        assert.deepEqual((await driver.folders("x/y/z")).sort(), ["b"]);
+        await refused(driver.put("x/y/z/f", text("3"), { ifAbsent: true }), "already-exists");
+      } else await driver.put("x/y/z/f", text("2"));
+      // Where anything is below the folder, also something else.
+      const before = await keysOf(driver);
+      assert.equal(await driver.putTree("x/y/z", objects), false);
+      assert.equal(await driver.putTree("x/y/z", [["new", text("3")]]), false);
+      assert.equal(await driver.putTree("x/y", [["z/new", text("3")]]), false);
+      assert.deepEqual(await keysOf(driver), before);
+      await refused(driver.putTree("x/w/z", [["../up", text("3")]]), "invalid-key");
+      const trees = Array.from({ length: 16 }, (_, at) => [["one", text(`${at}`)]] as const);
+      const made = await Promise.all(trees.map((tree) => driver.putTree!("race/of/trees", tree)));
+      const winners = made.flatMap((won, at) => won ? [at] : []);
+      assert.ok(winners.length <= 1, `${winners.length} made the same folder`);
+      if (winners.length === 1) await holds(driver, "race/of/trees/one", text(`${winners[0]}`));
+    },
+  },
+  {
     name: "of 64 racing writers exactly one creates the object",
     async run(driver) {
       for (const key of ["race", "deep/er/race"]) {

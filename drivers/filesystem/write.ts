@@ -3,14 +3,14 @@
  *
  * The staged file is beside the target, or in the closest folder above that exists: folders are made
  * only once the bytes are there, so that a put that fails or is killed leaves no folder behind. A small
- * object that is the first of its folder has a shorter way, see `new_folder.ts`.
+ * object that is the first of its folder has a shorter way, see `tree.ts`.
  *
  * @module
  */
 import type { PutOptions, PutResult, Source } from "../driver.ts";
 import { breathe, chunksOf } from "../source.ts";
 import { codeOf, exception, isMissing } from "./errors.ts";
-import { putWithFolder } from "./new_folder.ts";
+import { putTree } from "./tree.ts";
 import { discard, prune } from "./remove.ts";
 import {
   checkStorable,
@@ -48,12 +48,13 @@ export async function put(
 ): Promise<PutResult> {
   checkStorable(root, key);
   const small = source instanceof Uint8Array && source.length <= SMALL_BYTES;
-  if (ifAbsent && small && !root.durable && putWithFolder(root, key, source)) {
+  const folder = folderOf(key);
+  if (ifAbsent && small && putTree(root, folder, [[key.slice(folder.length + 1), source]])) {
     return { size: source.length };
   }
   // Looked at first where something may well be there, so that nothing is read or staged for nothing; what
   // counts is the link.
-  const likely = !small || !wasSeen(root, folderOf(key));
+  const likely = !small || !wasSeen(root, folder);
   if (ifAbsent && likely && isThere(root, key)) throw taken(root, key);
   const staged = stage(root, key);
   try {
@@ -63,7 +64,7 @@ export async function put(
     return { size };
   } catch (error) {
     discard(staged.path);
-    prune(root, folderOf(key));
+    prune(root, folder);
     throw error;
   }
 }
