@@ -6,6 +6,25 @@
 /** Where the tests keep what they build or install: one ignored folder of the checkout. */
 export const CACHE: string = new URL("../.cache/", import.meta.url).pathname;
 
+/** Whether a command is there and does what it is asked to do. */
+export async function succeeds(command: string, ...args: string[]): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command(command, { args, stdout: "null", stderr: "null" })
+      .output();
+    return success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** What makes an environment for Python packages. */
+export const PYTHON_WITH_VENV: readonly [string, ...string[]] = [
+  "python3",
+  "-c",
+  "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))",
+];
+
 const said = new Set<string>();
 
 /**

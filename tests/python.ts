@@ -1,7 +1,7 @@
 /**
  * The real rubicon-ml, in a Python environment of the tests' own, in the ignored cache.
  */
-import { CACHE } from "./parts.ts";
+import { CACHE, PYTHON_WITH_VENV, succeeds } from "./parts.ts";
 
 const VENV = `${CACHE}python`;
 const PACKAGES = [
@@ -19,12 +19,7 @@ const STAMP = `${VENV}/installed`;
 /** What is missing for the suites with Python; `undefined` where nothing is. */
 export async function lacksPython(): Promise<string | undefined> {
   if (isReady()) return undefined;
-  const found = await new Deno.Command("python3", {
-    args: ["-c", "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))"],
-    stdout: "null",
-    stderr: "null",
-  }).output().catch(() => undefined);
-  return found?.success
+  return await succeeds(...PYTHON_WITH_VENV)
     ? undefined
     : "Python 3.11 or later with venv and pip, for the real rubicon-ml";
 }

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { elsewhere, servePublished } from "./published.ts";
-import { ignoredFor } from "./parts.ts";
+import { ignoredFor, succeeds } from "./parts.ts";
 import { freePort } from "./servers.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -85,9 +85,7 @@ async function checkout(): Promise<AsyncDisposable & { cwd: string }> {
 }
 
 async function lacksGo(): Promise<string | undefined> {
-  const go = await new Deno.Command("go", { args: ["version"], stdout: "null", stderr: "null" })
-    .output().catch(() => undefined);
-  return go?.success ? undefined : "Go";
+  return await succeeds("go", "version") ? undefined : "Go";
 }
 
 /** Starts a server by a command, waits until it answers, and ends all of it in the end. */

@@ -2,7 +2,7 @@
  * Real S3 servers for the tests: versitygw and MinIO, built with Go into the ignored cache, and Toxiproxy to
  * break connections to them. Each starts on a free port of the loopback and is gone after use.
  */
-import { CACHE } from "./parts.ts";
+import { CACHE, succeeds } from "./parts.ts";
 
 const BIN = `${CACHE}bin`;
 const MODULES = {
@@ -27,9 +27,7 @@ export interface S3Server extends AsyncDisposable {
 export async function lacksServers(): Promise<string | undefined> {
   const built = Object.keys(MODULES).every((name) => exists(`${BIN}/${name}`));
   if (built) return undefined;
-  const go = await new Deno.Command("go", { args: ["version"], stdout: "null", stderr: "null" })
-    .output().catch(() => undefined);
-  return go?.success
+  return await succeeds("go", "version")
     ? undefined
     : "Go, to build versitygw, MinIO and Toxiproxy (or set RUBICON_TEST_S3_ENDPOINT)";
 }
