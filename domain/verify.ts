@@ -150,7 +150,12 @@ async function verifyFolder(
     if (groups.length > 1) return { key, kind: "conflict", has: groups.map(labels), lacks };
     return lacks.length > 0 ? { key, kind: "missing", has: [labels(here)], lacks } : undefined;
   });
-  for (const one of differences) if (one) report.differences.push(one);
+  const differing = differences.filter((one) => one !== undefined);
+  report.differences.push(
+    ...differing.filter(({ kind }) => kind !== "deleted"),
+    // The other way round: an entity goes before its data, as it comes after.
+    ...differing.filter(({ kind }) => kind === "deleted").reverse(),
+  );
 }
 
 /** Whether listings alone said that an object is the same or not. */
