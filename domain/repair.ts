@@ -85,6 +85,9 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
   if (from !== undefined && !byLabel.has(from)) {
     refuse(`${where}: from is one of ${[...byLabel.keys()].join(", ")}, not ${show(from)}.`);
   }
+  if (typeof dryRun !== "boolean") {
+    refuse(`${where}: dryRun is true or false, not ${show(dryRun)}.`);
+  }
   if (conflicts !== undefined && !["majority", "first", "newest"].includes(conflicts)) {
     refuse(`${where}: conflicts is "majority", "first" or "newest", not ${show(conflicts)}.`);
   }
