@@ -49,7 +49,7 @@ export async function openComposite(
   backends?: BackendConfig | Driver | readonly (BackendConfig | Driver)[],
   options: CompositeOptions = {},
 ): Promise<Composite> {
-  checkOptions(options);
+  checkOptions(options, Object.keys(DEFAULTS));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const settings: Required<CompositeOptions> = { ...DEFAULTS, ...Object.fromEntries(given) };
   const list = backends === undefined ? [fromEnvironment()] : [backends].flat();
@@ -104,6 +104,7 @@ export async function openComposite(
  * ```
  */
 export function status(rubicon: Composite): BackendStatus[] {
+  checkComposite(rubicon, "status");
   return rubicon.backends.map(({ health, outbox }) => {
     const status = health.status();
     return {
@@ -140,13 +141,22 @@ export async function flush(
   rubicon: Composite,
   options: FlushOptions = {},
 ): Promise<BackendStatus[]> {
-  checkOptions(options);
+  checkComposite(rubicon, "flush");
+  checkOptions(options, ["timeoutMs"]);
   const timer = new AbortController();
   const limit = options.timeoutMs ?? rubicon.options.timeoutMs;
   const expiry = setTimeout(() => timer.abort(), limit);
   await rubicon.settled(timer.signal);
   clearTimeout(expiry);
   return status(rubicon).filter(({ pending }) => pending > 0);
+}
+
+function checkComposite(rubicon: Composite, what: string): void {
+  if (Array.isArray(rubicon?.backends)) return;
+  throw new RubiconException(
+    "invalid-argument",
+    `${what} takes a composite, from openComposite(), not ${rubicon}.`,
+  );
 }
 
 function compose(backends: readonly Backend[], options: Required<CompositeOptions>): Composite {

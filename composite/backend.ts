@@ -38,6 +38,12 @@ export async function openBackend(
         `mode is "sync" or "background", not ${JSON.stringify(mode)}.`,
       );
     }
+    if (ownLabel !== undefined && (typeof ownLabel !== "string" || ownLabel === "")) {
+      throw new RubiconException(
+        "invalid-config",
+        `label is a text that is not empty, not ${JSON.stringify(ownLabel)}.`,
+      );
+    }
     label = ownLabel;
     timeoutMs = ownLimit ?? timeoutMs;
     driver = await openDriver(rest);

@@ -4,7 +4,8 @@
  * @module
  */
 import { hasCode } from "../errors.ts";
-import type { Source } from "../drivers/driver.ts";
+import type { Driver, Source } from "../drivers/driver.ts";
+import { byteStream, readInto } from "../drivers/source.ts";
 import { differs } from "./same.ts";
 import type { Backend } from "./types.ts";
 
@@ -28,15 +29,36 @@ export async function copyObject(
       if (!hasCode(error, "not-found")) trouble ??= error;
       continue;
     }
-    const source: Source = async () => (await driver.open(key)).stream;
+    let unreadable: unknown;
+    const source = sourceOf(driver, key, (error) => unreadable = error);
     try {
       await to.driver.put(key, source, { ifAbsent: !replace });
       return "copied";
     } catch (error) {
+      if (unreadable) {
+        trouble ??= unreadable;
+        continue;
+      }
       if (!hasCode(error, "already-exists")) throw error;
       return await differs(to.driver, key, source) ? "conflict" : "there";
     }
   }
   if (trouble) throw trouble;
   return "gone";
+}
+
+/** An object as a source that tells when it is the one to blame. */
+function sourceOf(driver: Driver, key: string, failed: (error: unknown) => void): Source {
+  const told = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+  };
+  return async () => {
+    const { read, cancel } = readInto((await told(driver.open(key))).stream);
+    return byteStream((into) => told(read(into)), cancel);
+  };
 }

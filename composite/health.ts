@@ -27,12 +27,12 @@ export function health(backend: string, persistence: string): Backend["health"] 
     trial?.end();
     trial = undefined;
   };
-  const admitsTrial = async (): Promise<boolean> => {
+  const admitsTrial = async (): Promise<boolean | "trial"> => {
     while (circuit() === "half-open") {
       if (!trial) {
         const { promise, resolve } = Promise.withResolvers<void>();
         trial = { ended: promise, end: resolve };
-        return true;
+        return "trial";
       }
       await trial.ended;
     }
@@ -55,7 +55,7 @@ export function health(backend: string, persistence: string): Backend["health"] 
       endTrial();
     },
     // It says nothing of the backend; the next operation tries in its place.
-    aborted: endTrial,
+    untried: endTrial,
     pending: (change) => void (pending += change),
     missed: () => void missed++,
     repaired: () => void (missed = 0),

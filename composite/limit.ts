@@ -12,8 +12,8 @@ import { byteStream, readInto } from "../drivers/source.ts";
 export interface Watcher {
   /** It ended with an error, or with success (`undefined`). */
   note(error: unknown): void;
-  /** It was aborted. */
-  aborted(): void;
+  /** It was aborted, which says nothing of the backend. */
+  untried(): void;
 }
 
 interface Limit {
@@ -115,7 +115,8 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
       watcher?.note(undefined);
       return value;
     } catch (error) {
-      if (options?.signal?.aborted) watcher?.aborted();
+      // A shorter limit around this one aborts too, and that is the backend's fault.
+      if (options?.signal?.aborted && !hasCode(error, "unavailable")) watcher?.untried();
       else watcher?.note(isTrouble(error) ? error : undefined);
       throw error;
     }

@@ -23,8 +23,27 @@ const CHOICES = {
 } as const;
 const NAMES = ["write", "read", "failureMode"] as const;
 
-/** Refuses policies and limits that are none, also in options that have other fields too. */
-export function checkOptions(options: CompositeOptions | CallOptions): void {
+const FUNCTIONS = ["onWarning", "onReceipts"] as const;
+
+/**
+ * Refuses policies and limits that are none, also in options that have other fields too.
+ *
+ * @param known The fields there are, where no others are allowed.
+ */
+export function checkOptions(
+  options: CompositeOptions | CallOptions,
+  known?: readonly string[],
+): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new RubiconException("invalid-config", `Options are one object, not ${options}.`);
+  }
+  const odd = known && Object.keys(options).find((name) => !known.includes(name));
+  if (odd !== undefined) {
+    throw new RubiconException(
+      "invalid-config",
+      `There is no option ${JSON.stringify(odd)} here. There are: ${known!.join(", ")}.`,
+    );
+  }
   const given = options as Record<string, unknown>;
   for (const name of NAMES) {
     const choice = given[name];
@@ -37,6 +56,16 @@ export function checkOptions(options: CompositeOptions | CallOptions): void {
         }.`,
       );
     }
+  }
+  for (const name of FUNCTIONS) {
+    if (given[name] === undefined || typeof given[name] === "function") continue;
+    throw new RubiconException("invalid-config", `${name} is a function.`);
+  }
+  if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
+    throw new RubiconException(
+      "invalid-config",
+      "signal is an AbortSignal, such as a controller's.",
+    );
   }
   const limit = given.timeoutMs;
   // setTimeout takes 32 bits; a longer limit would end at once.

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
+import { hasCode, RubiconException } from "../errors.ts";
 import { copyObject } from "./copy.ts";
 import { remember } from "./known.ts";
 import type { Backend, WritePlan } from "./types.ts";
@@ -26,6 +26,8 @@ interface Queued {
   key: string | undefined;
   keeper: Backend | undefined;
   entry: Entry;
+  /** Whether a write of this process left it, so that the write is over. */
+  own: boolean;
 }
 
 /** What is still to be done in a background backend, and the worker that does it. */
@@ -42,6 +44,8 @@ export interface Outbox {
   stop(): Promise<void>;
 }
 
+/** For so long, in milliseconds, another process may still be writing what its entry names. */
+const UNDER_WAY = 3_600_000;
 const PAUSES = [50, 200, 1_000, 5_000];
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -69,7 +73,8 @@ export async function openOutbox(
 
   const start = () => {
     if (stopped) return;
-    running ??= work().finally(() => {
+    // Where it fails for reasons that no pause mends, nobody catches that: it is not to be missed.
+    running ??= work().then(() => {
       running = undefined;
       if (queue.length > 0) start();
       else for (const done of idle) done();
@@ -82,7 +87,8 @@ export async function openOutbox(
       try {
         const [first] = queue;
         await replay(backend, keepers, first!, warn);
-        queue.shift();
+        // Not the first any more where `resume` has found others in the meantime.
+        queue.splice(queue.indexOf(first!), 1);
         failures = 0;
       } catch (error) {
         if (!(error instanceof RubiconException)) throw error;
@@ -109,7 +115,7 @@ export async function openOutbox(
         ],
         delete: [...plan.deletes ?? []],
       };
-      const queued: Queued = { key: undefined, keeper: undefined, entry };
+      const queued: Queued = { key: undefined, keeper: undefined, entry, own: true };
       const key = `${prefix}${nextName()}.json`;
       const bytes = encoder.encode(JSON.stringify(entry));
       const errors: unknown[] = [];
@@ -140,8 +146,8 @@ export async function openOutbox(
         try {
           for await (const { key } of keeper.driver.list("", { depth: 1 })) {
             if (!key.startsWith(prefix) || found.has(key)) continue;
-            const { bytes } = await keeper.driver.get(key);
-            found.set(key, { key, keeper, entry: JSON.parse(decoder.decode(bytes)) });
+            const entry = await readEntry(keeper, key, warn);
+            if (entry) found.set(key, { key, keeper, entry, own: false });
           }
         } catch (error) {
           warn(
@@ -182,20 +188,55 @@ export async function openOutbox(
 async function replay(
   backend: Backend,
   keepers: readonly Backend[],
-  { key, keeper, entry }: Queued,
+  { key, keeper, entry, own }: Queued,
   warn: (message: string, cause?: unknown) => void,
 ): Promise<void> {
+  let gone = false;
   for (const { key, replace } of entry.copy) {
     if (!replace && backend.known.has(key)) continue;
     const outcome = await copyObject(keepers, backend, key, replace);
     if (outcome === "conflict") {
       warn(`${backend.label}: ${key} is there already, with another content. verify lists it.`);
     }
-    if (outcome !== "gone") remember(backend, key);
+    if (outcome === "gone") gone = true;
+    else remember(backend, key);
   }
   for (const gone of entry.delete) {
     await backend.driver.delete(gone);
     backend.known.delete(gone);
   }
-  if (key !== undefined) await keeper!.driver.delete(key);
+  if (key === undefined || gone && !own && Date.now() - timeOf(key) < UNDER_WAY) return;
+  try {
+    await keeper!.driver.delete(key);
+  } catch (error) {
+    if (!(error instanceof RubiconException)) throw error;
+    // What it says is done: a keeper that is away does not keep back what comes after.
+    warn(
+      `${keeper!.label}: ${key} is done and could not be removed. A later process does it again, ` +
+        "which changes nothing.",
+      error,
+    );
+  }
 }
+
+/** When an entry was kept, in milliseconds: see `nextName`. */
+const timeOf = (key: string): number => Number(key.split("_").at(-1)!.slice(0, 17)) / 1000;
+
+/** Reads an entry; `undefined` where it is gone, since another process has done it, or is none. */
+async function readEntry(
+  keeper: Backend,
+  key: string,
+  warn: (message: string, cause?: unknown) => void,
+): Promise<Entry | undefined> {
+  try {
+    const entry = JSON.parse(decoder.decode((await keeper.driver.get(key)).bytes));
+    if (Array.isArray(entry?.copy) && Array.isArray(entry.delete)) return entry;
+    warn(damaged(keeper, key));
+  } catch (error) {
+    if (error instanceof SyntaxError) warn(damaged(keeper, key), error);
+    else if (!hasCode(error, "not-found")) throw error;
+  }
+}
+
+const damaged = ({ label }: Backend, key: string) =>
+  `${label}: ${key} is damaged. Run repair, then remove it.`;

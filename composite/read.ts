@@ -28,20 +28,27 @@ export async function readFirst<T>(
   options.signal?.throwIfAborted();
   // A backend that missed a write is asked after those that have it all, and one that is left alone last: they
   // may still be the only ones that have the answer.
-  const admitted = await Promise.all(backends.map(({ health }) => health.admits()));
-  const order = backends
-    .map((backend, at) => ({
-      backend,
-      rank: (admitted[at] ? 0 : 2) + (backend.health.status().missed > 0 ? 1 : 0),
-    }))
-    .sort((a, b) => a.rank - b.rank);
+  const rank = ({ health }: Backend) => {
+    const { circuit, missed } = health.status();
+    return (circuit === "open" ? 2 : 0) + (missed > 0 ? 1 : 0);
+  };
+  const order = [...backends].sort((a, b) => rank(a) - rank(b));
   const asked: Asked<T>[] = [];
   const report = () => options.onReceipts?.(asked.map(({ receipt }) => receipt));
   if (policy === "merge") {
-    asked.push(...await Promise.all(order.map(({ backend }) => ask(backend, plan, options))));
+    asked.push(...await Promise.all(order.map((backend) => ask(backend, plan, options))));
   } else {
-    for (const { backend } of order) {
-      const one = await ask(backend, plan, options);
+    const leftAlone = new Set<Backend>();
+    for (const backend of order) {
+      // Only now: who is admitted to try a backend and does not ask it would let the others wait for good.
+      const admitted = leftAlone.has(backend) || await backend.health.admits();
+      if (!admitted) {
+        leftAlone.add(backend);
+        order.push(backend);
+        continue;
+      }
+      const one = await ask(backend, plan, options)
+        .finally(() => admitted === "trial" && backend.health.untried());
       asked.push(one);
       if (!one.answer || one.answer.weak) continue;
       report();

@@ -176,12 +176,15 @@ export interface Backend {
   readonly outbox?: Outbox;
   /** Failures and the circuit breaker. */
   readonly health: {
-    /** Whether an operation may go to this backend now; it may wait for another one that tries it. */
-    admits(): boolean | Promise<boolean>;
+    /**
+     * Whether an operation may go to this backend now; it may wait for another one that tries it. One that is
+     * told `trial` is that one: it calls `untried` when it ends, since it may end without a verb.
+     */
+    admits(): boolean | Promise<boolean | "trial">;
     /** Notes how an operation ended; `undefined` is a success. */
     note(error: unknown): void;
-    /** Notes that an operation was aborted, which says nothing of the backend. */
-    aborted(): void;
+    /** Notes that a trial ended, if there was one, and said nothing of the backend. */
+    untried(): void;
     /** Counts writes under way (`+1`, `-1`). */
     pending(change: number): void;
     /** Counts a write that others took and this backend did not. */

@@ -90,8 +90,9 @@ async function writeOne(
   options: CallOptions,
   receipt: Receipt,
 ): Promise<void> {
-  const admitted = backend.health.admits();
-  if (admitted !== true && !await admitted) {
+  const admits = backend.health.admits();
+  const admitted = admits === true || await admits;
+  if (!admitted) {
     receipt.outcome = "skipped";
     receipt.error = leftAlone(backend);
     return;
@@ -117,6 +118,7 @@ async function writeOne(
     receipt.outcome = "failed";
     receipt.error = asException(error, backend);
   } finally {
+    if (admitted === "trial") backend.health.untried();
     backend.health.pending(-1);
     receipt.milliseconds = performance.now() - start;
   }

@@ -67,7 +67,13 @@ async function dataSource(data: unknown, where: string): Promise<Source> {
     return new TextEncoder().encode(data);
   }
   if (data instanceof Blob) return () => data.stream();
-  if (data instanceof ReadableStream) return new Uint8Array(await new Response(data).arrayBuffer());
+  if (data instanceof ReadableStream) {
+    if (data.locked) refuse(`${where}: data is a stream that somebody reads already.`);
+    const chunks = await Array.fromAsync(data as ReadableStream<unknown>);
+    const odd = chunks.findIndex((chunk) => !(chunk instanceof Uint8Array));
+    if (odd >= 0) refuse(`${where}: data is a stream of bytes, and gave ${show(chunks[odd])}.`);
+    return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+  }
   if (typeof data === "function") {
     return data as () => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>;
   }

@@ -73,7 +73,10 @@ export function prepareAll<K extends ChildKind>(
   const field = kind === "feature" ? "importance" : "value";
   let list: unknown[];
   if (Array.isArray(inputs)) {
-    list = inputs.map((one) => typeof one === "string" && kind === "feature" ? { name: one } : one);
+    // A copy, which has no holes: those are undefined in it.
+    list = [...inputs].map((one) =>
+      typeof one === "string" && kind === "feature" ? { name: one } : one
+    );
   } else if (typeof inputs === "object" && inputs !== null) {
     list = Object.entries(inputs).map(([name, value]) => ({ name, [field]: value }));
   } else refuse(`${where} takes a list, or an object of ${field}s by name, not ${show(inputs)}.`);

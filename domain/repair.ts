@@ -10,7 +10,7 @@ import { refuse, show } from "./check.ts";
 import { pooled } from "./pool.ts";
 import { reporter } from "./progress.ts";
 import { decodeChange } from "./codec.ts";
-import { partOf } from "./layout.ts";
+import { entityOf, partOf } from "./layout.ts";
 import { checkVerify, type Difference, verify, type VerifyOptions } from "./verify.ts";
 
 /** Options of {@linkcode repair}. */
@@ -20,7 +20,7 @@ export interface RepairOptions extends VerifyOptions {
   /** Only says what would be done. */
   dryRun?: boolean;
   /**
-   * Whose content wins where backends differ: `majority` takes what most backends have, which a write that
+   * Whose content wins where backends differ: `majority` takes what most `sync` backends have, which a write that
    * was acknowledged by `all` or a `quorum` always is (the first of several that as many have); `first` the
    * backend that `from` names, else the first that has one; `newest` the one that was written last. Default:
    * conflicts are listed and left alone.
@@ -85,6 +85,9 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
   if (from !== undefined && !byLabel.has(from)) {
     refuse(`${where}: from is one of ${[...byLabel.keys()].join(", ")}, not ${show(from)}.`);
   }
+  if (typeof dryRun !== "boolean") {
+    refuse(`${where}: dryRun is true or false, not ${show(dryRun)}.`);
+  }
   if (conflicts !== undefined && !["majority", "first", "newest"].includes(conflicts)) {
     refuse(`${where}: conflicts is "majority", "first" or "newest", not ${show(conflicts)}.`);
   }
@@ -106,6 +109,7 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
     }
     for (const mend of plan) {
       try {
+        checkComplete(mend, report.failures);
         if (!dryRun) await carryOut(mend, byLabel, signal);
         report.mended.push(mend);
       } catch (error) {
@@ -139,8 +143,8 @@ async function planFor(
     } else if (chosen === undefined && conflicts === "first") {
       chosen = Math.max(has.findIndex((group) => group.includes(from ?? "")), 0);
     } else if (chosen === undefined && conflicts === "majority") {
-      const most = Math.max(...has.map(({ length }) => length));
-      chosen = has.findIndex(({ length }) => length === most);
+      const votes = has.map((group) => votesOf(group, byLabel));
+      chosen = votes.indexOf(Math.max(...votes));
     }
     if (chosen === undefined) return undefined;
     winner = chosen;
@@ -153,6 +157,10 @@ async function planFor(
     ...others.map((backend): Mend => ({ key, action: "replace", backend, from: source })),
   ];
 }
+
+/** Background backends have what they were brought: no write policy counts them. */
+const votesOf = (group: readonly string[], byLabel: ReadonlyMap<string, Backend>): number =>
+  group.filter((label) => !byLabel.get(label)!.outbox).length;
 
 /**
  * A tags or comments file only ever loses texts, when they are taken back: of several versions the one
@@ -194,6 +202,21 @@ async function newest(
     return Math.min(...metas.map(({ lastModified }) => lastModified.getTime()));
   });
   return times.indexOf(Math.max(...times));
+}
+
+/** What could not be copied is not to be missing in an entity that shows: so that does not come either. */
+function checkComplete({ key, action, backend }: Mend, failures: Repair["failures"]): void {
+  if (action !== "copy") return;
+  const failed = failures.find((other) =>
+    other.backend === backend && other.action === "copy" &&
+    key.startsWith(`${entityOf(other.key)}/`)
+  );
+  if (!failed) return;
+  throw new RubiconException(
+    failed.error.code,
+    `${backend}: ${key} was not copied, since ${failed.key} was not. Run repair again.`,
+    { backend, cause: failed.error },
+  );
 }
 
 async function carryOut(

@@ -4,8 +4,9 @@
  * @module
  */
 import { type Comparison, contentsOf, type Spread, spread } from "../composite/compare.ts";
+import { checkOptions } from "../composite/options.ts";
 import type { Composite } from "../composite.ts";
-import { checkComposite, checkFields, refuse, show } from "./check.ts";
+import { checkComposite, checkFields, checkName, refuse, show } from "./check.ts";
 import { byDependency, deletedBy, isDigest, projectFolder } from "./layout.ts";
 import { pooled } from "./pool.ts";
 import { type ProgressOption, type Reporter, reporter } from "./progress.ts";
@@ -61,6 +62,8 @@ export function checkVerify(
 ): void {
   checkComposite(rubicon, where);
   checkFields(options, known, where);
+  checkOptions(options.signal === undefined ? {} : { signal: options.signal });
+  if (options.project !== undefined) checkName(options.project, `${where}: project`);
   const { compare = "checksum" } = options;
   if (compare !== "checksum" && compare !== "bytes") {
     refuse(`${where}: compare is "checksum" or "bytes", not ${show(compare)}.`);
@@ -150,7 +153,12 @@ async function verifyFolder(
     if (groups.length > 1) return { key, kind: "conflict", has: groups.map(labels), lacks };
     return lacks.length > 0 ? { key, kind: "missing", has: [labels(here)], lacks } : undefined;
   });
-  for (const one of differences) if (one) report.differences.push(one);
+  const differing = differences.filter((one) => one !== undefined);
+  report.differences.push(
+    ...differing.filter(({ kind }) => kind !== "deleted"),
+    // The other way round: an entity goes before its data, as it comes after.
+    ...differing.filter(({ kind }) => kind === "deleted").reverse(),
+  );
 }
 
 /** Whether listings alone said that an object is the same or not. */

@@ -300,6 +300,44 @@ const CASES: Case[] = [
     /one is of project/,
   ],
   ["a limit that is no number", inProject("toTable", { limit: -1 }), /limit is a whole number/],
+  [
+    "a list with holes",
+    // deno-lint-ignore no-sparse-arrays -- that is the case.
+    inExperiment("logMetrics", [, { name: "x", value: 1 }]),
+    /logMetrics\[0\] takes one object/,
+  ],
+  [
+    "a signal that is none",
+    inExperiment("logMetric", { name: "x", value: 1, signal: {} }),
+    /AbortS/,
+  ],
+  [
+    "no function for receipts",
+    inExperiment("logMetric", { name: "x", value: 1, onReceipts: 3 }),
+    /onReceipts is a function/,
+  ],
+  [
+    "a stream that is read already",
+    ({ rubicon, project }) => {
+      const data = new Blob(["x"]).stream();
+      data.getReader();
+      return call.logArtifact!(rubicon, project, { name: "x", data });
+    },
+    /somebody reads already/,
+  ],
+  [
+    "a stream of texts",
+    ({ rubicon, project }) =>
+      call.logArtifact!(rubicon, project, { name: "x", data: ReadableStream.from(["x"]) }),
+    /a stream of bytes, and gave "x"/,
+  ],
+  ["a dry run that is a text", on("repair", { dryRun: "no" }), /dryRun is true or false/],
+  ["a number for a project", on("verify", { project: 3 }), /project is text, not 3/],
+  ["a signal of verify that is none", on("verify", { signal: 3 }), /AbortSignal/],
+  ["null for the options of flush", on("flush", null), /one object, not null/],
+  ["an unknown option of flush", on("flush", { timeout: 3 }), /no option "timeout"/],
+  ["flush of nothing", () => call.flush!(), /flush takes a composite/],
+  ["status of nothing", async () => await call.status!(), /status takes a composite/],
 ];
 
 Deno.test("bad input: each case is refused with what to do, before anything is written", async (t) => {
@@ -346,6 +384,11 @@ Deno.test("bad input: configurations", async (t) => {
       [{ persistence: "memory" }, { failureMode: "ignore" }],
       /failureMode is/,
     ],
+    ["null for the settings", [{ persistence: "memory" }, null], /one object, not null/],
+    ["an unknown setting", [{ persistence: "memory" }, { wirte: "any" }], /no option "wirte"/],
+    ["no function for warnings", [{ persistence: "memory" }, { onWarning: "x" }], /is a function/],
+    ["a number for a label", [{ persistence: "memory", label: 3 }], /label is a text/],
+    ["an empty label", [{ persistence: "memory", label: "" }], /label is a text/],
     ["a wrong time limit", [{ persistence: "memory", timeoutMs: -1 }], /timeoutMs/],
   ];
   for (const [what, args, message] of cases) {

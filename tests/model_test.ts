@@ -4,16 +4,23 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import {
+  addTags,
+  type Artifact,
   type Composite,
   createProject,
+  deleteArtifact,
   type Experiment,
+  getExperiment,
   getMetric,
+  listArtifacts,
   listMetrics,
+  logArtifact,
   logExperiment,
   logMetric,
   type Metric,
   openComposite,
   type Project,
+  readArtifact,
   repair,
   RubiconException,
   verify,
@@ -22,6 +29,8 @@ import {
 import { contents, type Fault, type Faulty, faulty } from "./faulty.ts";
 
 const BACKENDS = 3;
+const VERBS = ["put", "get", "open", "stat", "list", "folders", "delete", "all"] as const;
+type Verb = typeof VERBS[number];
 const NAMES = ["a", "b", "c", "d"];
 
 /** What was acknowledged, what was ever tried, and who took what. */
@@ -30,6 +39,10 @@ interface Model {
   acknowledged: Map<string, { metric: Metric; policy: WritePolicy }>;
   tried: Map<string, Set<unknown>>;
   count: number;
+  /** Artifacts by id: there, deleted, or either, after a deletion that failed. */
+  artifacts: Map<string, { artifact: Artifact; state: "there" | "deleted" | "either" }>;
+  /** Tags that were acknowledged, and that were ever tried. */
+  tags: { acknowledged: Set<string>; tried: Set<string> };
 }
 
 interface Real {
@@ -95,10 +108,85 @@ function givenOnce(model: Model, name: string): void {
   assert.ok(all.length <= 1, "a name is given away once");
 }
 
+/** An artifact is logged, with data that says which it is. */
+class Attach implements Command {
+  constructor(readonly policy: WritePolicy) {}
+  check = () => true;
+  async run(model: Model, { rubicon, experiment }: Real): Promise<void> {
+    const name = `artifact ${++model.count}`;
+    try {
+      const artifact = await logArtifact(rubicon, experiment, {
+        name,
+        data: name,
+        write: this.policy,
+      });
+      model.artifacts.set(artifact.id, { artifact, state: "there" });
+    } catch (error) {
+      if (!(error instanceof RubiconException)) throw error;
+    }
+  }
+  toString = () => `attach to ${this.policy}`;
+}
+
+/** The oldest artifact that is there is deleted. */
+class Delete implements Command {
+  constructor(readonly policy: WritePolicy) {}
+  check = () => true;
+  async run(model: Model, { rubicon }: Real): Promise<void> {
+    const one = [...model.artifacts.values()].find(({ state }) => state === "there");
+    if (!one) return;
+    try {
+      await deleteArtifact(rubicon, one.artifact, { write: this.policy });
+      one.state = "deleted";
+    } catch (error) {
+      if (!(error instanceof RubiconException)) throw error;
+      one.state = "either";
+    }
+  }
+  toString = () => `delete from ${this.policy}`;
+}
+
+/** The experiment gets a tag. */
+class Tag implements Command {
+  constructor(readonly policy: WritePolicy) {}
+  check = () => true;
+  async run(model: Model, { rubicon, experiment }: Real): Promise<void> {
+    const tag = `tag ${++model.count}`;
+    model.tags.tried.add(tag);
+    try {
+      await addTags(rubicon, experiment, [tag], { write: this.policy });
+      model.tags.acknowledged.add(tag);
+    } catch (error) {
+      if (!(error instanceof RubiconException)) throw error;
+    }
+  }
+  toString = () => `tag in ${this.policy}`;
+}
+
+/** Each artifact is there or not as the model says, with its own data, and each tag. */
+async function checkRest(
+  model: Model,
+  rubicon: Composite,
+  { project, experiment }: Real,
+): Promise<void> {
+  const listed = await listArtifacts(rubicon, experiment);
+  for (const { artifact, state } of model.artifacts.values()) {
+    const found = listed.filter(({ id }) => id === artifact.id);
+    if (state === "there") assert.deepEqual(found, [artifact], "it is there");
+    if (state === "deleted") assert.deepEqual(found, [], "what was deleted stays so");
+  }
+  for (const artifact of listed) {
+    assert.equal(await new Response(await readArtifact(rubicon, artifact)).text(), artifact.name);
+  }
+  const { tags } = await getExperiment(rubicon, project, { id: experiment.id });
+  for (const tag of model.tags.acknowledged) assert.ok(tags.includes(tag), `${tag} is there`);
+  for (const tag of tags) assert.ok(model.tags.tried.has(tag), `${tag} was tried`);
+}
+
 class Break implements Command {
   constructor(
     readonly at: number,
-    readonly verb: "put" | "get" | "list" | "all",
+    readonly verb: Verb,
     readonly fault: Fault,
   ) {}
   check = () => true;
@@ -167,6 +255,7 @@ async function recover(model: Model, real: Real): Promise<void> {
   assert.equal((await verify(rubicon)).clean, true);
   const [first, ...others] = await Promise.all(real.drivers.map(contents));
   for (const other of others) assert.deepEqual(other, first);
+  await checkRest(model, rubicon, real);
   for (const { metric, policy } of [...model.acknowledged.values()]) {
     const { id } = await getMetric(rubicon, real.experiment, { name: metric.name });
     if (id === metric.id) continue;
@@ -180,22 +269,24 @@ async function recover(model: Model, real: Real): Promise<void> {
 
 const at = fc.integer({ min: 0, max: BACKENDS - 1 });
 const name = fc.constantFrom(...NAMES);
+const policy = fc.constantFrom<WritePolicy>("all", "quorum", "any");
 // A hang takes its whole time limit, so it is drawn less often.
 const fault = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom<Fault>("before", "after") },
   { weight: 1, arbitrary: fc.constantFrom<Fault>("hang", { late: 5 }) },
 );
 const commands = [
-  fc.tuple(name, fc.constantFrom<WritePolicy>("all", "quorum", "any")).map((args) =>
-    new Write(...args)
-  ),
+  fc.tuple(name, policy).map((args) => new Write(...args)),
   fc.tuple(
     at,
-    fc.constantFrom("put" as const, "get" as const, "list" as const, "all" as const),
+    fc.constantFrom<Verb>(...VERBS),
     fault,
   )
     .map((args) => new Break(...args)),
   at.map((at) => new Mend(at)),
+  policy.map((policy) => new Attach(policy)),
+  policy.map((policy) => new Delete(policy)),
+  policy.map((policy) => new Tag(policy)),
   name.map((name) => new Read(name)),
   fc.constant(new Again()),
   fc.constant(new Restart()),
@@ -217,7 +308,13 @@ Deno.test({
         const project = await createProject(rubicon, { name: "p" });
         const experiment = await logExperiment(rubicon, project);
         const real: Real = { drivers, rubicon, project, experiment, failed: [] };
-        const model: Model = { acknowledged: new Map(), tried: new Map(), count: 0 };
+        const model: Model = {
+          acknowledged: new Map(),
+          tried: new Map(),
+          count: 0,
+          artifacts: new Map(),
+          tags: { acknowledged: new Set(), tried: new Set() },
+        };
         await fc.asyncModelRun(() => ({ model, real }), commands);
         await recover(model, real);
       }),
