@@ -1,0 +1,99 @@
+/**
+ * Artifacts to look at: pictures as pictures, texts by their first lines, others by name and size.
+ *
+ * @module
+ */
+import { readArtifact } from "../domain/artifact.ts";
+import { describe } from "../domain/codec.ts";
+import { DATA, entityFolder } from "../domain/layout.ts";
+import type { Artifact } from "../domain/types.ts";
+import type { CallOptions, Composite } from "../composite.ts";
+import { type Block, heading, line } from "./block.ts";
+import { html } from "./html.ts";
+import { shortTime, sizeText } from "./values.ts";
+
+/** Whether something is a picture, and the start of a text, are told from this much. */
+const HEAD = 4_096;
+/** Larger pictures are not put into a notebook, which keeps them as text a third larger. */
+const MAX_PICTURE = 8 * 2 ** 20;
+
+/** What is told of an artifact: its name, size and tags, and its content as far as it can be seen. */
+export async function artifactBlocks(
+  rubicon: Composite,
+  artifact: Artifact,
+  options: CallOptions,
+): Promise<Block[]> {
+  const key = `${entityFolder(artifact)}/${DATA}`;
+  const { bytes, size } = await rubicon.read({
+    what: `the start of the data of ${describe(artifact)}`,
+    run: async ({ driver }, signal) => ({
+      value: await driver.get(key, { length: HEAD, ...(signal && { signal }) }),
+    }),
+  }, options);
+  const text = textIn(bytes, size > bytes.length);
+  const picture = pictureType(bytes, text);
+  const what = picture ?? (text === undefined ? "binary" : "text");
+  const about = heading("artifact", artifact.name, [
+    `${sizeText(size)}, ${what}, ${shortTime(artifact.createdAt)}`,
+    artifact.description ?? "",
+  ], artifact.tags);
+  if (picture && size <= MAX_PICTURE) {
+    const whole = await readArtifact(rubicon, artifact, options);
+    return [about, pictureBlock(artifact.name, picture, whole)];
+  }
+  if (picture) {
+    return [about, line(`Larger than ${sizeText(MAX_PICTURE)}: not shown. See downloadArtifact.`)];
+  }
+  return text === undefined || text === ""
+    ? [about]
+    : [about, textBlock(text, size - bytes.length)];
+}
+
+function pictureBlock(name: string, type: string, bytes: Uint8Array<ArrayBuffer>): Block {
+  // As the source of an <img>, also for SVG: there a browser runs no scripts and loads nothing else.
+  const source = `data:${type};base64,${bytes.toBase64()}`;
+  // White behind it, since many a plot is drawn in black on nothing.
+  return {
+    html: html`<img src="${source}" alt="${name}" style="max-width: 100%; background: #fff">`,
+    text: "",
+  };
+}
+
+function textBlock(text: string, rest: number): Block {
+  const note = rest > 0 ? `… ${sizeText(rest)} more` : "";
+  return {
+    html: html`<pre style="max-height: 24em; overflow: auto">${text}</pre>${
+      note === "" ? undefined : line(note, true).html
+    }`,
+    text: note === "" ? text : `${text}\n${note}`,
+  };
+}
+
+/** The bytes as text; `undefined` where they are none. A character that is cut at the end is left out. */
+function textIn(bytes: Uint8Array, cut: boolean): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: cut });
+    return text.includes("\0") ? undefined : text;
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+const SIGNATURES: readonly (readonly [type: string, pattern: RegExp])[] = [
+  ["image/png", /^\x89PNG\r\n\x1A\n/],
+  ["image/jpeg", /^\xFF\xD8\xFF/],
+  ["image/gif", /^GIF8[79]a/],
+  ["image/webp", /^RIFF[^]{4}WEBP/],
+];
+
+function pictureType(bytes: Uint8Array, text: string | undefined): string | undefined {
+  const start = String.fromCharCode(...bytes.subarray(0, 16));
+  const found = SIGNATURES.find(([, pattern]) => pattern.test(start));
+  if (found) return found[0];
+  const markup = text?.trimStart() ?? "";
+  const isXml = /^<(?:\?xml|!--|!DOCTYPE(?!\s+html))/i.test(markup);
+  return /^<svg[\s>]/.test(markup) || isXml && /<svg[\s>]/.test(markup)
+    ? "image/svg+xml"
+    : undefined;
+}

@@ -1,0 +1,155 @@
+/**
+ * The parts that a page of a notebook is put together from, each as HTML and as text.
+ *
+ * @module
+ */
+import { type Html, html } from "./html.ts";
+import { count, shortTime, textOf } from "./values.ts";
+
+/** One part. */
+export interface Block {
+  /** As HTML. */
+  html: Html;
+  /** As text for terminals. */
+  text: string;
+}
+
+/** Parts one below the other. */
+export const stack = (blocks: readonly Block[]): Block => ({
+  html: html`<div>${blocks.map((block) => block.html)}</div>`,
+  text: blocks.map(({ text }) => text).join("\n\n"),
+});
+
+/** A line of text; `quiet` for what is beside the point. */
+export const line = (text: string, quiet = false): Block => ({
+  html: quiet
+    ? html`<div style="opacity: 0.75; margin: 2px 0">${text}</div>`
+    : html`<div style="margin: 2px 0">${text}</div>`,
+  text,
+});
+
+/** What is shown, by kind and name, with what is worth knowing of it and its tags. */
+export function heading(
+  kind: string,
+  name: string,
+  more: readonly string[],
+  tags: readonly string[] = [],
+): Block {
+  const rest = more.filter((text) => text !== "");
+  return {
+    html: html`
+      <div
+        style="margin: 4px 0"><span style="opacity: 0.75">${kind}</span> <strong>${name}</strong> ${pills(
+          tags,
+        )}${rest.map((text) => html`<div style="opacity: 0.75">${text}</div>`)}</div>
+    `,
+    text: [`${kind} ${name}${tags.length > 0 ? ` [${tags.join(", ")}]` : ""}`, ...rest].join("\n"),
+  };
+}
+
+const pills = (tags: readonly string[]): Html[] =>
+  tags.map((tag) =>
+    html`
+      <span
+        style="border: 1px solid; border-radius: 8px; padding: 0 6px; margin-right: 4px; font-size: 0.9em">${tag}</span>
+    `
+  );
+
+/** How many columns a table shows at most. */
+const MAX_COLUMNS = 40;
+/** How wide a cell of a table of text is at most. */
+const MAX_CELL = 40;
+
+/** A table, as much of it as is to be shown. */
+export interface Grid {
+  /** What stands above it. */
+  title?: string;
+  /** The columns' names. */
+  columns: readonly string[];
+  /** The cells, row by row. */
+  rows: readonly (readonly unknown[])[];
+  /** How many rows there are in all. Default: as many as are given. */
+  total?: number;
+  /** How many rows are shown at most. */
+  limit: number;
+  /** What a row is called. Default: row. */
+  what?: string;
+}
+
+/** A table, with what is left out said in words. */
+export function grid(
+  { title, columns, rows, total = rows.length, limit, what = "row" }: Grid,
+): Block {
+  const shown = rows.slice(0, limit).map((row) => row.slice(0, MAX_COLUMNS));
+  const names = columns.slice(0, MAX_COLUMNS);
+  const notes: string[] = [];
+  if (shown.length < total) {
+    notes.push(`${shown.length} of ${count(total, what)} shown: the option limit takes more.`);
+  }
+  if (names.length < columns.length) {
+    notes.push(`${names.length} of ${count(columns.length, "column")} shown.`);
+  }
+  if (total === 0) notes.push(`No ${what}s.`);
+  const head = html`
+    <thead>
+      <tr>${names.map((name) => html`<th style="${CELL}; text-align: left">${name}</th>`)}</tr>
+    </thead>
+  `;
+  const body = html`<tbody>${shown.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody>`;
+  const table = html`
+    <div style="overflow-x: auto">
+      <table style="border-collapse: collapse">${head}${body}</table>
+    </div>
+  `;
+  const above = title === undefined ? [] : [line(title)];
+  const blocks = [
+    ...above,
+    ...(total === 0 ? [] : [{ html: table, text: plainTable(names, shown) }]),
+    ...notes.map((note) => line(note, true)),
+  ];
+  return {
+    html: html`<div style="margin: 8px 0">${blocks.map((block) => block.html)}</div>`,
+    text: blocks.map(({ text }) => text).join("\n"),
+  };
+}
+
+const CELL = "padding: 2px 8px";
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
+
+function cell(value: unknown): Html {
+  const text = cellText(value);
+  if (typeof value === "number" || typeof value === "bigint") {
+    const exact = String(value);
+    // What was rounded is there whole for whoever points at it.
+    return exact === text
+      ? html`<td style="${CELL}; text-align: right">${text}</td>`
+      : html`<td style="${CELL}; text-align: right" title="${exact}">${text}</td>`;
+  }
+  const content = isTags(value) ? pills(value) : text;
+  return html`<td style="${CELL}; text-align: left">${content}</td>`;
+}
+
+/** Tags are the lists of texts in tables of entities; others look as well so. */
+const isTags = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.length <= 12 &&
+  value.every((item) => typeof item === "string");
+
+function cellText(value: unknown): string {
+  if (typeof value === "string" && TIME.test(value)) return shortTime(value);
+  if (isTags(value)) return value.join(", ");
+  if (Array.isArray(value) && value.length === 0) return "";
+  return textOf(value);
+}
+
+function plainTable(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const lines = [columns, ...rows].map((row) =>
+    row.map((value) => {
+      const text = cellText(value).replace(/\s+/g, " ");
+      return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}…` : text;
+    })
+  );
+  const widths = columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]!.length)));
+  return lines
+    .map((cells) => cells.map((text, at) => text.padEnd(widths[at]!)).join("  ").trimEnd())
+    .join("\n");
+}
