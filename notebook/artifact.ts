@@ -14,6 +14,8 @@ import { shortTime, sizeText } from "./values.ts";
 
 /** Whether something is a picture, and the start of a text, are told from this much. */
 const HEAD = 4_096;
+/** So many lines of a text are shown. */
+const MAX_LINES = 25;
 /** Larger pictures are not put into a notebook, which keeps them as text a third larger. */
 const MAX_PICTURE = 8 * 2 ** 20;
 
@@ -44,9 +46,7 @@ export async function artifactBlocks(
   if (picture) {
     return [about, line(`Larger than ${sizeText(MAX_PICTURE)}: not shown. See downloadArtifact.`)];
   }
-  return text === undefined || text === ""
-    ? [about]
-    : [about, textBlock(text, size - bytes.length)];
+  return text === undefined || text === "" ? [about] : [about, textBlock(text, size)];
 }
 
 function pictureBlock(name: string, type: string, bytes: Uint8Array<ArrayBuffer>): Block {
@@ -59,8 +59,10 @@ function pictureBlock(name: string, type: string, bytes: Uint8Array<ArrayBuffer>
   };
 }
 
-function textBlock(text: string, rest: number): Block {
-  const note = rest > 0 ? `… ${sizeText(rest)} more` : "";
+function textBlock(start: string, size: number): Block {
+  const text = start.split("\n").slice(0, MAX_LINES).join("\n");
+  const rest = size - new TextEncoder().encode(text).length;
+  const note = rest > 1 ? `… ${sizeText(rest)} more: see readArtifact.` : "";
   return {
     html: html`<pre style="max-height: 24em; overflow: auto">${text}</pre>${
       note === "" ? undefined : line(note, true).html
@@ -80,16 +82,18 @@ function textIn(bytes: Uint8Array, cut: boolean): string | undefined {
   }
 }
 
-const SIGNATURES: readonly (readonly [type: string, pattern: RegExp])[] = [
-  ["image/png", /^\x89PNG\r\n\x1A\n/],
-  ["image/jpeg", /^\xFF\xD8\xFF/],
-  ["image/gif", /^GIF8[79]a/],
-  ["image/webp", /^RIFF[^]{4}WEBP/],
-];
+/** What files of a type start with, as Latin-1; a dot is any byte. */
+const SIGNATURES = {
+  "image/png": "\x89PNG\r\n\x1A\n",
+  "image/jpeg": "\xFF\xD8\xFF",
+  "image/gif": "GIF8",
+  "image/webp": "RIFF....WEBP",
+};
 
 function pictureType(bytes: Uint8Array, text: string | undefined): string | undefined {
-  const start = String.fromCharCode(...bytes.subarray(0, 16));
-  const found = SIGNATURES.find(([, pattern]) => pattern.test(start));
+  const found = Object.entries(SIGNATURES).find(([, signature]) =>
+    Array.from(signature).every((sign, at) => sign === "." || bytes[at] === sign.charCodeAt(0))
+  );
   if (found) return found[0];
   const markup = text?.trimStart() ?? "";
   const isXml = /^<(?:\?xml|!--|!DOCTYPE(?!\s+html))/i.test(markup);

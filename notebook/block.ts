@@ -57,7 +57,7 @@ const pills = (tags: readonly string[]): Html[] =>
 
 /** How many columns a table shows at most. */
 const MAX_COLUMNS = 40;
-/** How wide a cell of a table of text is at most. */
+/** How many characters a cell of a table of text has at most, and a list in any table. */
 const MAX_CELL = 40;
 
 /** A table, as much of it as is to be shown. */
@@ -114,6 +114,8 @@ export function grid(
 }
 
 const CELL = "padding: 2px 8px";
+/** Texts up to this length stay on one line. */
+const LONG = 60;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 
 function cell(value: unknown): Html {
@@ -126,7 +128,8 @@ function cell(value: unknown): Html {
       : html`<td style="${CELL}; text-align: right" title="${exact}">${text}</td>`;
   }
   const content = isTags(value) ? pills(value) : text;
-  return html`<td style="${CELL}; text-align: left">${content}</td>`;
+  const breaks = text.length > LONG ? "" : "; white-space: nowrap";
+  return html`<td style="${CELL}; text-align: left${breaks}">${content}</td>`;
 }
 
 /** Tags are the lists of texts in tables of entities; others look as well so. */
@@ -138,14 +141,17 @@ function cellText(value: unknown): string {
   if (typeof value === "string" && TIME.test(value)) return shortTime(value);
   if (isTags(value)) return value.join(", ");
   if (Array.isArray(value) && value.length === 0) return "";
-  return textOf(value);
+  const text = textOf(value);
+  return typeof value === "object" ? cutTo(MAX_CELL, text) : text;
 }
+
+const cutTo = (length: number, text: string): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;
 
 function plainTable(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const lines = [columns, ...rows].map((row) =>
     row.map((value) => {
-      const text = cellText(value).replace(/\s+/g, " ");
-      return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}…` : text;
+      return cutTo(MAX_CELL, cellText(value).replace(/\s+/g, " "));
     })
   );
   const widths = columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]!.length)));

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Scale } from "./scale.ts";
+import { rounded, type Scale, tick } from "./scale.ts";
 import type { Frame, Swatch } from "./svg.ts";
-import { shortNumber } from "./values.ts";
 
 /** Ten colours that can be told apart, also by most who see fewer: Observable Plot's own. */
 const TEN = "4269d0 efb118 ff725c 6cc5b0 3ca951 ff8ab7 a463f2 97bbf5 9c6b4e 9498a0"
@@ -32,9 +31,18 @@ export interface Colors {
   legend: NonNullable<Frame["legend"]>;
 }
 
-/** The colours of a column: a scale from dark to bright for numbers and times, else one for each category. */
-export function colorsOf({ name, kind, values, categories }: Scale): Colors {
-  const missing: Swatch[] = values.includes(undefined) ? [{ label: "none", color: NONE }] : [];
+/**
+ * The colours of a column: a scale from dark to bright for numbers and times, else one for each category.
+ *
+ * @param drawn The rows that are drawn. Default: all.
+ */
+export function colorsOf(
+  { name, kind, values, categories }: Scale,
+  drawn: Iterable<number> = values.keys(),
+): Colors {
+  const missing: Swatch[] = Iterator.from(drawn).some((at) => values[at] === undefined)
+    ? [{ label: "none", color: NONE }]
+    : [];
   if (kind === "category") {
     const colors = categoryColors(categories);
     const byName = new Map(categories.map((category, at) => [category, colors[at]!]));
@@ -52,7 +60,7 @@ export function colorsOf({ name, kind, values, categories }: Scale): Colors {
   const label = (value: number) =>
     kind === "time"
       ? new Date(value).toISOString().slice(0, 16).replace("T", " ")
-      : shortNumber(Number(value.toPrecision(3)));
+      : tick(rounded(value, high - low));
   return {
     of: (at) => values[at] === undefined ? NONE : color(Number(values[at])),
     legend: {
@@ -88,7 +96,7 @@ export function areaColors(
 ): { of(value: number): string; isDark(value: number): boolean } {
   return {
     of: ramp(low, high, BLUES),
-    isDark: (value) => high > low && (value - low) / (high - low) > 0.55,
+    isDark: (value) => high > low && (value - low) / (high - low) > 0.6,
   };
 }
 

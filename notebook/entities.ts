@@ -67,8 +67,12 @@ export async function projectBlocks(
   ]);
   const filled = (column: string) =>
     table.rows.some((row) => textOf(row[column]) !== "" && textOf(row[column]) !== "[]");
-  // What tells rows apart for people comes first; the id is for programs.
-  const columns = table.columns.filter((column) => column !== "id" && filled(column));
+  // What tells rows apart for people comes first; times and ids are for a second look.
+  const last = ["createdAt", "id"];
+  const columns = [
+    ...table.columns.filter((column) => !last.includes(column) && filled(column)),
+    ...last,
+  ];
   return [
     heading("project", project.name, [
       project.description ?? "",
@@ -77,8 +81,8 @@ export async function projectBlocks(
     ]),
     grid({
       title: "experiments, newest first",
-      columns: [...columns, "id"],
-      rows: table.rows.map((row) => [...columns, "id"].map((column) => row[column])),
+      columns,
+      rows: table.rows.map((row) => columns.map((column) => row[column])),
       total: experiments.length,
       limit,
       what: "experiment",

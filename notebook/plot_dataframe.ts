@@ -16,7 +16,7 @@ import { categoryColors, swatchesOf } from "./color.ts";
 import { type Displayed, displayed } from "./mime.ts";
 import { checkColumn, checkPlot, type PlotOptions } from "./plot_source.ts";
 import { axisOptions, type Drawable, margins, type Scale, scaleOf } from "./scale.ts";
-import { drawSvg, type Frame, type Plot, svgBundle } from "./svg.ts";
+import { drawSvg, FONT_SIZE, type Frame, type Plot, svgBundle } from "./svg.ts";
 import { fitting } from "./text.ts";
 import { count } from "./values.ts";
 
@@ -171,7 +171,7 @@ async function drawSeries(
   })).filter((point) => point.x !== undefined && (as === "line" || point.y !== undefined));
   const colors = categoryColors(series.map(({ name }) => name));
   const legend = series.length === 1 ? {} : {
-    legend: { title: y.name, swatches: swatchesOf(series.map(({ name }) => name), colors) },
+    legend: { swatches: swatchesOf(series.map(({ name }) => name), colors) },
   };
   const edges = margins(y);
   const room = frame.width - edges.marginLeft;
@@ -211,11 +211,11 @@ function bars(
       domain: places,
       padding: 0.15,
       axis: "bottom",
-      label: fitting(x.name, 11, room),
+      label: fitting(x.name, FONT_SIZE, room),
       labelArrow: "none",
       labelAnchor: "center",
       ticks: places.filter((_, at) => at % every === 0),
-      tickFormat: (text: string) => fitting(text, 10, each * every - 4),
+      tickFormat: (text: string) => fitting(text, FONT_SIZE, each * every - 4),
     },
     x: { type: "band", domain: Array.from({ length: series }, (_, at) => at), axis: null },
     marks: [

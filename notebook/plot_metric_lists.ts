@@ -18,8 +18,8 @@ import {
   rowName,
   tableOf,
 } from "./plot_source.ts";
-import { axisOptions, margins, type Scale, scaleOf, tick } from "./scale.ts";
-import { drawSvg, type Frame, INK, svgBundle } from "./svg.ts";
+import { axisOptions, margins, rounded, type Scale, scaleOf, tick } from "./scale.ts";
+import { drawSvg, FONT_SIZE, type Frame, INK, svgBundle } from "./svg.ts";
 import { fitting, textWidth } from "./text.ts";
 import { shortNumber } from "./values.ts";
 
@@ -146,7 +146,7 @@ async function heatmap(
   const width = Math.ceil(longest / bin);
   const left = Math.max(
     40,
-    ...lists.map(({ name }) => textWidth(fitting(name, 10, 150), 10) + 14),
+    ...lists.map(({ name }) => textWidth(fitting(name, FONT_SIZE, 150), FONT_SIZE) + 14),
   );
   const tall = height ?? Math.min(Math.max(lists.length * 22, 44) + 44, 1_400);
   const cellWidth = (frame.width - left - 10) / width;
@@ -154,7 +154,10 @@ async function heatmap(
   const everyRow = Math.ceil(11 / cellHeight);
   const everyColumn = Math.ceil(
     Math.max(
-      ...Array.from({ length: width }, (_, at) => textWidth(fitting(label(at), 10, 90), 10)),
+      ...Array.from(
+        { length: width },
+        (_, at) => textWidth(fitting(label(at), FONT_SIZE, 90), FONT_SIZE),
+      ),
     ) / cellWidth * 1.2,
   );
   const steps = low === high
@@ -163,7 +166,7 @@ async function heatmap(
   const legend = {
     title: metric,
     swatches: steps.map((value) => ({
-      label: tick(Number(value.toPrecision(3))),
+      label: tick(rounded(value, high - low)),
       color: shade.of(value),
     })),
   };
@@ -177,7 +180,7 @@ async function heatmap(
       type: "band",
       domain: Array.from({ length: width }, (_, at) => at),
       ticks: Array.from({ length: width }, (_, at) => at).filter((at) => at % everyColumn === 0),
-      tickFormat: (at: number) => fitting(label(at), 10, 90),
+      tickFormat: (at: number) => fitting(label(at), FONT_SIZE, 90),
       tickSize: 0,
       label: columnNames ? null : "element",
       labelArrow: "none",
@@ -187,7 +190,7 @@ async function heatmap(
       type: "band",
       domain: [...lists.keys()],
       ticks: [...lists.keys()].filter((at) => at % everyRow === 0),
-      tickFormat: (at: number) => fitting(lists[at]!.name, 10, 150),
+      tickFormat: (at: number) => fitting(lists[at]!.name, FONT_SIZE, 150),
       tickSize: 0,
       label: null,
     },
@@ -204,7 +207,7 @@ async function heatmap(
         ? [plot.text(cells, {
           x: "column",
           y: "row",
-          text: ({ value }: { value: number }) => tick(Number(value.toPrecision(3))),
+          text: ({ value }: { value: number }) => tick(rounded(value, high - low)),
           fill: ({ value }: { value: number }) => shade.isDark(value) ? "#ffffff" : INK,
         })]
         : []),

@@ -17,8 +17,8 @@ import {
   rowName,
   tableOf,
 } from "./plot_source.ts";
-import { type Scale, scaleOf, tick } from "./scale.ts";
-import { drawSvg, INK, svgBundle } from "./svg.ts";
+import { rounded, type Scale, scaleOf, tick } from "./scale.ts";
+import { drawSvg, FONT_SIZE, INK, svgBundle } from "./svg.ts";
 import { fitting } from "./text.ts";
 import { textOf } from "./values.ts";
 
@@ -84,12 +84,13 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
         `${axes.length === 1 ? "is one" : "is none"}: log more, or say columns.`,
     );
   }
-  const shade = colorsOf(scaleFor(
-    options.color === undefined ? axes.at(-1)!.name : checkColumn(columns, options.color, where),
-  ));
   const drawn = [...rows.keys()].filter((at) =>
     axes.filter(({ places }) => places[at] !== undefined).length > 1
   );
+  const colored = options.color === undefined
+    ? axes.at(-1)!.name
+    : checkColumn(columns, options.color, where);
+  const shade = colorsOf(scaleFor(colored), drawn);
   const title = options.title ?? `${axes.length} columns of ${about}`;
   const notes = [
     ...(options.title === undefined ? [] : [about]),
@@ -109,7 +110,7 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
     [rowName(rows[at]!), ...axes.map(({ name }) => `${name}: ${textOf(rows[at]![name])}`)]
       .join("\n");
   const svg = await drawSvg({ title, notes, width, height, legend: shade.legend }, (plot) => ({
-    marginTop: 44,
+    marginTop: 48,
     marginBottom: 14,
     marginLeft: 0,
     marginRight: 0,
@@ -137,7 +138,7 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
       plot.text(ticks, {
         x: "axis",
         y: "y",
-        text: ({ label }: { label: string }) => fitting(label, 10, room - 8),
+        text: ({ label }: { label: string }) => fitting(label, FONT_SIZE, room - 8),
         dx: 6,
         textAnchor: "start",
         stroke: "#ffffff",
@@ -147,16 +148,15 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
       plot.text(axes.keys(), {
         x: (axis: number) => axis,
         frameAnchor: "top",
-        dy: -26,
-        text: (axis: number) => fitting(axes[axis]!.name, 11, room),
+        dy: -30,
+        text: (axis: number) => fitting(axes[axis]!.name, FONT_SIZE, room),
         title: (axis: number) => axes[axis]!.name,
-        fontSize: 11,
         fontWeight: 600,
       }),
       plot.text(axes.keys(), {
         x: (axis: number) => axis,
         frameAnchor: "top",
-        dy: -13,
+        dy: -16,
         text: (axis: number) => axes[axis]!.isLog ? "log" : "",
         fontSize: 9,
       }),
@@ -221,7 +221,7 @@ function axisOf({ name, kind, values, categories }: Scale): Axis {
   const label = (number: number) =>
     kind === "time"
       ? new Date(number).toISOString().slice(0, 10)
-      : tick(Number(number.toPrecision(3)));
+      : tick(isLog ? Number(number.toPrecision(3)) : rounded(number, high - low));
   return {
     name,
     isLog,

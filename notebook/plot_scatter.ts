@@ -69,11 +69,11 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
     return scaleOf(name, rows.map((row) => row[name]));
   };
   const [x, y] = [column(options.x), column(options.y)];
-  const colors = options.color === undefined ? undefined : colorsOf(column(options.color));
   const [xLog, yLog] = [checkLog(x, options.xScale, where), checkLog(y, options.yScale, where)];
   const drawn = [...rows.keys()].filter((at) =>
     x.values[at] !== undefined && y.values[at] !== undefined
   );
+  const colors = options.color === undefined ? undefined : colorsOf(column(options.color), drawn);
   const title = options.title ?? `${y.name} by ${x.name}`;
   const named = [x, y].map(({ name }) => name).concat(options.color ?? []);
   const tip = (at: number) =>

@@ -5,6 +5,7 @@
  */
 import { refuse, show } from "../domain/check.ts";
 import { extent } from "./color.ts";
+import { FONT_SIZE } from "./svg.ts";
 import { fitting, textWidth } from "./text.ts";
 import { isTemporal, shortNumber, textOf } from "./values.ts";
 
@@ -77,12 +78,18 @@ export function checkLog({ name, kind, values }: Scale, option: unknown, where: 
 
 /** A number at an axis: short, and without a thousand zeros. */
 export function tick(value: number | Date | string): string {
-  if (typeof value !== "number") return typeof value === "string" ? value : String(value);
+  if (typeof value !== "number") return String(value);
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e6 || size < 1e-4)) {
-    return value.toExponential(2).replace(/\.?0*e\+?/, "e");
-  }
-  return shortNumber(value);
+  if (size === 0 || size >= 1e-4 && size < 1e5) return shortNumber(value);
+  if (size < 1e-4 || size >= 1e15) return value.toExponential(2).replace(/\.?0*e\+?/, "e");
+  return value.toLocaleString("en", { notation: "compact", maximumSignificantDigits: 4 });
+}
+
+/** A number of a range, with no more digits than tell its thousandths apart. */
+export function rounded(value: number, range: number): number {
+  if (!(range > 0)) return value;
+  const digits = Math.min(Math.max(2 - Math.floor(Math.log10(range)), 0), 100);
+  return Number(value.toFixed(digits)) + 0;
 }
 
 /** Observable Plot's options of one axis: what is drawn along it, and its name as far as there is room. */
@@ -93,11 +100,14 @@ export function axisOptions(
   room: number,
 ): Record<string, unknown> {
   const label = {
-    label: fitting(name, 11, room),
+    label: fitting(name, FONT_SIZE, room),
     labelArrow: "none",
     ...(side === "x" && { labelAnchor: "center" }),
   };
-  if (kind === "time") return { ...label, type: "utc" };
+  // Below the ticks' two lines, the hour or day and the month or year.
+  if (kind === "time") {
+    return { ...label, type: "utc", inset: 8, ...(side === "x" && { labelOffset: 44 }) };
+  }
   if (kind === "number") {
     const type = log ? "log" : "linear";
     const whole = values.every((value) => value === undefined || Number.isInteger(value));
@@ -107,12 +117,12 @@ export function axisOptions(
     const ticks = few ? { ticks: Array.from({ length: high - low + 1 }, (_, at) => low + at) } : {};
     return { ...label, type, nice: !few, tickFormat: tick, inset: 8, ...ticks };
   }
-  const width = side === "x" ? room / Math.max(categories.length, 1) : MAX_LABEL;
+  const width = side === "x" ? room / Math.max(categories.length, 1) - 10 : MAX_LABEL;
   return {
     ...label,
     type: "point",
     domain: categories,
-    tickFormat: (category: string) => fitting(category, 10, Math.max(width, 24)),
+    tickFormat: (category: string) => fitting(category, FONT_SIZE, Math.max(width, 24)),
   };
 }
 
@@ -124,9 +134,12 @@ export function margins(
   y: Scale,
 ): Record<"marginLeft" | "marginRight" | "marginTop" | "marginBottom", number> {
   const widest = y.kind === "category"
-    ? Math.max(0, ...y.categories.map((name) => textWidth(fitting(name, 10, MAX_LABEL), 10)))
+    ? Math.max(
+      0,
+      ...y.categories.map((name) => textWidth(fitting(name, FONT_SIZE, MAX_LABEL), FONT_SIZE)),
+    )
     : y.kind === "time"
     ? 60
     : 44;
-  return { marginLeft: Math.ceil(widest) + 16, marginRight: 24, marginTop: 28, marginBottom: 42 };
+  return { marginLeft: Math.ceil(widest) + 16, marginRight: 24, marginTop: 28, marginBottom: 48 };
 }

@@ -16,6 +16,10 @@ type XmlElement = import("npm:@xmldom/xmldom@0.9.12").Element;
 const SVG = "http://www.w3.org/2000/svg";
 /** Dark on white of its own, so that it can be read on any notebook's background. */
 export const INK = "#24292f";
+/** The frame's border. */
+const LINE = "#d0d7de";
+/** How large the texts in a plot are. */
+export const FONT_SIZE = 11;
 /** The frame's margin. */
 const PAD = 14;
 
@@ -34,7 +38,7 @@ export interface Frame {
   /** What is worth knowing beside it, such as what was left out. */
   notes: readonly string[];
   /** What the colours mean, where one cannot know. */
-  legend?: { title: string; swatches: readonly Swatch[] };
+  legend?: { title?: string; swatches: readonly Swatch[] };
   /** The plot's size. */
   width: number;
   /** The plot's size. */
@@ -68,6 +72,7 @@ export async function drawSvg(frame: Frame, draw: Draw): Promise<string> {
     style.parentNode!.removeChild(style);
   }
   drawn.removeAttribute("class");
+  drawn.setAttribute("font-size", String(FONT_SIZE));
   const root = framed(document, drawn, frame);
   return printable(new xml.XMLSerializer().serializeToString(root));
 }
@@ -109,7 +114,7 @@ function framed(document: XmlDocument, drawn: XmlElement, frame: Frame): XmlElem
   say(title, 15, { "font-weight": "600" });
   for (const note of notes) say(note, 12, { "fill-opacity": "0.75" });
   if (legend) {
-    say(legend.title, 12);
+    if (legend.title !== undefined) say(legend.title, 12);
     y += 12;
     let x = PAD;
     for (const { label, color } of legend.swatches) {
@@ -119,7 +124,15 @@ function framed(document: XmlDocument, drawn: XmlElement, frame: Frame): XmlElem
         x = PAD;
         y += 17;
       }
-      add(content, "rect", { x, y: y - 9, width: 11, height: 11, rx: 2, fill: color });
+      add(content, "rect", {
+        x,
+        y: y - 9,
+        width: 11,
+        height: 11,
+        rx: 2,
+        fill: color,
+        stroke: LINE,
+      });
       const text = add(content, "text", { x: x + 16, y, "font-size": 11 }, shown);
       if (shown !== label) add(text, "title", {}, label);
       x += size;
@@ -142,7 +155,13 @@ function framed(document: XmlDocument, drawn: XmlElement, frame: Frame): XmlElem
     style: "max-width: 100%; height: auto",
   };
   for (const [key, value] of Object.entries(attributes)) root.setAttribute(key, String(value));
-  add(root, "rect", { width: outerWidth, height: outerHeight, rx: 6, fill: "#ffffff" });
+  add(root, "rect", {
+    width: outerWidth,
+    height: outerHeight,
+    rx: 6,
+    fill: "#ffffff",
+    stroke: LINE,
+  });
   root.appendChild(content);
   root.appendChild(drawn);
   return root;

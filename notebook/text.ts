@@ -18,15 +18,19 @@ const emsOf = (code: number): number =>
     ? 0.74
     : 0.58;
 
-/** A text cut to a width. */
+/** A text cut to a width, in its middle: names often differ at their ends. */
 export function fitting(text: string, size: number, width: number): string {
   if (textWidth(text, size) <= width) return text;
-  let shown = "";
-  let left = width - textWidth("…", size);
-  for (const sign of text) {
-    left -= textWidth(sign, size);
-    if (left < 0) break;
-    shown += sign;
-  }
-  return `${shown.trimEnd()}…`;
+  const signs = [...text];
+  const room = width - textWidth("…", size);
+  const start = taken(signs, size, room * 0.6);
+  const end = taken(signs.toReversed(), size, room - textWidth(start.join(""), size));
+  return `${start.join("").trimEnd()}…${end.reverse().join("").trimStart()}`;
+}
+
+/** As many signs from the start as there is room for. */
+function taken(signs: readonly string[], size: number, room: number): string[] {
+  let left = room;
+  const end = signs.findIndex((sign) => (left -= textWidth(sign, size)) < 0);
+  return signs.slice(0, end);
 }
