@@ -53,14 +53,16 @@ export function colorsOf(
   }
   const numbers = values.filter((value) => value !== undefined).map(Number);
   const [low, high] = extent(numbers);
-  const color = ramp(low, high, VIRIDIS);
-  const steps = low === high
-    ? numbers.slice(0, 1)
+  const distinct = [...new Set(numbers)].sort((a, b) => a - b);
+  const isFew = distinct.length <= STEPS;
+  const color = isFew ? byRank(distinct) : ramp(low, high, VIRIDIS);
+  const steps = isFew
+    ? distinct
     : Array.from({ length: STEPS }, (_, at) => low + (high - low) * at / (STEPS - 1));
   const label = (value: number) =>
     kind === "time"
       ? new Date(value).toISOString().slice(0, 16).replace("T", " ")
-      : tick(rounded(value, high - low));
+      : tick(isFew ? value : rounded(value, high - low));
   return {
     of: (at) => values[at] === undefined ? NONE : color(Number(values[at])),
     legend: {
@@ -108,6 +110,13 @@ export function extent(numbers: readonly number[]): [low: number, high: number] 
     if (number > high) high = number;
   }
   return low <= high ? [low, high] : [0, 0];
+}
+
+/** Few values are told apart best by colours that are equally far from one another, as of 0.01, 0.1 and 1. */
+function byRank(sorted: readonly number[]): (value: number) => string {
+  const color = ramp(0, sorted.length - 1, VIRIDIS);
+  const ranks = new Map(sorted.map((value, rank) => [value, rank]));
+  return (value) => color(ranks.get(value)!);
 }
 
 function ramp(low: number, high: number, stops: readonly string[]): (value: number) => string {

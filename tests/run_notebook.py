@@ -5,14 +5,16 @@ Output: one list of outputs for each source, in the shape that a notebook keeps.
 """
 import json
 import queue
+import subprocess
 import sys
+import tempfile
 import time
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-# The Deno kernel still sends some output after it said that it is idle.
-GRACE = 0.1
+# The Deno kernel still sends some output after it said that it is idle: within a tenth of a second.
+GRACE = 0.2
 
 
 def as_output(kind, content):
@@ -53,19 +55,29 @@ def run(client, source, timeout):
     return outputs
 
 
-def main():
-    given = json.load(sys.stdin)
+def run_all(given, connection, said):
     specs = KernelSpecManager(kernel_dirs=[given["kernels"]], ensure_native_kernel=False)
-    manager = KernelManager(kernel_name="deno", kernel_spec_manager=specs)
-    manager.start_kernel(cwd=given["cwd"])
+    manager = KernelManager(kernel_name="deno", kernel_spec_manager=specs, connection_file=connection)
+    manager.start_kernel(cwd=given["cwd"], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+    client = manager.blocking_client()
     try:
-        client = manager.blocking_client()
         client.start_channels()
         client.wait_for_ready(timeout=given["timeout"])
-        json.dump([run(client, source, given["timeout"]) for source in given["sources"]], sys.stdout)
-        client.stop_channels()
+        return [run(client, source, given["timeout"]) for source in given["sources"]]
     finally:
+        client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def main():
+    given = json.load(sys.stdin)
+    with tempfile.TemporaryDirectory() as folder, open(f"{folder}/said", "w+") as said:
+        try:
+            json.dump(run_all(given, f"{folder}/connection.json", said), sys.stdout)
+        except Exception:
+            said.seek(0)
+            sys.stderr.write(f"the kernel said: {said.read()}\n")
+            raise
 
 
 main()
