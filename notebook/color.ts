@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extent } from "./lists.ts";
 import { rounded, type Scale, tick } from "./scale.ts";
 import type { Frame, Swatch } from "./svg.ts";
 
@@ -100,16 +101,6 @@ export function areaColors(
     of: ramp(low, high, BLUES),
     isDark: (value) => high > low && (value - low) / (high - low) > 0.6,
   };
-}
-
-/** The least and the greatest; of nothing 0 and 0. */
-export function extent(numbers: readonly number[]): [low: number, high: number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const number of numbers) {
-    if (number < low) low = number;
-    if (number > high) high = number;
-  }
-  return low <= high ? [low, high] : [0, 0];
 }
 
 /** Few values are told apart best by colours that are equally far from one another, as of 0.01, 0.1 and 1. */

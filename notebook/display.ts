@@ -14,7 +14,7 @@ import { type Block, grid, heading, line, stack } from "./block.ts";
 import { dataframeBlocks, entitiesTable, experimentBlocks, projectBlocks } from "./entities.ts";
 import { printable } from "./html.ts";
 import { type Displayed, displayed } from "./mime.ts";
-import { shortTime, textOf } from "./values.ts";
+import { cellOf, shortTime, textOf } from "./values.ts";
 
 /** What {@linkcode display} takes: an entity, a list of entities, a table, or a list of rows. */
 export type Displayable =
@@ -94,7 +94,9 @@ async function blocksOf(
   if (Array.isArray(value)) return [listBlock(value, limit, where)];
   if (isTable(value)) {
     const { columns, rows } = value;
-    return [grid({ columns, rows: rows.map((row) => columns.map((name) => row[name])), limit })];
+    return [
+      grid({ columns, rows: rows.map((row) => columns.map((name) => cellOf(row, name))), limit }),
+    ];
   }
   const kind = (value as Entity | undefined)?.kind;
   if (kind === undefined || !KINDS.includes(kind)) {
@@ -143,5 +145,9 @@ function listBlock(list: readonly unknown[], limit: number, where: string): Bloc
   });
   const rows = list as Record<string, unknown>[];
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return grid({ columns, rows: rows.map((row) => columns.map((name) => row[name])), limit });
+  return grid({
+    columns,
+    rows: rows.map((row) => columns.map((name) => cellOf(row, name))),
+    limit,
+  });
 }

@@ -13,7 +13,7 @@ import { toTable } from "../domain/table.ts";
 import type { Dataframe, Entity, Experiment, Kind, Project } from "../domain/types.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { type Block, grid, heading, line } from "./block.ts";
-import { shortTime, textOf } from "./values.ts";
+import { cellOf, shortTime, textOf } from "./values.ts";
 
 /** The fields that a table of entities shows, by kind. */
 const COLUMNS: Readonly<Record<Kind, readonly string[]>> = {
@@ -45,7 +45,7 @@ export function entitiesTable(entities: readonly Entity[], limit: number, title?
 }
 
 function fieldOf(entity: Entity, field: string): unknown {
-  const value = (entity as unknown as Record<string, unknown>)[field];
+  const value = cellOf(entity, field);
   return Array.isArray(value) && value.length === 0 && field === "tags" ? null : value;
 }
 
@@ -66,7 +66,7 @@ export async function projectBlocks(
     listDataframes(rubicon, project, options),
   ]);
   const filled = (column: string) =>
-    table.rows.some((row) => textOf(row[column]) !== "" && textOf(row[column]) !== "[]");
+    table.rows.some((row) => !["", "[]"].includes(textOf(cellOf(row, column))));
   // What tells rows apart for people comes first; times and ids are for a second look.
   const last = ["createdAt", "id"];
   const columns = [
@@ -82,7 +82,7 @@ export async function projectBlocks(
     grid({
       title: "experiments, newest first",
       columns,
-      rows: table.rows.map((row) => columns.map((column) => row[column])),
+      rows: table.rows.map((row) => columns.map((column) => cellOf(row, column))),
       total: experiments.length,
       limit,
       what: "experiment",
@@ -140,6 +140,6 @@ export async function dataframeBlocks(
       `${rows.length} × ${columns.length}, ${shortTime(dataframe.createdAt)}`,
       dataframe.description ?? "",
     ], dataframe.tags),
-    grid({ columns, rows: rows.map((row) => columns.map((name) => row[name])), limit }),
+    grid({ columns, rows: rows.map((row) => columns.map((name) => cellOf(row, name))), limit }),
   ];
 }

@@ -33,3 +33,13 @@ export function binned(
     return there.length === 0 ? undefined : there.reduce((a, b) => a + b) / there.length;
   });
 }
+
+/** The least and the greatest; of nothing 0 and 0. */
+export function extent(numbers: readonly number[]): [low: number, high: number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const number of numbers) {
+    if (number < low) low = number;
+    if (number > high) high = number;
+  }
+  return low <= high ? [low, high] : [0, 0];
+}

@@ -12,13 +12,12 @@ import { pooled } from "../domain/pool.ts";
 import { readEntity } from "../domain/read.ts";
 import { CALL_FIELDS } from "../domain/schema.ts";
 import type { Dataframe } from "../domain/types.ts";
-import { categoryColors, swatchesOf } from "./color.ts";
 import { type Displayed, displayed } from "./mime.ts";
 import { checkColumn, checkPlot, type PlotOptions } from "./plot_source.ts";
-import { axisOptions, type Drawable, margins, type Scale, scaleOf } from "./scale.ts";
-import { drawSvg, FONT_SIZE, type Frame, type Plot, svgBundle } from "./svg.ts";
-import { fitting } from "./text.ts";
-import { count } from "./values.ts";
+import { scaleOf } from "./scale.ts";
+import { drawSeries, type Series } from "./series.ts";
+import { svgBundle } from "./svg.ts";
+import { cellOf, count } from "./values.ts";
 
 /** Options of {@linkcode plotDataframe}. */
 export interface PlotDataframeOptions extends PlotOptions {
@@ -28,20 +27,6 @@ export interface PlotDataframeOptions extends PlotOptions {
   y?: string | readonly string[];
   /** How it is drawn. Default: `line`. */
   as?: "line" | "dot" | "bar";
-}
-
-/** One line, or the dots or bars of one colour. */
-interface Series {
-  name: string;
-  x: unknown[];
-  y: unknown[];
-}
-
-/** One point of a series, in the order of its rows. */
-interface Point {
-  series: number;
-  x: Drawable;
-  y: Drawable;
 }
 
 /**
@@ -143,7 +128,7 @@ function seriesOf(
   where: string,
 ): Series[] {
   if (options.x !== undefined) checkColumn(columns, options.x, where);
-  const column = (name: string) => rows.map((row) => row[name]);
+  const column = (name: string) => rows.map((row) => cellOf(row, name));
   const isNumbers = (name: string) => scaleOf(name, column(name)).kind === "number";
   const asked = options.y === undefined ? undefined : checkTexts([options.y].flat(), `${where}: y`);
   for (const name of asked ?? []) {
@@ -154,73 +139,4 @@ function seriesOf(
   if (found.length === 0) refuse(`${where}: the dataframe has no column of numbers to draw.`);
   const x = options.x === undefined ? [...rows.keys()] : column(options.x);
   return found.map((name) => ({ name, x, y: column(name) }));
-}
-
-async function drawSeries(
-  as: "line" | "dot" | "bar",
-  series: readonly Series[],
-  x: Scale,
-  y: Scale,
-  frame: Frame,
-): Promise<string> {
-  const of = series.flatMap((one, at) => one.x.map(() => at));
-  const points = of.map((at, index): Point => ({
-    series: at,
-    x: x.values[index],
-    y: y.values[index],
-  })).filter((point) => point.x !== undefined && (as === "line" || point.y !== undefined));
-  const colors = categoryColors(series.map(({ name }) => name));
-  const legend = series.length === 1 ? {} : {
-    legend: { swatches: swatchesOf(series.map(({ name }) => name), colors) },
-  };
-  const edges = margins(y);
-  const room = frame.width - edges.marginLeft;
-  const fill = ({ series }: Point) => colors[series]!;
-  const xAxis = axisOptions(x, "x", false, room);
-  return await drawSvg({ ...frame, ...legend }, (plot) => ({
-    ...edges,
-    y: { ...axisOptions(y, "y", false, frame.width), grid: true },
-    color: { type: "identity" },
-    ...(as === "bar"
-      ? bars(plot, points, x, room, series.length, fill)
-      : { x: xAxis, marks: [mark(plot, as, points, fill)] }),
-  }));
-}
-
-const mark = (plot: Plot, as: "line" | "dot", points: Point[], color: (point: Point) => string) =>
-  as === "line"
-    ? plot.line(points, { x: "x", y: "y", z: "series", stroke: color, strokeWidth: 1.75 })
-    : plot.dot(points, { x: "x", y: "y", fill: color, r: 3.5, fillOpacity: 0.8 });
-
-/** Bars side by side: a facet for each place along the bottom, and in it a band for each series. */
-function bars(
-  plot: Plot,
-  points: Point[],
-  x: Scale,
-  room: number,
-  series: number,
-  fill: (point: Point) => string,
-): { marks: unknown[] } & Record<string, unknown> {
-  const label = (value: Drawable) =>
-    value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
-  const places = [...new Set(points.map((point) => label(point.x)))];
-  const each = room / Math.max(places.length, 1);
-  const every = Math.ceil(30 / each);
-  return {
-    fx: {
-      domain: places,
-      padding: 0.15,
-      axis: "bottom",
-      label: fitting(x.name, FONT_SIZE, room),
-      labelArrow: "none",
-      labelAnchor: "center",
-      ticks: places.filter((_, at) => at % every === 0),
-      tickFormat: (text: string) => fitting(text, FONT_SIZE, each * every - 4),
-    },
-    x: { type: "band", domain: Array.from({ length: series }, (_, at) => at), axis: null },
-    marks: [
-      plot.barY(points, { fx: (point: Point) => label(point.x), x: "series", y: "y", fill }),
-      plot.ruleY([0]),
-    ],
-  };
 }

@@ -5,8 +5,9 @@
  */
 import type { Composite } from "../composite.ts";
 import { checkTexts, refuse } from "../domain/check.ts";
-import { colorsOf, extent } from "./color.ts";
+import { colorsOf } from "./color.ts";
 import { type Displayed, displayed } from "./mime.ts";
+import { axisOf } from "./parallel_axis.ts";
 import {
   checkColumn,
   checkPlot,
@@ -17,10 +18,10 @@ import {
   rowName,
   tableOf,
 } from "./plot_source.ts";
-import { rounded, type Scale, scaleOf, tick } from "./scale.ts";
+import { scaleOf } from "./scale.ts";
 import { drawSvg, FONT_SIZE, INK, svgBundle } from "./svg.ts";
 import { fitting } from "./text.ts";
-import { textOf } from "./values.ts";
+import { cellOf, textOf } from "./values.ts";
 
 /** Options of {@linkcode plotParallel}. */
 export interface PlotParallelOptions extends PlotOptions {
@@ -32,8 +33,6 @@ export interface PlotParallelOptions extends PlotOptions {
 
 /** More axes than this are not told apart. */
 const MAX_AXES = 12;
-/** From here on, a column of positive numbers is drawn on a logarithmic axis. */
-const LOG_FROM = 1_000;
 
 /**
  * Plots the parameters and metrics of a project's experiments as parallel coordinates: which settings lead to which
@@ -73,7 +72,7 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
   const { columns, rows, about } = await tableOf(rubicon, source, options, where);
   const asked = options.columns && checkTexts(options.columns, `${where}: columns`);
   asked?.forEach((name) => checkColumn(columns, name, where));
-  const scaleFor = (name: string) => scaleOf(name, rows.map((row) => row[name]));
+  const scaleFor = (name: string) => scaleOf(name, rows.map((row) => cellOf(row, name)));
   const found = (asked ?? columns.filter((name) => !OWN_COLUMNS.has(name) && differs(rows, name)))
     .map(scaleFor);
   // The metrics come last, and are what one looks for.
@@ -107,7 +106,7 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
   const ticks = axes.flatMap(({ ticks }, axis) => ticks.map((one) => ({ ...one, axis })));
   const room = width / axes.length - 8;
   const tip = ({ at }: { at: number }) =>
-    [rowName(rows[at]!), ...axes.map(({ name }) => `${name}: ${textOf(rows[at]![name])}`)]
+    [rowName(rows[at]!), ...axes.map(({ name }) => `${name}: ${textOf(cellOf(rows[at]!, name))}`)]
       .join("\n");
   const svg = await drawSvg({ title, notes, width, height, legend: shade.legend }, (plot) => ({
     marginTop: 48,
@@ -169,7 +168,7 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
 function differs(rows: readonly Record<string, unknown>[], name: string): boolean {
   const seen = new Set<string>();
   for (const row of rows) {
-    const value = row[name];
+    const value = cellOf(row, name);
     if (value === undefined || value === null) continue;
     if (Array.isArray(value) || ArrayBuffer.isView(value) || isNested(value)) return false;
     seen.add(textOf(value));
@@ -180,53 +179,3 @@ function differs(rows: readonly Record<string, unknown>[], name: string): boolea
 /** Lists and tables are no places along an axis; times and dates are. */
 const isNested = (value: unknown) =>
   typeof value === "object" && scaleOf("", [value]).kind === "category";
-
-interface Axis {
-  name: string;
-  isLog: boolean;
-  /** Where each row is, from 0 to 1. */
-  places: (number | undefined)[];
-  ticks: { y: number; label: string }[];
-}
-
-function axisOf({ name, kind, values, categories }: Scale): Axis {
-  if (kind === "category") {
-    const place = new Map(
-      categories.map((category, at) =>
-        [category, categories.length === 1 ? 0.5 : at / (categories.length - 1)] as const
-      ),
-    );
-    // Where there are more than can be written one above the other, some go without.
-    const every = Math.ceil(categories.length / 20);
-    return {
-      name,
-      isLog: false,
-      places: values.map((value) => place.get(value as string)),
-      ticks: categories.filter((_, at) => at % every === 0)
-        .map((label) => ({ y: place.get(label)!, label })),
-    };
-  }
-  const numbers = values.map((value) => value === undefined ? undefined : Number(value));
-  const there = numbers.filter((number) => number !== undefined);
-  const [low, high] = extent(there);
-  const isLog = kind === "number" && low > 0 && high / low >= LOG_FROM;
-  const [from, to] = isLog ? [Math.log(low), Math.log(high)] : [low, high];
-  const place = (number: number) =>
-    to === from ? 0.5 : ((isLog ? Math.log(number) : number) - from) / (to - from);
-  const distinct = [...new Set(there)].sort((a, b) => a - b);
-  const steps = [0, 0.25, 0.5, 0.75, 1].map((part) => {
-    const at = from + (to - from) * part;
-    return isLog ? Math.exp(at) : at;
-  });
-  const label = (number: number) =>
-    kind === "time"
-      ? new Date(number).toISOString().slice(0, 10)
-      : tick(isLog ? Number(number.toPrecision(3)) : rounded(number, high - low));
-  return {
-    name,
-    isLog,
-    places: numbers.map((number) => number === undefined ? undefined : place(number)),
-    ticks: (distinct.length <= 6 ? distinct : steps)
-      .map((number) => ({ y: place(number), label: label(number) })),
-  };
-}

@@ -17,7 +17,7 @@ import {
 } from "./plot_source.ts";
 import { axisOptions, checkLog, margins, scaleOf } from "./scale.ts";
 import { drawSvg, svgBundle } from "./svg.ts";
-import { textOf } from "./values.ts";
+import { cellOf, textOf } from "./values.ts";
 
 /** Options of {@linkcode plotScatter}. */
 export interface PlotScatterOptions extends PlotOptions {
@@ -66,7 +66,7 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
   const { columns, rows, about } = await tableOf(rubicon, source, options, where);
   const column = (name: string) => {
     checkColumn(columns, name, where);
-    return scaleOf(name, rows.map((row) => row[name]));
+    return scaleOf(name, rows.map((row) => cellOf(row, name)));
   };
   const [x, y] = [column(options.x), column(options.y)];
   const [xLog, yLog] = [checkLog(x, options.xScale, where), checkLog(y, options.yScale, where)];
@@ -77,7 +77,8 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
   const title = options.title ?? `${y.name} by ${x.name}`;
   const named = [x, y].map(({ name }) => name).concat(options.color ?? []);
   const tip = (at: number) =>
-    [rowName(rows[at]!), ...named.map((name) => `${name}: ${textOf(rows[at]![name])}`)].join("\n");
+    [rowName(rows[at]!), ...named.map((name) => `${name}: ${textOf(cellOf(rows[at]!, name))}`)]
+      .join("\n");
   const notes = [about, ...leftOut(rows.length - drawn.length, "without both values")];
   const frame = {
     title,

@@ -4,7 +4,7 @@
  * @module
  */
 import { refuse, show } from "../domain/check.ts";
-import { extent } from "./color.ts";
+import { extent } from "./lists.ts";
 import { FONT_SIZE } from "./svg.ts";
 import { fitting, textWidth } from "./text.ts";
 import { isTemporal, shortNumber, textOf } from "./values.ts";

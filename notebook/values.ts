@@ -94,3 +94,7 @@ export function sizeText(bytes: number): string {
 /** A number of things: `1 row`, `2 rows`. */
 export const count = (number: number, what: string): string =>
   `${number} ${what}${number === 1 ? "" : "s"}`;
+
+/** A row's own value of a column: one named `constructor` is not what every object inherits. */
+export const cellOf = (row: object, column: string): unknown =>
+  Object.hasOwn(row, column) ? (row as Record<string, unknown>)[column] : undefined;
