@@ -87,7 +87,17 @@ export class RubiconException extends Error {
   }
 }
 
-/** Whether `error` is a {@linkcode RubiconException} with one of these codes. */
+/**
+ * Whether `error` is a {@linkcode RubiconException} with one of these codes.
+ *
+ * @example
+ * ```ts
+ * import { hasCode, RubiconException } from "./errors.ts";
+ *
+ * const error: unknown = new RubiconException("unavailable", "The bucket does not answer.");
+ * if (!hasCode(error, "unavailable", "not-found")) throw error;
+ * ```
+ */
 export function hasCode(error: unknown, ...codes: RubiconErrorCode[]): error is RubiconException {
   return error instanceof RubiconException && codes.includes(error.code);
 }

@@ -26,32 +26,29 @@ export * from "./composite.ts";
 export * from "./errors.ts";
 export type * from "./drivers/driver.ts";
 export * from "./drivers/registry.ts";
+export * from "./domain/archive.ts";
 export * from "./domain/artifact.ts";
 export type { ArtifactData, FileData } from "./domain/artifact_data.ts";
 export type { AttachedQuery } from "./domain/attached.ts";
 export type { ChildQuery } from "./domain/child.ts";
 export * from "./domain/comments.ts";
 export * from "./domain/dataframe.ts";
+export * from "./domain/download.ts";
 export * from "./domain/environment.ts";
 export * from "./domain/experiment.ts";
 export * from "./domain/feature.ts";
 export * from "./domain/git.ts";
 export * from "./domain/metric.ts";
 export * from "./domain/parameter.ts";
-export type { ColumnType, Table, TableColumns, TableRows } from "./domain/parquet.ts";
+export type { ColumnType, IndexLevel, Table, TableColumns, TableRows } from "./domain/parquet.ts";
 export * from "./domain/project.ts";
+export type { Progress, ProgressOption } from "./domain/progress.ts";
 export * from "./domain/repair.ts";
 export { slugify } from "./domain/slug.ts";
 export * from "./domain/table.ts";
 export * from "./domain/tags.ts";
-export * from "./domain/transfer.ts";
+export * from "./domain/sync.ts";
 export type * from "./domain/types.ts";
-export {
-  type Difference,
-  type Progress,
-  type Verification,
-  verify,
-  type VerifyOptions,
-} from "./domain/verify.ts";
+export { type Difference, type Verification, verify, type VerifyOptions } from "./domain/verify.ts";
 export type { Comparison } from "./composite/compare.ts";
 export type { NumpyArray, Value } from "./domain/values.ts";

@@ -138,6 +138,7 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
   return {
     persistence: driver.persistence,
     label: driver.label,
+    ...(driver.listsChecksums && { listsChecksums: true }),
     get: (key, options) => verb(options, ({ signal }) => driver.get(key, { ...options, signal })),
     open: async (key, options) => {
       const found = await verb(

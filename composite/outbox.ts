@@ -8,6 +8,7 @@
  */
 import { RubiconException } from "../errors.ts";
 import { copyObject } from "./copy.ts";
+import { remember } from "./known.ts";
 import type { Backend, WritePlan } from "./types.ts";
 
 /** What one write left to be done. */
@@ -190,7 +191,7 @@ async function replay(
     if (outcome === "conflict") {
       warn(`${backend.label}: ${key} is there already, with another content. verify lists it.`);
     }
-    if (outcome !== "gone") backend.known.add(key);
+    if (outcome !== "gone") remember(backend, key);
   }
   for (const gone of entry.delete) {
     await backend.driver.delete(gone);

@@ -40,10 +40,10 @@ export interface CompositeOptions extends Policies {
   /** The longest time without progress in one operation of one backend, in milliseconds. Default: 30,000. */
   timeoutMs?: number;
   /**
-   * What happens when a write or a read fails for reasons outside the program (a backend is down, a
-   * policy is not met): `raise` throws; `warn` hands the exception to `onWarning`; `log` keeps it in
-   * `status`. Both then return the entity that was to be written, so that the program goes on. Bad
-   * input always throws. Default: `raise`.
+   * What happens when logging, tagging or deleting fails for reasons outside the program (a backend is
+   * down, a policy is not met): `raise` throws; `warn` hands the exception to `onWarning`; `log` keeps it
+   * in `status`. Both then return the entity that was to be written, so that the program goes on. Bad
+   * input always throws, and so do reads, which have nothing to give. Default: `raise`.
    */
   failureMode?: "raise" | "warn" | "log";
   /** Gets what is worth knowing but no error. Default: `console.warn`. */
@@ -71,6 +71,8 @@ export interface Step {
    * are `already-exists`. `keep`: whatever is there is success. `replace`: it is overwritten.
    */
   present?: "same" | "keep" | "replace";
+  /** Whether it is of use only to backends whose listings tell checksums; the others do not get it. */
+  forChecksums?: boolean;
 }
 
 /** A write, as the domain describes it: what goes where, and what has to be there first. */

@@ -5,6 +5,7 @@
  */
 import { hasCode, type Receipt, RubiconException } from "../errors.ts";
 import type { Backend, CallOptions, Step, WritePlan, WritePolicy } from "./types.ts";
+import { remember } from "./known.ts";
 import { differs } from "./same.ts";
 
 /** How many of `count` backends have to take a write. */
@@ -33,11 +34,7 @@ export async function writeAll(
     milliseconds: 0,
     bytes: 0,
   }));
-  const others = (backend: Backend) => backends.filter((other) => other !== backend);
-  const run = (at: number) => {
-    const backend = backends[at]!;
-    return writeOne(backend, plan, others(backend), options, receipts[at]!);
-  };
+  const run = (at: number) => writeOne(backends[at]!, plan, backends, options, receipts[at]!);
   let first = 0;
   if (plan.decide) {
     // Backends are asked in order until one is in a position to say yes or no for all of them.
@@ -89,7 +86,7 @@ function reached(
 async function writeOne(
   backend: Backend,
   plan: WritePlan,
-  others: readonly Backend[],
+  backends: readonly Backend[],
   options: CallOptions,
   receipt: Receipt,
 ): Promise<void> {
@@ -103,9 +100,12 @@ async function writeOne(
   backend.health.pending(1);
   try {
     for (const parent of plan.parents ?? []) {
-      if (!backend.known.has(parent)) await ensure(backend, parent, plan, others, options);
+      if (!backend.known.has(parent)) await ensure(backend, parent, plan, backends, options);
     }
-    for (const step of plan.steps) receipt.bytes += await put(backend, step, plan, options);
+    for (const step of plan.steps) {
+      if (step.forChecksums && !backend.driver.listsChecksums) continue;
+      receipt.bytes += await put(backend, step, plan, options);
+    }
     for (const key of plan.deletes ?? []) {
       await backend.driver.delete(key, signalOf(options));
       backend.known.delete(key);
@@ -134,7 +134,7 @@ async function put(
       ...signalOf(options),
       ifAbsent,
     });
-    backend.known.add(step.key);
+    remember(backend, step.key);
     return size;
   } catch (error) {
     if (!ifAbsent || !hasCode(error, "already-exists")) throw error;
@@ -150,7 +150,7 @@ async function put(
         );
       }
     }
-    backend.known.add(step.key);
+    remember(backend, step.key);
     return 0;
   }
 }
@@ -160,12 +160,12 @@ function ensure(
   backend: Backend,
   parent: string,
   plan: WritePlan,
-  others: readonly Backend[],
+  backends: readonly Backend[],
   options: CallOptions,
 ): Promise<void> {
   let ensuring = backend.ensuring.get(parent);
   if (!ensuring) {
-    ensuring = copyMissing(backend, parent, plan, others, options)
+    ensuring = copyMissing(backend, parent, plan, backends, options)
       .finally(() => backend.ensuring.delete(parent));
     backend.ensuring.set(parent, ensuring);
   }
@@ -176,7 +176,7 @@ async function copyMissing(
   backend: Backend,
   parent: string,
   plan: WritePlan,
-  others: readonly Backend[],
+  backends: readonly Backend[],
   options: CallOptions,
 ): Promise<void> {
   const signal = signalOf(options);
@@ -184,6 +184,7 @@ async function copyMissing(
     await backend.driver.stat(parent, signal);
   } catch (error) {
     if (!hasCode(error, "not-found")) throw error;
+    const others = backends.filter((other) => other !== backend);
     const { bytes } = await Promise.any(others.map(({ driver }) => driver.get(parent, signal)))
       .catch((cause) => {
         throw new RubiconException(
@@ -194,7 +195,7 @@ async function copyMissing(
       });
     await put(backend, { key: parent, source: bytes, present: "keep" }, plan, options);
   }
-  backend.known.add(parent);
+  remember(backend, parent);
 }
 
 function failure(plan: WritePlan, receipts: Receipt[], enough: number): RubiconException {

@@ -32,25 +32,26 @@ export async function annotate<E extends Taggable>(
   const checked = checkTexts(texts, `${where}: ${what}`);
   const own = checkTexts(entity[what], `${where}: the ${entity.kind}'s ${what}`);
   const folder = entityFolder(entity);
-  const changes = await rubicon.read({
-    what: `the ${what} of ${describe(entity)}`,
-    run: async (backend, signal) => ({
-      value: await changesOf(backend, what, folder, signal ? { signal } : {}),
-    }),
-    merge: (lists) => [...new Map(lists.flat().map((one) => [one.key, one])).values()],
-  }, { ...options, read: "merge" });
-  const steps: Step[] = [
-    { key: `${folder}/${changeName(what)}`, source: encodeChange(what, { [verb]: checked }) },
-    ...takenBack(changes, what, verb, checked),
-  ];
   const place = placeOf(entity)!;
-  await write(rubicon, entity, () =>
-    rubicon.write({
+  await write(rubicon, entity, async () => {
+    const changes = await rubicon.read({
+      what: `the ${what} of ${describe(entity)}`,
+      run: async (backend, signal) => ({
+        value: await changesOf(backend, what, folder, signal ? { signal } : {}),
+      }),
+      merge: (lists) => [...new Map(lists.flat().map((one) => [one.key, one])).values()],
+    }, { ...options, read: "merge" });
+    const steps: Step[] = [
+      { key: `${folder}/${changeName(what)}`, source: encodeChange(what, { [verb]: checked }) },
+      ...takenBack(changes, what, verb, checked),
+    ];
+    await rubicon.write({
       what: `${what} of ${describe(entity)}`,
       steps,
       parents: [...new Set([...parentKeys(place), metadataKey(folder)])],
       entity,
-    }, options));
+    }, options);
+  });
   const change: Change = { added: [], removed: [], [verb]: checked };
   return { ...entity, [what]: fold(what, own, [change]) };
 }

@@ -7,6 +7,7 @@ import { RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { type ArtifactData, type FileData, sourceOf } from "./artifact_data.ts";
+import { checkArtifact, openData } from "./artifact_open.ts";
 import {
   type AttachedQuery,
   createAttached,
@@ -15,19 +16,21 @@ import {
   listAttached,
   prepareAttached,
 } from "./attached.ts";
-import { checkComposite, checkEntity, checkFields, checkParent, refuse } from "./check.ts";
+import { checkComposite, checkFields, checkParent, refuse } from "./check.ts";
 import { describe } from "./codec.ts";
-import { DATA, entityFolder } from "./layout.ts";
-import { CALL_FIELDS, inputFields } from "./schema.ts";
-import { verifiedBytes, verifiedStream } from "./verified.ts";
+import { DATA } from "./layout.ts";
+import { inputFields } from "./schema.ts";
+import type { ProgressOption } from "./progress.ts";
+import { verifiedBytes } from "./verified.ts";
 import type { Artifact, ListFilter, LogInput, Parent } from "./types.ts";
 
 /** What {@linkcode logArtifact} takes: the data, or where it is, and the artifact's fields. */
 export type ArtifactInput =
   & (LogInput<Artifact, "name"> & { data: ArtifactData } | LogInput<Artifact> & FileData)
-  & CallOptions;
+  & CallOptions
+  & ProgressOption;
 
-const INPUT = inputFields("artifact", ["data", "path", "directory"]);
+const INPUT = inputFields("artifact", ["data", "path", "directory", "onProgress"]);
 
 /**
  * Logs an artifact to a project or an experiment, in every backend. The data is there before the
@@ -56,9 +59,17 @@ export async function logArtifact(
   checkComposite(rubicon, where);
   checkParent(parent, where);
   checkFields(input, INPUT, where);
-  const { name, source } = await sourceOf(input, where);
+  const { name, ...data } = await sourceOf(input, where);
   const artifact = prepareAttached("artifact", parent, { ...input, name }, where);
-  return await createAttached(rubicon, artifact, { name: DATA, source }, input);
+  if (input.onProgress === undefined) {
+    return await createAttached(rubicon, artifact, { name: DATA, source: data.source }, input);
+  }
+  const { countedUpload } = await import("./counted.ts");
+  const what = `upload ${describe(artifact)}`;
+  const { source, call, finish } = countedUpload(rubicon, what, data, input, where);
+  await createAttached(rubicon, artifact, { name: DATA, source }, call);
+  finish();
+  return artifact;
 }
 
 /**
@@ -108,18 +119,6 @@ export async function listArtifacts(
   return await listAttached(rubicon, "artifact", parent, filter, "listArtifacts");
 }
 
-function checkArtifact(
-  rubicon: Composite,
-  artifact: Artifact,
-  options: CallOptions,
-  where: string,
-): string {
-  checkComposite(rubicon, where);
-  checkEntity(artifact, ["artifact"], where);
-  checkFields(options, CALL_FIELDS, where);
-  return `${entityFolder(artifact)}/${DATA}`;
-}
-
 /**
  * An artifact's data, whole. For large data use {@linkcode openArtifact}.
  *
@@ -165,81 +164,7 @@ export async function openArtifact(
   artifact: Artifact,
   options: CallOptions = {},
 ): Promise<ReadableStream<Bytes>> {
-  const key = checkArtifact(rubicon, artifact, options, "openArtifact");
-  return await rubicon.read({
-    what: `the data of ${describe(artifact)}`,
-    run: async ({ driver, label }, signal) => ({
-      value: await verifiedStream(
-        await driver.open(key, signal ? { signal } : {}),
-        `${label}: ${key}`,
-      ),
-    }),
-  }, options);
-}
-
-/**
- * Saves an artifact's data as a file.
- *
- * @param path Where to: a file's path, or a folder that is there, which then gets the artifact's name.
- * @returns The file's path.
- * @throws {RubiconException} where no backend is able to read, or the file cannot be written.
- *
- * @example
- * ```ts ignore
- * import { downloadArtifact, getArtifact } from "../mod.ts";
- *
- * const artifact = await getArtifact(rubicon, project, { name: "notes.txt" });
- * await downloadArtifact(rubicon, artifact, "./downloads/notes.txt");
- * ```
- */
-export async function downloadArtifact(
-  rubicon: Composite,
-  artifact: Artifact,
-  path: string | URL,
-  options: CallOptions = {},
-): Promise<string> {
-  const where = "downloadArtifact";
-  checkArtifact(rubicon, artifact, options, where);
-  const { saveStream } = await import("./artifact_file.ts");
-  try {
-    return await saveStream(() => openArtifact(rubicon, artifact, options), path, artifact.name);
-  } catch (cause) {
-    if (cause instanceof RubiconException || options.signal?.aborted) throw cause;
-    throw new RubiconException(
-      "permission-denied",
-      `${where}: ${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
-  }
-}
-
-/**
- * Unpacks an artifact that is a zip, such as one that was logged from a directory, into a folder.
- *
- * @returns The paths of the files.
- * @throws {RubiconException} `corrupt` where it is no zip, or has an entry that leads out of the folder: then
- * nothing is written.
- *
- * @example
- * ```ts ignore
- * import { getArtifact, unzipArtifact } from "../mod.ts";
- *
- * const artifact = await getArtifact(rubicon, project, { name: "model.zip" });
- * await unzipArtifact(rubicon, artifact, "./model");
- * ```
- */
-export async function unzipArtifact(
-  rubicon: Composite,
-  artifact: Artifact,
-  folder: string | URL,
-  options: CallOptions = {},
-): Promise<string[]> {
-  const bytes = await readArtifact(rubicon, artifact, options);
-  const [{ toPath }, { unzipTo }] = await Promise.all([
-    import("./artifact_file.ts"),
-    import("./zip.ts"),
-  ]);
-  return await unzipTo(bytes, toPath(folder), describe(artifact));
+  return (await openData(rubicon, artifact, options, "openArtifact")).stream;
 }
 
 /** What {@linkcode logJson} takes: the value, and the artifact's fields. */

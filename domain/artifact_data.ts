@@ -26,26 +26,32 @@ export type FileData =
   /** A folder, which is logged as a zip of its whole tree; its name gets `.zip` unless one is given. */
   | { directory: string | URL };
 
-/** Makes a source of an input's `data`, `path` or `directory`, and finds the name. */
+/** Makes a source of an input's `data`, `path` or `directory`, and finds the name and, where it is known, the size. */
 export async function sourceOf(
   input: { name?: string; data?: unknown; path?: unknown; directory?: unknown },
   where: string,
-): Promise<{ name: string | undefined; source: Source }> {
+): Promise<{ name: string | undefined; source: Source; size: number | undefined }> {
   const { name, data, path, directory } = input;
   const given = [data, path, directory].filter((one) => one !== undefined).length;
   if (given !== 1) {
     refuse(`${where} takes one of data, path and directory, and ${given} of them are given.`);
   }
-  if (data !== undefined) return { name, source: await dataSource(data, where) };
+  if (data !== undefined) {
+    const source = await dataSource(data, where);
+    return { name, source, size: data instanceof Blob ? data.size : lengthOf(source) };
+  }
   const files = await import("./artifact_file.ts");
   if (path !== undefined) {
     const file = await files.fileSource(checkPath(path, `${where}: path`), `${where}: path`);
-    return { name: name ?? file.name, source: file.source };
+    return { ...file, name: name ?? file.name };
   }
   const folder = checkPath(directory, `${where}: directory`);
   const zip = await files.directorySource(folder, `${where}: directory`);
-  return { name: name ?? zip.name, source: zip.source };
+  return { name: name ?? zip.name, source: zip.source, size: undefined };
 }
+
+const lengthOf = (source: Source): number | undefined =>
+  source instanceof Uint8Array ? source.length : undefined;
 
 function checkPath(value: unknown, where: string): string | URL {
   if (value instanceof URL || (typeof value === "string" && value !== "")) return value;

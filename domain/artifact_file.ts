@@ -6,6 +6,7 @@
 import { basename, dirname, fromFileUrl, join } from "jsr:@std/path@^1.1.6";
 import type { Bytes, Source } from "../drivers/driver.ts";
 import { CHUNK_BYTES, readInto } from "../drivers/source.ts";
+import { RubiconException } from "../errors.ts";
 import { refuse } from "./check.ts";
 
 /** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
@@ -20,22 +21,30 @@ async function infoOf(path: string, where: string): Promise<Deno.FileInfo> {
     return await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) refuse(`${where}: there is no ${path}.`);
-    throw error;
+    throw notAllowed(`${where}: ${path} cannot be read`, error);
   }
 }
 
-/** A file as a source, and its name. */
+/** What the disk, or Deno, does not let us do. */
+export function notAllowed(what: string, cause: unknown): RubiconException {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RubiconException("permission-denied", `${what}: ${why}`, { cause });
+}
+
+/** A file as a source, its name and its size. */
 export async function fileSource(
   from: string | URL,
   where: string,
-): Promise<{ name: string; source: Source }> {
+): Promise<{ name: string; source: Source; size: number }> {
   const path = toPath(from);
   const info = await infoOf(path, where);
   if (info.isDirectory) refuse(`${where}: ${path} is a folder. Pass it as directory.`);
   const source: Source = info.size <= AT_ONCE
-    ? await Deno.readFile(path)
+    ? await Deno.readFile(path).catch((cause) => {
+      throw notAllowed(`${where}: ${path} cannot be read`, cause);
+    })
     : async () => (await Deno.open(path)).readable;
-  return { name: basename(path), source };
+  return { name: basename(path), source, size: info.size };
 }
 
 /** A folder as a source of the bytes of a zip with its whole tree, and the zip's name. */
@@ -47,7 +56,11 @@ export async function directorySource(
   const info = await infoOf(path, where);
   if (!info.isDirectory) refuse(`${where}: ${path} is a file. Pass it as path.`);
   const { zipDirectory } = await import("./zip.ts");
-  const name = basename(await Deno.realPath(path));
+  const name = basename(
+    await Deno.realPath(path).catch((cause) => {
+      throw notAllowed(`${where}: ${path} cannot be read`, cause);
+    }),
+  );
   return { name: `${name}.zip`, source: () => zipDirectory(path) };
 }
 
@@ -57,12 +70,14 @@ export async function directorySource(
  * @param open Opens the stream.
  * @param to The file's path, or a folder that is there.
  * @param name The file's name where `to` is a folder.
+ * @param told Gets told of the bytes that are written, piece by piece.
  * @returns The file's path.
  */
 export async function saveStream(
   open: () => Promise<ReadableStream<Bytes>>,
   to: string | URL,
   name: string,
+  told: (bytes: number) => void,
 ): Promise<string> {
   let path = toPath(to);
   const info = await Deno.stat(path).catch((error) => {
@@ -85,6 +100,7 @@ export async function saveStream(
     const buffer = new Uint8Array(CHUNK_BYTES);
     for (let length; (length = await read(buffer)) > 0;) {
       for (let at = 0; at < length;) at += await file.write(buffer.subarray(at, length));
+      told(length);
     }
     await Deno.rename(staged, path);
   } catch (error) {

@@ -25,7 +25,8 @@ import {
   placeIn,
   tombstoneKey,
 } from "./layout.ts";
-import { lastNamed, readEntities, readEntity } from "./read.ts";
+import { readEntities } from "./list.ts";
+import { lastNamed, readEntity } from "./read.ts";
 import { CALL_FIELDS } from "./schema.ts";
 import { build, create, placeOf, write } from "./store.ts";
 import type { EntityOf, ListFilter, Parent } from "./types.ts";
@@ -99,10 +100,9 @@ export async function listAttached<K extends AttachedKind>(
   checkComposite(rubicon, where);
   checkParent(parent, where);
   checkFields(filter, FILTER, where);
-  const passes = checkFilter(filter, where);
+  const choice = checkFilter(filter, where);
   const what = `the ${kind}s of ${describe(parent)}`;
-  const all = await readEntities(rubicon, kind, placeIn(parent), what, filter);
-  return all.filter(passes);
+  return await readEntities(rubicon, kind, placeIn(parent), what, filter, choice);
 }
 
 /**
@@ -120,20 +120,20 @@ export async function deleteAttached(
   checkEntity(entity, [kind], where);
   checkFields(call, CALL_FIELDS, where);
   const folder = entityFolder(entity);
-  const keys = await rubicon.read({
-    what: `the data of ${describe(entity)}`,
-    async run({ driver }, signal) {
-      const found: string[] = [];
-      for await (const { key } of driver.list(folder, signal ? { signal } : {})) found.push(key);
-      return { value: found };
-    },
-    merge: (lists) => lists.flat(),
-  }, { ...call, read: "merge" });
   const place = placeOf(entity)!;
   const trace = tombstoneKey(kindFolder(kind, place), entity.id);
   const metadata = metadataKey(folder);
-  await write(rubicon, entity, () =>
-    rubicon.write({
+  await write(rubicon, entity, async () => {
+    const keys = await rubicon.read({
+      what: `the data of ${describe(entity)}`,
+      async run({ driver }, signal) {
+        const found: string[] = [];
+        for await (const { key } of driver.list(folder, signal ? { signal } : {})) found.push(key);
+        return { value: found };
+      },
+      merge: (lists) => lists.flat(),
+    }, { ...call, read: "merge" });
+    await rubicon.write({
       what: `the deletion of ${describe(entity)}`,
       steps: [{
         key: trace,
@@ -143,5 +143,6 @@ export async function deleteAttached(
       deletes: [...new Set([metadata, ...keys])],
       parents: parentKeys(place),
       entity,
-    }, call));
+    }, call);
+  });
 }

@@ -18,7 +18,8 @@ import { encodeEntity } from "./codec.ts";
 import { checkFilter, FILTER_FIELDS } from "./filter.ts";
 import { kindFolder, type Place, placeIn } from "./layout.ts";
 import { pooled } from "./pool.ts";
-import { lastNamed, readEntities, readEntity } from "./read.ts";
+import { readEntities } from "./list.ts";
+import { lastNamed, readEntity } from "./read.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
 import { slugify } from "./slug.ts";
 import { build, create } from "./store.ts";
@@ -179,8 +180,7 @@ export async function listChildren<K extends ChildKind>(
   checkComposite(rubicon, where);
   checkExperiment(experiment, where);
   checkFields(filter, FILTER, where);
-  const passes = checkFilter(filter, where);
+  const choice = checkFilter(filter, where);
   const what = `the ${kind}s of experiment ${experiment.id}`;
-  const all = await readEntities(rubicon, kind, placeIn(experiment), what, filter);
-  return all.filter(passes);
+  return await readEntities(rubicon, kind, placeIn(experiment), what, filter, choice);
 }

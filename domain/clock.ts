@@ -5,6 +5,9 @@
  */
 
 let last = 0;
+/** The text of the last time, up to its milliseconds: most entities follow each other within one. */
+let lastMillis = -1;
+let millisText = "";
 
 /**
  * Now, in ISO 8601 with microseconds. Later calls in one process give later times, so that what was
@@ -13,8 +16,12 @@ let last = 0;
 export function now(): string {
   const micros = Math.floor((performance.timeOrigin + performance.now()) * 1000);
   last = Math.max(micros, last + 1);
-  const iso = new Date(Math.floor(last / 1000)).toISOString();
-  return `${iso.slice(0, 23)}${String(last % 1000).padStart(3, "0")}+00:00`;
+  const millis = Math.floor(last / 1000);
+  if (millis !== lastMillis) {
+    millisText = new Date(millis).toISOString().slice(0, 23);
+    lastMillis = millis;
+  }
+  return `${millisText}${String(last % 1000).padStart(3, "0")}+00:00`;
 }
 
 /** A new id: a UUIDv4, as rubicon-ml's are. */

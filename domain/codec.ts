@@ -146,12 +146,39 @@ export function decodeChange(what: "tags" | "comments", bytes: Uint8Array, key: 
   throw new RubiconException("corrupt", `${key} does not hold lists of ${what}.`);
 }
 
+/** The bytes of a digest: small objects of JSON by where they are. */
+export function encodeDigest(objects: readonly [path: string, bytes: Uint8Array][]): Uint8Array {
+  const texts = objects.map(([path, bytes]) => [path, decoder.decode(bytes)]);
+  return encoder.encode(JSON.stringify(Object.fromEntries(texts)));
+}
+
+/** A digest from its bytes. */
+export function decodeDigest(
+  bytes: Uint8Array,
+  key: string,
+): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
+  const found = Object.entries(parseObject(bytes, key));
+  return new Map(
+    found.flatMap(([path, text]) => typeof text === "string" ? [[path, encoder.encode(text)]] : []),
+  );
+}
+
 /** The id and the name in an object that is in the way, where it is an entity. */
 export function identify(bytes: Uint8Array): { id?: unknown; name?: unknown } {
   try {
     return parseObject(bytes, "");
   } catch {
     return {}; // Whatever is in the way need not be an entity.
+  }
+}
+
+/** Whether bytes are an object in JSON at all: one that was cut short is not. */
+export function isWhole(bytes: Uint8Array): boolean {
+  try {
+    parseObject(bytes, "");
+    return true;
+  } catch {
+    return false; // That is the answer.
   }
 }
 

@@ -20,6 +20,7 @@ import type { ColumnType, Table, TableColumns, TableRows } from "./parquet.ts";
 import { pooled } from "./pool.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
 import type { Dataframe, ListFilter, LogInput, Parent } from "./types.ts";
+import { verifiedBytes } from "./verified.ts";
 
 /** What {@linkcode logDataframe} takes: the table, by rows or by columns, and the dataframe's fields. */
 export type DataframeInput =
@@ -156,7 +157,7 @@ export async function readDataframe(
       }
       const files = await pooled(keys, async (key) => ({
         name: key.slice(key.lastIndexOf("/") + 1),
-        bytes: (await driver.get(key, call)).bytes,
+        bytes: await verifiedBytes(await driver.get(key, call), `${label}: ${key}`),
       }));
       return { value: await decodeTable(files, `${label}: ${folder}`) };
     },

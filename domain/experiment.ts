@@ -21,7 +21,8 @@ import { checkFilter, FILTER_FIELDS } from "./filter.ts";
 import { experimentFolder } from "./layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
-import { lastNamed, readEntities, readEntity } from "./read.ts";
+import { readEntities } from "./list.ts";
+import { lastNamed, readEntity } from "./read.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
 import { build, create } from "./store.ts";
 import { addTags } from "./tags.ts";
@@ -88,7 +89,13 @@ export async function logExperiment(
   const children = [...parameters, ...metrics, ...features];
   try {
     await create(rubicon, experiment, call, [], source);
-    await createAll(rubicon, children, call);
+    const writing = [createAll(rubicon, children, call)] as Promise<unknown>[];
+    if (rubicon.backends.some(({ driver }) => driver.listsChecksums)) {
+      const { writeDigest } = await import("./digest.ts");
+      const written = [{ entity: experiment, source }, ...children];
+      writing.push(writeDigest(rubicon, experiment, written, call));
+    }
+    await Promise.all(writing);
     input.onReceipts?.(receipts);
   } catch (error) {
     if (!(error instanceof RubiconException) || children.length === 0) throw error;
@@ -140,7 +147,11 @@ export async function getExperiment(
   if (name !== undefined) {
     checkText(name, `${where}: name`);
     return lastNamed(
-      await listExperiments(rubicon, project, query as ListFilter),
+      await listExperiments(rubicon, project, {
+        ...query as ListFilter,
+        order: "newest",
+        limit: 1,
+      }),
       `experiment with the name "${name}" in project "${project.name}"`,
     );
   }
@@ -156,7 +167,7 @@ export async function getExperiment(
 }
 
 /**
- * The experiments of a project, oldest first.
+ * The experiments of a project, oldest first unless the filter says otherwise.
  *
  * @throws {RubiconException} where no backend is able to read.
  *
@@ -170,6 +181,8 @@ export async function getExperiment(
  * await logExperiment(rubicon, project, { tags: ["model:tree"] });
  * const forests = await listExperiments(rubicon, project, { tags: ["model:f*"] });
  * if (forests.length !== 1) throw new Error("one is a forest");
+ * const [latest] = await listExperiments(rubicon, project, { order: "newest", limit: 1 });
+ * if (latest?.tags[0] !== "model:tree") throw new Error("the last one that was logged");
  * ```
  */
 export async function listExperiments(
@@ -181,10 +194,10 @@ export async function listExperiments(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(filter, FILTER, where);
-  const passes = checkFilter(filter, where);
+  const choice = checkFilter(filter, where);
   const place = { projectName: project.name };
   const what = `the experiments of project "${project.name}"`;
-  return (await readEntities(rubicon, "experiment", place, what, filter)).filter(passes);
+  return await readEntities(rubicon, "experiment", place, what, filter, choice);
 }
 
 /**
@@ -292,7 +305,24 @@ export async function listChildExperiments(
  *
  * @throws {RubiconException} `not-found` where no backend has one of them.
  *
- * @example See {@linkcode addChildExperiment}
+ * @example
+ * ```ts
+ * import {
+ *   addChildExperiment,
+ *   createProject,
+ *   listParentExperiments,
+ *   logExperiment,
+ *   openComposite,
+ * } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "listParents" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const sweep = await logExperiment(rubicon, project, { name: "sweep" });
+ * const run = await logExperiment(rubicon, project, { name: "run" });
+ * const { child } = await addChildExperiment(rubicon, sweep, run);
+ * const [parent] = await listParentExperiments(rubicon, child);
+ * if (parent?.id !== sweep.id) throw new Error("it is the sweep");
+ * ```
  */
 export async function listParentExperiments(
   rubicon: Composite,

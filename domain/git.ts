@@ -26,11 +26,19 @@ export interface GitInfo {
  * repository or no commit.
  *
  * @example
- * ```ts ignore
- * import { gitInfo, logExperiment } from "../mod.ts";
+ * ```ts
+ * import { createProject, gitInfo, hasCode, logExperiment, openComposite } from "../mod.ts";
  *
- * const { branchName, commitHash, dirty } = await gitInfo();
- * await logExperiment(rubicon, project, { branchName, commitHash, tags: dirty ? ["dirty"] : [] });
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "gitInfo" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const git = await gitInfo().catch((error) => {
+ *   if (!hasCode(error, "unavailable")) throw error;
+ *   return undefined; // It runs outside of any repository.
+ * });
+ * await logExperiment(rubicon, project, {
+ *   ...(git && { branchName: git.branchName, commitHash: git.commitHash }),
+ *   tags: git?.dirty ? ["dirty"] : [],
+ * });
  * ```
  */
 export async function gitInfo(folder?: string | URL): Promise<GitInfo> {
@@ -51,7 +59,8 @@ async function remote(folder: string | URL | undefined): Promise<string | null> 
   const names = await git(folder, "remote");
   if (!names.split("\n").includes("origin")) return null;
   const url = await git(folder, "remote", "get-url", "origin");
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
+  // A password may have an @ of its own, and a scheme a plus sign.
+  return url.replace(/^([\w+.-]+:\/\/)[^/]*@/, "$1");
 }
 
 async function git(folder: string | URL | undefined, ...args: string[]): Promise<string> {

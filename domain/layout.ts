@@ -11,6 +11,8 @@ export type Place = { projectName: string; experimentId?: string | null };
 
 /** The name of every entity's own file. */
 export const METADATA = "metadata.json";
+/** The name of what an experiment was logged with, in one object. */
+const DIGEST = "digest.json";
 /** The name of an artifact's or dataframe's data, a file or a folder. */
 export const DATA = "data";
 
@@ -74,13 +76,21 @@ export const placeIn = (parent: Parent): Place =>
     ? { projectName: parent.name, experimentId: null }
     : { projectName: parent.projectName, experimentId: parent.id };
 
+/** The key of an experiment's digest. */
+export const digestKey = (experimentFolder: string): string => `${experimentFolder}/${DIGEST}`;
+
+/** Whether a key is of a digest, which stores have or lack as they can use it. */
+export const isDigest = (key: string): boolean =>
+  key.endsWith(`/${DIGEST}`) && /^[^/]+\/experiments\/[^/]+\/[^/]+$/.test(key);
+
 /** The trace that a deletion leaves, so that a repair does not bring back what was deleted on purpose. */
 export const tombstoneKey = (kindFolder: string, id: string): string =>
   `${kindFolder}/deleted_${id}.json`;
 
 /** What a key below `folder` is to the entity of that folder. */
-export function partOf(name: string): "metadata" | "tags" | "comments" | undefined {
+export function partOf(name: string): "metadata" | "digest" | "tags" | "comments" | undefined {
   if (name === METADATA) return "metadata";
+  if (name === DIGEST) return "digest";
   if (!name.endsWith(".json")) return undefined;
   if (name.startsWith("tags_")) return "tags";
   return name.startsWith("comments_") ? "comments" : undefined;
@@ -95,13 +105,16 @@ export function deletedBy(key: string): string | undefined {
 const ENTITY =
   /^[^/]+(?:\/experiments\/[^/]+)?(?:\/(?:metrics|parameters|features|artifacts|dataframes)\/[^/]+)?(?=\/)/;
 
+/** The folder of the entity that a key belongs to. */
+export const entityOf = (key: string): string => ENTITY.exec(key)?.[0] ?? "";
+
 /**
  * An order in which objects can be copied one by one: an entity comes after its parents, and its
  * metadata after all its other files, so that it never shows before its data.
  */
 export function byDependency(a: string, b: string): number {
   const [one, other] = [a, b].map((key) => {
-    const folder = ENTITY.exec(key)?.[0] ?? "";
+    const folder = entityOf(key);
     return { folder, depth: folder.split("/").length, last: key === metadataKey(folder) };
   });
   return one!.depth - other!.depth || compare(one!.folder, other!.folder) ||
@@ -121,7 +134,7 @@ export const archivesFolder = (projectName: string): string =>
 export function byEntity(keys: readonly string[]): string[][][] {
   const levels: Map<string, string[]>[] = [];
   for (const key of [...keys].sort(byDependency)) {
-    const folder = ENTITY.exec(key)?.[0] ?? "";
+    const folder = entityOf(key);
     const level = levels[folder.split("/").length] ??= new Map();
     level.set(folder, [...level.get(folder) ?? [], key]);
   }

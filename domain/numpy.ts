@@ -60,6 +60,11 @@ export function encodeNumpy({ dtype, shape, data }: NumpyArray, where: string): 
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
     refuse(`a numpy array's shape is a list of lengths, not [${shape}].`);
   }
+  if (!isReadable(dtype)) {
+    refuse(
+      `numpy cannot read an array of ${JSON.stringify(dtype)} back. Its types are such as "<f8".`,
+    );
+  }
   let bytes: Uint8Array;
   if (!ArrayBuffer.isView(data)) {
     if (!data.every((item) => typeof item === "boolean")) {
@@ -82,6 +87,16 @@ export function encodeNumpy({ dtype, shape, data }: NumpyArray, where: string): 
   return `{"_type": "numpy", "_dtype": ${JSON.stringify(dtype)}, "_shape": ${
     JSON.stringify(shape)
   }, "value": "${bytes.toBase64()}"}`;
+}
+
+const DTYPE =
+  /^[<>|=](?:b1|[iu][1248]|f(?:2|4|8|16)|c(?:8|16|32)|[SUV]\d+|[mM]8(?:\[\d*(?:[YMWDhms]|[munpfa]s)\])?)$/;
+
+/** Whether numpy knows a type, and can make an array of it from bytes: of pointers (`|O`) it cannot. */
+function isReadable(dtype: unknown): boolean {
+  if (typeof dtype === "string") return DTYPE.test(dtype);
+  return Array.isArray(dtype) && dtype.length > 0 &&
+    dtype.every((field) => Array.isArray(field) && isReadable(field[1]));
 }
 
 function itemSize(dtype: NumpyArray["dtype"]): number | undefined {

@@ -13,9 +13,11 @@ import {
   schemaOf,
   toColumn,
 } from "./columns.ts";
+import { type IndexLevel, indexOf, joinIndexes } from "./pandas_index.ts";
 import type { Value } from "./values.ts";
 
 export type { ColumnType } from "./columns.ts";
+export type { IndexLevel } from "./pandas_index.ts";
 
 /** A table by rows: one object each. What a row lacks is missing. */
 export type TableRows = readonly Readonly<Record<string, unknown>>[];
@@ -31,6 +33,11 @@ export interface Table {
    * `Temporal.Instant`s and dates `Temporal.PlainDate`s.
    */
   rows: Record<string, Value>[];
+  /**
+   * The labels of the rows, where pandas has others than their numbers: the levels of its index. Levels with a
+   * name are columns too. Missing where there are none.
+   */
+  index?: IndexLevel[];
 }
 
 /**
@@ -78,6 +85,9 @@ function fromRows(
   const columns = [...names].map((name) =>
     toColumn(name, rows.map((row) => cell(row, name)), typeOf(types, name, where), where)
   );
+  if (columns.length === 0 && rows.length > 0) {
+    refuse(`${where}: there are ${rows.length} rows, and no column. Parquet does not hold them.`);
+  }
   return { columns, length: rows.length };
 }
 
@@ -145,7 +155,8 @@ export async function decodeTable(
     }
   }
   const columns = [...new Set(tables.flatMap((table) => table.columns))];
-  return { columns, rows: tables.flatMap(({ rows }) => rows) };
+  const index = joinIndexes(tables.map((table) => table.index));
+  return { columns, rows: tables.flatMap(({ rows }) => rows), ...(index && { index }) };
 }
 
 async function decodeFile(bytes: Uint8Array<ArrayBuffer>): Promise<Table> {
@@ -168,7 +179,7 @@ async function decodeFile(bytes: Uint8Array<ArrayBuffer>): Promise<Table> {
     utf8: false, // Bytes that are not declared as text stay bytes.
     ...(compressors && { compressors }),
   });
-  const hidden = hiddenColumns(metadata.key_value_metadata);
+  const { hidden, levels } = indexOf(metadata.key_value_metadata, read.length);
   const columns = metadata.schema.length === 0 ? [] : topLevel(metadata.schema)
     .filter((name) => !hidden.has(name));
   const rows = read.map((row) =>
@@ -176,7 +187,11 @@ async function decodeFile(bytes: Uint8Array<ArrayBuffer>): Promise<Table> {
       columns.map((name) => [name, toValue(Object.hasOwn(row, name) ? row[name] : null)]),
     )
   );
-  return { columns, rows };
+  const index = levels.map(({ name, field, values }): IndexLevel => ({
+    name,
+    values: values ?? read.map((row) => toValue(row[field!])),
+  }));
+  return { columns, rows, ...(index.length > 0 && { index }) };
 }
 
 async function loadCompressors() {
@@ -197,16 +212,6 @@ const PARSERS = {
 };
 
 const micros = (value: bigint) => new Temporal.Instant(value * 1000n);
-
-/** Columns that are pandas' index and no data: unnamed ones, which pandas would give no name either. */
-function hiddenColumns(pairs: { key: string; value?: string }[] | undefined): Set<string> {
-  const text = pairs?.find(({ key }) => key === "pandas")?.value;
-  if (text === undefined) return new Set();
-  const { index_columns: index } = JSON.parse(text) as { index_columns?: unknown[] };
-  const unnamed = (name: unknown): name is string =>
-    typeof name === "string" && /^__(?:index_level_\d+|null_dask_index)__$/.test(name);
-  return new Set((index ?? []).filter(unnamed));
-}
 
 /** The names of the columns in a flat schema: children of nested ones are passed over. */
 function topLevel(schema: readonly { name: string; num_children?: number }[]): string[] {

@@ -1,14 +1,15 @@
 /**
- * Reading entities back: one by its folder, or all of one kind at one place.
+ * Reading entities back, from the files that are known of them.
  *
  * @module
  */
+import { remember } from "../composite/known.ts";
 import { hasCode, RubiconException } from "../errors.ts";
 import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
 import type { Bytes, ListEntry, VerbOptions } from "../drivers/driver.ts";
 import { type ChangeFile, fold, inOrder, type What } from "./annotations.ts";
 import { decodeChange, decodeEntity } from "./codec.ts";
-import { kindFolder, metadataKey, parentKeys, partOf, type Place } from "./layout.ts";
+import { kindFolder, metadataKey, partOf, type Place } from "./layout.ts";
 import { pooled } from "./pool.ts";
 import type { EntityOf, Kind, Taggable } from "./types.ts";
 
@@ -20,6 +21,8 @@ export interface Files {
   tags: ListEntry[];
   /** Its comments files. */
   comments: ListEntry[];
+  /** What it was logged with, in one object. */
+  digest?: ListEntry;
 }
 
 /** Reads one entity from its folder, from the first backend that is able. */
@@ -40,7 +43,7 @@ export function readEntity<K extends Kind>(
         backend.driver.get(key, options),
         kind === "project" ? undefined : filesIn(backend, folder, options),
       ]);
-      backend.known.add(key);
+      remember(backend, key);
       const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
       if (files) await annotate(backend, entity as Taggable, files, options);
       return { value: entity };
@@ -59,7 +62,7 @@ async function filesIn(backend: Backend, folder: string, options: VerbOptions): 
 
 function sortIn(files: Files, entry: ListEntry, name: string): void {
   const part = partOf(name);
-  if (part === "metadata") files.metadata = entry;
+  if (part === "metadata" || part === "digest") files[part] = entry;
   else if (part) files[part].push(entry);
 }
 
@@ -101,60 +104,6 @@ export async function changesOf(
   options: VerbOptions,
 ): Promise<ChangeFile[]> {
   return await readChanges(backend, what, (await filesIn(backend, folder, options))[what], options);
-}
-
-/** All entities of one kind at one place, oldest first. */
-export function readEntities<K extends Kind>(
-  rubicon: Composite,
-  kind: K,
-  place: Place,
-  what: string,
-  call: CallOptions,
-): Promise<EntityOf<K>[]> {
-  return rubicon.read({
-    what,
-    run: (backend, signal) => entitiesIn(backend, kind, place, signal ? { signal } : {}),
-    merge: (lists) => byAge(union(lists)),
-  }, call);
-}
-
-async function entitiesIn<K extends Kind>(
-  backend: Backend,
-  kind: K,
-  place: Place,
-  options: VerbOptions,
-): Promise<Answer<EntityOf<K>[]>> {
-  const folder = kindFolder(kind, place);
-  const found = kind === "project"
-    ? await projectFiles(backend, options)
-    : await filesByFolder(backend, folder, options, 2);
-  if (found.size === 0) {
-    if (kind === "project") return { value: [], weak: "empty" };
-    // Nothing is an answer only where the parent is: this backend may have lost it all.
-    await readParent(backend, place, options);
-  }
-  return await readAll(backend, kind, place, found, options);
-}
-
-/** Throws where a backend does not have what the entities of a place belong to, whole. */
-export async function readParent(
-  backend: Backend,
-  place: Place,
-  options: VerbOptions,
-): Promise<void> {
-  const kind = place.experimentId == null ? "project" : "experiment";
-  const key = parentKeys(place).at(-1)!;
-  const { bytes } = await backend.driver.get(key, options);
-  decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
-}
-
-/** Projects are found by their folders: a listing of all that is below would be the whole store. */
-async function projectFiles(
-  backend: Backend,
-  options: VerbOptions,
-): Promise<Map<string, Partial<Files>>> {
-  const names = await backend.driver.folders("", options);
-  return new Map(names.map((name) => [name, {}]));
 }
 
 /**
@@ -213,7 +162,7 @@ export async function readAll<K extends Kind>(
     try {
       const bytes = await bytesOf(backend, key, files.metadata, options);
       const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
-      backend.known.add(key);
+      remember(backend, key);
       if (kind !== "project" && files.tags && files.comments) {
         await annotate(backend, entity as Taggable, files as Files, options);
       }
@@ -232,17 +181,10 @@ export async function readAll<K extends Kind>(
 }
 
 /** Oldest first; what was created in the same microsecond goes by id, so that the order is stable. */
-function byAge<E extends { createdAt: string; id: string }>(entities: E[]): E[] {
+export function byAge<E extends { createdAt: string; id: string }>(entities: E[]): E[] {
   return entities.sort((a, b) =>
     a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.id < b.id ? -1 : 1
   );
-}
-
-/** Every entity once, by id; earlier lists win. */
-function union<E extends { id: string }>(lists: readonly E[][]): E[] {
-  const all = new Map<string, E>();
-  for (const entity of lists.flat()) if (!all.has(entity.id)) all.set(entity.id, entity);
-  return [...all.values()];
 }
 
 /** The last of the entities that have a name; there must be one. */

@@ -8,6 +8,7 @@ import type { Backend, Composite } from "../composite.ts";
 import type { Source } from "../drivers/driver.ts";
 import { refuse, show } from "./check.ts";
 import { pooled } from "./pool.ts";
+import { reporter } from "./progress.ts";
 import { decodeChange } from "./codec.ts";
 import { partOf } from "./layout.ts";
 import { checkVerify, type Difference, verify, type VerifyOptions } from "./verify.ts";
@@ -78,7 +79,8 @@ const OPTIONS = new Set([
 export async function repair(rubicon: Composite, options: RepairOptions = {}): Promise<Repair> {
   const where = "repair";
   checkVerify(rubicon, options, OPTIONS, where);
-  const { from, conflicts, dryRun = false, onProgress } = options;
+  const { from, conflicts, dryRun = false } = options;
+  const { report: tell, signal } = reporter("objects", options, where);
   const byLabel = new Map(rubicon.backends.map((backend) => [backend.label, backend]));
   if (from !== undefined && !byLabel.has(from)) {
     refuse(`${where}: from is one of ${[...byLabel.keys()].join(", ")}, not ${show(from)}.`);
@@ -86,19 +88,25 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
   if (conflicts !== undefined && !["majority", "first", "newest"].includes(conflicts)) {
     refuse(`${where}: conflicts is "majority", "first" or "newest", not ${show(conflicts)}.`);
   }
-  const { from: _from, conflicts: _conflicts, dryRun: _dryRun, ...verifying } = options;
-  const { differences } = await verify(rubicon, verifying);
+  const { differences, objects } = await verify(rubicon, {
+    ...(options.project !== undefined && { project: options.project }),
+    ...(options.compare !== undefined && { compare: options.compare }),
+    ...(signal && { signal }),
+    // How much there is to mend is known once all is compared.
+    onProgress: ({ what, done }) => tell(what, done),
+  });
+  const all = objects + differences.length;
   const report: Repair = { clean: true, mended: [], conflicts: [], failures: [] };
   for (const [at, difference] of differences.entries()) {
-    onProgress?.({ what: `repair ${difference.key}`, done: at, total: differences.length });
-    const plan = await planFor(difference, byLabel, options);
+    tell(`repair ${difference.key}`, objects + at, all);
+    const plan = await planFor(difference, byLabel, { ...options, ...(signal && { signal }) });
     if (!plan) {
       report.conflicts.push(difference);
       continue;
     }
     for (const mend of plan) {
       try {
-        if (!dryRun) await carryOut(mend, byLabel, options.signal);
+        if (!dryRun) await carryOut(mend, byLabel, signal);
         report.mended.push(mend);
       } catch (error) {
         if (!(error instanceof RubiconException)) throw error;
@@ -106,7 +114,7 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
       }
     }
   }
-  onProgress?.({ what: where, done: differences.length, total: differences.length });
+  tell(where, all, all);
   report.clean = report.conflicts.length === 0 && report.failures.length === 0;
   if (report.clean && !dryRun && options.project === undefined) {
     for (const { health } of rubicon.backends) health.repaired();

@@ -11,6 +11,9 @@ const WHITE_SPACE =
   // deno-lint-ignore no-control-regex -- Python counts the separators U+001C to U+001F.
   /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
+/** The last name that took more than a look: an experiment's children all ask for their project's. */
+let last = { name: "", slug: "" };
+
 /**
  * The key of a name: without ASCII punctuation, words joined by `-`, in lower case. Several names can
  * have one key, and a name of punctuation alone has an empty one.
@@ -25,6 +28,9 @@ const WHITE_SPACE =
 export function slugify(name: string): string {
   // Most names are their own key, and every write asks.
   if (/^[a-z0-9]+$/.test(name)) return name;
+  if (name === last.name) return last.slug;
   const words = name.replace(PUNCTUATION, "").split(WHITE_SPACE);
-  return words.filter((word) => word !== "").join(" ").toLowerCase().replaceAll(" ", "-");
+  const slug = words.filter((word) => word !== "").join(" ").toLowerCase().replaceAll(" ", "-");
+  last = { name, slug };
+  return slug;
 }

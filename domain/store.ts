@@ -138,7 +138,13 @@ export async function write(
     await work();
   } catch (error) {
     const { failureMode, onWarning } = rubicon.options;
-    const outside = hasCode(error, "unavailable", "write-failed", "permission-denied");
+    const outside = hasCode(
+      error,
+      "unavailable",
+      "write-failed",
+      "read-failed",
+      "permission-denied",
+    );
     if (failureMode === "raise" || !outside) throw error;
     if (failureMode === "warn") onWarning(error.message, entity);
   }

@@ -3,14 +3,12 @@
  *
  * @module
  */
-import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
-import type { VerbOptions } from "../drivers/driver.ts";
-import { checkComposite, checkFields, checkProject, refuse, show } from "./check.ts";
-import { experimentsFolder } from "./layout.ts";
-import { pooled } from "./pool.ts";
-import { type Files, filesByFolder, readAll, readParent } from "./read.ts";
+import type { CallOptions, Composite } from "../composite.ts";
+import { checkComposite, checkFields, checkProject } from "./check.ts";
+import { checkLimit } from "./filter.ts";
+import { type Run, runsIn } from "./runs.ts";
 import { CALL_FIELDS } from "./schema.ts";
-import type { Experiment, Metric, Parameter, Project } from "./types.ts";
+import type { Experiment, Project } from "./types.ts";
 import type { Value } from "./values.ts";
 
 /** One row of a {@linkcode ProjectTable}: what is known of one experiment, by column. */
@@ -32,12 +30,6 @@ export interface TableOptions extends CallOptions {
 
 const OWN = ["id", "name", "description", "modelName", "commitHash", "tags", "createdAt"] as const;
 const OPTIONS = new Set(["limit", ...CALL_FIELDS]);
-
-interface Run {
-  experiment: Experiment;
-  parameters: Parameter[];
-  metrics: Metric[];
-}
 
 /**
  * A project's experiments as one table, newest first. A metric takes the place of a parameter of the
@@ -65,10 +57,7 @@ export async function toTable(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, OPTIONS, where);
-  const limit = options.limit ?? Infinity;
-  if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 0)) {
-    refuse(`${where}: limit is a whole number, not ${show(limit)}.`);
-  }
+  const limit = checkLimit(options.limit, where);
   const runs = await rubicon.read({
     what: `the experiments of project "${project.name}"`,
     run: (backend, signal) => runsIn(backend, project, limit, signal ? { signal } : {}),
@@ -101,45 +90,6 @@ function asTable(runs: readonly Run[]): ProjectTable {
     ...new Set([...OWN, ...[...names.parameters].sort(), ...[...names.metrics].sort()]),
   ];
   return { columns, rows };
-}
-
-/** One listing tells all there is; then each file is read once. */
-async function runsIn(
-  backend: Backend,
-  project: Project,
-  limit: number,
-  options: VerbOptions,
-): Promise<Answer<Run[]>> {
-  const place = { projectName: project.name };
-  const folder = experimentsFolder(project.name);
-  const all = await filesByFolder(backend, folder, options);
-  const experiments = new Map<string, Files>();
-  const children = new Map<string, { parameter: Map<string, Files>; metric: Map<string, Files> }>();
-  for (const [path, files] of all) {
-    const [id, kinds, slug] = path.split("/") as [string, string?, string?];
-    if (kinds === undefined) experiments.set(id, files);
-    const kind = kinds === "parameters" ? "parameter" : kinds === "metrics" ? "metric" : undefined;
-    if (!kind || slug === undefined) continue;
-    let of = children.get(id);
-    if (!of) children.set(id, of = { parameter: new Map(), metric: new Map() });
-    of[kind].set(slug, files);
-  }
-  if (experiments.size === 0) await readParent(backend, place, options);
-  const found = await readAll(backend, "experiment", place, experiments, options);
-  let damaged = found.weak === "damaged";
-  const newest = found.value.map((experiment) => ({ experiment })).sort(newestFirst);
-  const none = new Map<string, Files>();
-  const runs = await pooled(newest.slice(0, limit), async ({ experiment }): Promise<Run> => {
-    const of = children.get(experiment.id);
-    const at = { ...place, experimentId: experiment.id };
-    const [parameters, metrics] = await Promise.all([
-      readAll(backend, "parameter", at, of?.parameter ?? none, options),
-      readAll(backend, "metric", at, of?.metric ?? none, options),
-    ]);
-    damaged ||= parameters.weak === "damaged" || metrics.weak === "damaged";
-    return { experiment, parameters: parameters.value, metrics: metrics.value };
-  });
-  return damaged ? { value: runs, weak: "damaged" } : { value: runs };
 }
 
 /**

@@ -157,6 +157,13 @@ export interface ListFilter extends CallOptions {
   match?: "any" | "all";
   /** Only those with exactly this name. */
   name?: string;
+  /**
+   * Which come first. `newest` with a `limit` reads hardly more than it gives, by the store's own times: where a
+   * machine's clock is ahead of the store's, what that machine logs may count as older than it says. Default: `oldest`.
+   */
+  order?: "oldest" | "newest";
+  /** So many of them at most. Default: all. */
+  limit?: number;
 }
 
 /** Fields that every log function takes beside its own. */

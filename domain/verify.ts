@@ -6,8 +6,9 @@
 import { type Comparison, contentsOf, type Spread, spread } from "../composite/compare.ts";
 import type { Composite } from "../composite.ts";
 import { checkComposite, checkFields, refuse, show } from "./check.ts";
-import { byDependency, deletedBy, projectFolder } from "./layout.ts";
+import { byDependency, deletedBy, isDigest, projectFolder } from "./layout.ts";
 import { pooled } from "./pool.ts";
+import { type ProgressOption, type Reporter, reporter } from "./progress.ts";
 
 /** One object that is not the same in all backends. */
 export interface Difference {
@@ -24,18 +25,8 @@ export interface Difference {
   lacks: string[];
 }
 
-/** How far something long is. */
-export interface Progress {
-  /** What is being done, for people. */
-  what: string;
-  /** How many are done. */
-  done: number;
-  /** How many there are, as far as is known. */
-  total: number;
-}
-
 /** Options of {@linkcode verify}. */
-export interface VerifyOptions {
+export interface VerifyOptions extends ProgressOption {
   /** Only the project of this name. Default: all. */
   project?: string;
   /**
@@ -43,8 +34,6 @@ export interface VerifyOptions {
    * without one; `bytes` reads everything.
    */
   compare?: Comparison;
-  /** Gets told of the progress. */
-  onProgress?: (progress: Progress) => void;
   /** Stops it. */
   signal?: AbortSignal;
 }
@@ -100,13 +89,17 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<Verification> {
   checkVerify(rubicon, options, OPTIONS, "verify");
+  const { report: tell, ...signal } = reporter("objects", options, "verify");
   const report: Verification = { clean: true, objects: 0, read: 0, differences: [] };
-  const folders = await projectFolders(rubicon, options);
+  const folders = await projectFolders(rubicon, { ...options, ...signal });
   for (const [at, folder] of folders.entries()) {
-    options.onProgress?.({ what: `verify ${folder}`, done: at, total: folders.length });
-    await verifyFolder(rubicon, folder, options, report);
+    const last = at === folders.length - 1;
+    // How many objects there are in all is known once the last project is listed.
+    const told: Reporter["report"] = (what, done, total) =>
+      tell(what, done, last ? total : undefined);
+    await verifyFolder(rubicon, folder, { ...options, ...signal }, report, told);
   }
-  options.onProgress?.({ what: "verify", done: folders.length, total: folders.length });
+  tell("verify", report.objects, report.objects);
   report.clean = report.differences.length === 0;
   return report;
 }
@@ -124,9 +117,15 @@ async function verifyFolder(
   folder: string,
   { compare = "checksum", signal }: VerifyOptions,
   report: Verification,
+  tell: Reporter["report"],
 ): Promise<void> {
   const { backends } = rubicon;
+  const what = `verify ${folder}`;
+  let done = report.objects;
+  tell(what, done);
   const found = await spread(backends, folder, signal);
+  // A repair copies no digests: a store that lacks one answers as well, only slower.
+  for (const key of [...found.keys()].filter(isDigest)) found.delete(key);
   report.objects += found.size;
   const deleted = new Set([...found.keys()].flatMap((key) => deletedBy(key) ?? []));
   const isDeleted = (key: string) => {
@@ -142,10 +141,12 @@ async function verifyFolder(
     const here = entries.flatMap((entry, at) => entry ? [at] : []);
     const lacks = labels(entries.flatMap((entry, at) => entry ? [] : [at]));
     if (deleted.size > 0 && isDeleted(key)) {
+      tell(what, ++done, report.objects);
       return { key, kind: "deleted", has: [labels(here)], lacks };
     }
     const groups = here.length > 1 ? await contentsOf(backends, one, compare, signal) : [here];
     if (here.length > 1 && !isVouched(one, compare)) report.read++;
+    tell(what, ++done, report.objects);
     if (groups.length > 1) return { key, kind: "conflict", has: groups.map(labels), lacks };
     return lacks.length > 0 ? { key, kind: "missing", has: [labels(here)], lacks } : undefined;
   });

@@ -1,20 +1,17 @@
 /**
- * Folders as zips and back. The library is loaded by the first one.
+ * Folders as zips and back. The libraries are loaded by the first one.
  *
  * @module
  */
 import { ensureDir } from "jsr:@std/fs@^1.0.24/ensure-dir";
 import { walk, type WalkEntry } from "jsr:@std/fs@^1.0.24/walk";
 import { dirname, join, relative } from "jsr:@std/path@^1.1.6";
+import { Buffer } from "node:buffer";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { crc32 } from "node:zlib";
 import type { Bytes } from "../drivers/driver.ts";
 import { RubiconException } from "../errors.ts";
-
-async function loadZip(): Promise<typeof import("npm:@zip.js/zip.js@2.24.0")> {
-  const zip = await import("npm:@zip.js/zip.js@2.24.0");
-  // Workers would need a URL of their own, and the compression is the platform's anyway.
-  zip.configure({ useWebWorkers: false });
-  return zip;
-}
 
 /**
  * A folder's whole tree as a zip, empty folders too. The same tree gives the same bytes, so that each backend
@@ -51,24 +48,49 @@ export interface ZipSource {
 export async function zipStream(
   entries: readonly ZipSource[],
 ): Promise<ReadableStream<Uint8Array>> {
-  const { ZipWriter } = await loadZip();
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const write = async () => {
-    const writer = new ZipWriter(writable, { extendedTimestamp: false });
-    for (const { name, date, open } of entries) {
-      const lastModDate = date;
-      if (open) await writer.add(name, await open(), { lastModDate });
-      else await writer.add(name, undefined, { directory: true, lastModDate });
+  const { default: yazl } = await import("npm:yazl@3.3.1");
+  const zip = new yazl.ZipFile();
+  // What fails reaches whoever reads the stream.
+  const fail = (error: unknown) => zip.outputStream.destroy(error as Error);
+  zip.on("error", fail);
+  let current: Readable | undefined;
+  // Nobody wants the rest where the reader has gone.
+  zip.outputStream.on("close", () => current?.destroy());
+  for (const { name, date: mtime, open } of entries) {
+    if (!open) zip.addEmptyDirectory(name, { mtime });
+    else {
+      zip.addReadStreamLazy(
+        name,
+        { mtime },
+        (give: (error: unknown, stream?: Readable) => void) => {
+          Promise.try(open).then((stream) => {
+            const entry = Readable.fromWeb(stream as never);
+            entry.on("error", fail);
+            // Nobody wants the rest where the reader has gone.
+            zip.outputStream.on("close", () => entry.destroy());
+            give(null, entry);
+          }, give);
+        },
+      );
     }
-    await writer.close();
-  };
-  // What fails here reaches whoever reads the stream.
-  write().catch((error) => writable.abort(error).catch(() => {}));
-  return readable;
+  }
+  zip.end();
+  return Readable.toWeb(zip.outputStream) as unknown as ReadableStream<Uint8Array>;
 }
 
 /** Names that would lead out of the folder, or mean something else on another system. */
 const UNSAFE = /^$|^\/|^[a-z]:|\\|\0|(?:^|\/)\.{1,2}(?:\/|$)|\/\//i;
+
+/** What is used of yauzl, which has no types of its own. */
+interface YauzlEntry {
+  fileName: string;
+  externalFileAttributes: number;
+  crc32: number;
+}
+interface YauzlFile {
+  eachEntry(): AsyncIterable<YauzlEntry>;
+  openReadStreamPromise(entry: YauzlEntry): Promise<Readable>;
+}
 
 /** One entry of a zip that was read. */
 export interface ZipEntry {
@@ -84,39 +106,62 @@ export interface ZipEntry {
  * @throws {RubiconException} `corrupt` where it is no zip, or has an entry that would lead out of a folder.
  */
 export async function readZip(bytes: Bytes, what: string): Promise<ZipEntry[]> {
-  const { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } = await loadZip();
-  const reader = new ZipReader(new Uint8ArrayReader(bytes), { checkSignature: true });
+  const { default: yauzl } = await import("npm:yauzl@3.4.0");
   const corrupt = (why: string, cause?: unknown) =>
     new RubiconException("corrupt", `${what}: ${why}`, cause === undefined ? {} : { cause });
-  const entries = await reader.getEntries().catch((cause) => {
-    throw corrupt("it is no zip", cause);
-  });
+  const entries: YauzlEntry[] = [];
+  let zip: YauzlFile;
+  try {
+    zip = await yauzl.fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
+      strictFileNames: true,
+    });
+    for await (const entry of zip.eachEntry()) entries.push(entry);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause;
+    throw corrupt(`it is no zip that can be unpacked: ${why}. Nothing was written`, cause);
+  }
+  checkNames(entries, corrupt);
+  return await Promise.all(entries.map(async (entry): Promise<ZipEntry> => {
+    const { fileName: name } = entry;
+    if (name.endsWith("/")) return { name, bytes: new Uint8Array() };
+    try {
+      const content = await buffer(await zip.openReadStreamPromise(entry));
+      if (crc32(content) !== entry.crc32) throw new Error("its checksum is another");
+      return { name, bytes: new Uint8Array(content) };
+    } catch (cause) {
+      throw corrupt(`its entry ${JSON.stringify(name)} is damaged`, cause);
+    }
+  }));
+}
+
+/** Refuses entries that lead out of the folder, or that cannot be there together. */
+function checkNames(
+  entries: readonly YauzlEntry[],
+  corrupt: (why: string) => RubiconException,
+): void {
   const seen = new Set<string>();
-  for (const { filename, directory, externalFileAttributes } of entries) {
-    const name = directory ? filename.replace(/\/$/, "") : filename;
+  const files = new Set<string>();
+  for (const { fileName, externalFileAttributes } of entries) {
+    const name = fileName.replace(/\/$/, "");
     // The upper half has the Unix mode; 0o120000 is a symbolic link.
-    const isLink = ((externalFileAttributes ?? 0) >>> 16 & 0o170000) === 0o120000;
+    const isLink = (externalFileAttributes >>> 16 & 0o170000) === 0o120000;
     if (UNSAFE.test(name) || isLink) {
       throw corrupt(
-        `its entry ${JSON.stringify(filename)} leads out of the folder. Nothing was written`,
+        `its entry ${JSON.stringify(fileName)} leads out of the folder. Nothing was written`,
       );
     }
-    if (seen.has(name)) throw corrupt(`it has two entries ${JSON.stringify(filename)}`);
+    if (seen.has(name)) throw corrupt(`it has two entries ${JSON.stringify(fileName)}`);
     seen.add(name);
+    if (name === fileName) files.add(name);
   }
-  const read: ZipEntry[] = [];
-  for (const entry of entries) {
-    const { filename: name } = entry;
-    if (entry.directory) read.push({ name, bytes: new Uint8Array() });
-    else {
-      const content = await entry.getData(new Uint8ArrayWriter()).catch((cause) => {
-        throw corrupt(`its entry ${JSON.stringify(name)} is damaged`, cause);
-      });
-      read.push({ name, bytes: content as Bytes });
+  for (const name of seen) {
+    for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
+      const folder = name.slice(0, end);
+      if (files.has(folder)) {
+        throw corrupt(`${JSON.stringify(folder)} is a file and a folder in it`);
+      }
     }
   }
-  await reader.close();
-  return read;
 }
 
 /**
@@ -129,6 +174,16 @@ export async function unzipTo(bytes: Bytes, folder: string, what: string): Promi
   const paths: string[] = [];
   const entries = await readZip(bytes, what);
   await ensureDir(folder);
+  const root = await Deno.realPath(folder);
+  for (const { name } of entries) {
+    const parent = await realParent(join(root, name));
+    if (!/^\.\.(?:[/\\]|$)/.test(relative(root, parent))) continue;
+    throw new RubiconException(
+      "invalid-argument",
+      `${what}: ${JSON.stringify(name)} would go to ${parent}, through a link in ${folder}. ` +
+        "Nothing was written: unpack it into another folder.",
+    );
+  }
   for (const { name, bytes: content } of entries) {
     const path = join(folder, name);
     if (name.endsWith("/")) {
@@ -144,4 +199,15 @@ export async function unzipTo(bytes: Bytes, folder: string, what: string): Promi
     paths.push(path);
   }
   return paths;
+}
+
+/** The nearest folder above a path that is there, without links. */
+async function realParent(path: string): Promise<string> {
+  for (let at = dirname(path);; at = dirname(at)) {
+    try {
+      return await Deno.realPath(at);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
 }

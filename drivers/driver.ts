@@ -42,6 +42,12 @@ export interface ObjectMeta {
   checksum?: string;
 }
 
+/** What a store says of what it just stored, without another look at it. */
+export interface PutResult extends Partial<ObjectMeta> {
+  /** Size in bytes. */
+  size: number;
+}
+
 /** One object of a listing. */
 export interface ListEntry extends ObjectMeta {
   /** The object's whole key. */
@@ -110,6 +116,8 @@ export interface Driver {
   readonly persistence: string;
   /** The name and the place, such as `filesystem:./rootA`: for messages, never with a secret. */
   readonly label: string;
+  /** Whether listings tell a `checksum` of what was put in one request. Missing: they do not. */
+  readonly listsChecksums?: boolean;
   /** An object's bytes; `not-found` where there is none. */
   get(key: string, options?: GetOptions): Promise<GetResult>;
   /** An object as a stream; `not-found` where there is none, before anything is streamed. */
@@ -118,7 +126,7 @@ export interface Driver {
    * Stores an object whole or not at all: readers see the old bytes or the new ones, and when the
    * source fails, is aborted, or the process dies, nothing has changed.
    */
-  put(key: string, source: Source, options?: PutOptions): Promise<ObjectMeta>;
+  put(key: string, source: Source, options?: PutOptions): Promise<PutResult>;
   /** What is known of an object without reading it; `not-found` where there is none. */
   stat(key: string, options?: VerbOptions): Promise<ObjectMeta>;
   /**
@@ -132,7 +140,7 @@ export interface Driver {
   /** Removes an object. Succeeds where there is none. Leaves no empty folder behind. */
   delete(key: string, options?: VerbOptions): Promise<void>;
   /** Copies an object inside the store, where that is cheaper than reading and writing it. */
-  copy?(from: string, to: string, options?: PutOptions): Promise<ObjectMeta>;
+  copy?(from: string, to: string, options?: PutOptions): Promise<PutResult>;
   /** Lets go of what the driver holds (connections, handles). It may be called twice. */
   close?(): Promise<void>;
 }

@@ -14,8 +14,19 @@ const MAX_KEY_BYTES = 1024;
 const MAX_NAME_BYTES = 255;
 const encoder = new TextEncoder();
 
-const hasLongName = (key: string): boolean =>
-  key.split("/").some((name) => encoder.encode(name).length > MAX_NAME_BYTES);
+/** Nothing is measured that cannot be too long: three bytes are the most a UTF-16 unit takes. */
+function hasLongName(key: string): boolean {
+  for (let start = 0; start < key.length;) {
+    const slash = key.indexOf("/", start);
+    const end = slash === -1 ? key.length : slash;
+    if (
+      (end - start) * 3 > MAX_NAME_BYTES &&
+      encoder.encode(key.slice(start, end)).length > MAX_NAME_BYTES
+    ) return true;
+    start = end + 1;
+  }
+  return false;
+}
 
 /**
  * Refuses what is no key.
@@ -30,7 +41,7 @@ export function checkKey(key: string, driver: { label: string }): void {
   } else if (!key.isWellFormed()) why = "it has half a surrogate pair, which UTF-8 cannot hold";
   else if (key.length * 3 > MAX_KEY_BYTES && encoder.encode(key).length > MAX_KEY_BYTES) {
     why = `it is longer than ${MAX_KEY_BYTES} bytes`;
-  } else if (key.length * 3 > MAX_NAME_BYTES && hasLongName(key)) {
+  } else if (hasLongName(key)) {
     why = `it has a segment longer than ${MAX_NAME_BYTES} bytes`;
   }
   if (why === undefined) return;
@@ -118,6 +129,7 @@ export function guard(driver: Driver): Driver {
   return {
     persistence: driver.persistence,
     label: driver.label,
+    ...(driver.listsChecksums && { listsChecksums: true }),
     get: verb(driver.get.bind(driver), 1),
     open: verb(driver.open.bind(driver), 1),
     put: verb(driver.put.bind(driver), 1, { optionsAt: 2 }),

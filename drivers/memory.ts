@@ -74,7 +74,6 @@ function* walk(at: Folder, prefix: string, depth: number): Generator<ListEntry, 
 }
 
 async function collect(source: Source, signal?: AbortSignal): Promise<Bytes> {
-  if (source instanceof Uint8Array) return new Uint8Array(source);
   const chunks: Uint8Array[] = [];
   // Copied at once: a source may use its buffer again.
   for await (const chunk of chunksOf(source, signal)) chunks.push(new Uint8Array(chunk));
@@ -150,12 +149,14 @@ export function openMemory(config: DriverConfig): Driver {
       const [folders, name] = place(key);
       // Looked at first, so that a source is not read for nothing; what counts is the look below.
       if (ifAbsent) refuseTaken(key, find(root, folders)?.objects.has(name));
-      const bytes = await collect(source, signal);
-      const folder = find(root, folders);
-      if (ifAbsent) refuseTaken(key, folder?.objects.has(name));
+      const bytes = source instanceof Uint8Array
+        ? new Uint8Array(source)
+        : await collect(source, signal);
+      const { objects } = make(root, folders);
+      if (ifAbsent) refuseTaken(key, objects.has(name));
       const stored = { bytes, time: Date.now(), version: ++versions };
-      (folder ?? make(root, folders)).objects.set(name, stored);
-      return metaOf(stored);
+      objects.set(name, stored);
+      return { size: bytes.length };
     },
 
     // deno-lint-ignore require-await -- see `get`.

@@ -70,7 +70,17 @@ export function registerDriver(
   registry.set(name, { factory, options: registration.options ?? [] });
 }
 
-/** The persistence names that are registered, in alphabetical order. */
+/**
+ * The persistence names that are registered, in alphabetical order.
+ *
+ * @example
+ * ```ts
+ * import { registeredDrivers } from "./registry.ts";
+ * import "./memory.ts";
+ *
+ * if (!registeredDrivers().includes("memory")) throw new Error("its file is imported");
+ * ```
+ */
 export function registeredDrivers(): string[] {
   return [...registry.keys()].sort();
 }
@@ -80,6 +90,16 @@ export function registeredDrivers(): string[] {
  * stamps errors with the driver's label.
  *
  * @throws {RubiconException} `invalid-config` for an unknown persistence or option.
+ *
+ * @example
+ * ```ts
+ * import { openDriver } from "./registry.ts";
+ * import "./memory.ts";
+ *
+ * const driver = await openDriver({ persistence: "memory", rootDir: "openDriver" });
+ * await driver.put("a/b", new TextEncoder().encode("hello"));
+ * if ((await driver.stat("a/b")).size !== 5) throw new Error("it is there");
+ * ```
  */
 export async function openDriver(config: DriverConfig): Promise<Driver> {
   // rubicon-ml spells S3 as a filesystem with an s3:// root.

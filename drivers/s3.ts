@@ -37,7 +37,7 @@ export interface S3Options {
   pathStyle?: boolean;
   /** Size of an upload's parts, in bytes; at least 5 MiB. Default: 8 MiB. */
   partSize?: number;
-  /** How many requests are under way at once. Default: 32. */
+  /** How many requests are under way at once. Default: 64. */
   concurrency?: number;
   /** The longest time until a request is answered, in milliseconds. Default: 30,000. */
   requestTimeoutMs?: number;

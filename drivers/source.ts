@@ -9,7 +9,20 @@ import type { Bytes, Source } from "./driver.ts";
 /** How many bytes are handled at a time: large enough to be fast, small enough to stop soon. */
 export const CHUNK_BYTES = 1 << 18;
 
-/** Lets timers and other input have their turn, which promises alone never do. */
+/**
+ * Lets timers and other input have their turn, which promises alone never do.
+ *
+ * @example
+ * ```ts
+ * import { breathe } from "./source.ts";
+ *
+ * let turns = 0;
+ * const timer = setTimeout(() => turns++, 0);
+ * await breathe();
+ * clearTimeout(timer);
+ * if (turns !== 1) throw new Error("the timer had its turn");
+ * ```
+ */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
@@ -105,6 +118,21 @@ export type ReadInto = (into: Uint8Array) => Promise<number>;
 /**
  * A stream whose reader may bring the buffer to be filled. Where readers do, the bytes of a large
  * download never pile up as garbage.
+ *
+ * @example
+ * ```ts
+ * import { byteStream } from "./source.ts";
+ *
+ * let left = 3;
+ * const stream = byteStream((into) => {
+ *   const length = Math.min(left, into.length);
+ *   into.fill(7, 0, length);
+ *   left -= length;
+ *   return Promise.resolve(length);
+ * }, () => {});
+ * const bytes = await new Response(stream).bytes();
+ * if (bytes.join() !== "7,7,7") throw new Error("three bytes, then the end");
+ * ```
  */
 export function byteStream(
   read: ReadInto,
@@ -123,7 +151,19 @@ export function byteStream(
   });
 }
 
-/** Reads a stream into buffers of one's own, through one that is used again and again where it lets us. */
+/**
+ * Reads a stream into buffers of one's own, through one that is used again and again where it lets us.
+ *
+ * @example
+ * ```ts
+ * import { readInto } from "./source.ts";
+ *
+ * const { read } = readInto(new Blob(["hello"]).stream());
+ * const buffer = new Uint8Array(16);
+ * const length = await read(buffer);
+ * if (new TextDecoder().decode(buffer.subarray(0, length)) !== "hello") throw new Error("all of it");
+ * ```
+ */
 export function readInto(
   stream: ReadableStream<Bytes>,
 ): { read: ReadInto; cancel: (reason?: unknown) => Promise<void> } {

@@ -6,8 +6,9 @@
  *     deno run --allow-read=./local --allow-write=./local --allow-net --allow-env \
  *       examples/filesystem_and_s3.ts s3://bucket/prefix
  */
+import { withBar } from "./progress_bar.ts";
 import { walkthrough } from "./walkthrough.ts";
-import { openComposite, verify } from "../mod.ts";
+import { logArtifact, openComposite, repair, verify } from "../mod.ts";
 
 const [bucket] = Deno.args;
 if (!bucket?.startsWith("s3://")) {
@@ -22,7 +23,14 @@ await using rubicon = await openComposite([
   { persistence: "s3", rootDir: `${bucket}/${run}` },
 ]);
 
-const { readBack } = await walkthrough(rubicon);
+const { project, readBack } = await walkthrough(rubicon);
+await withBar((onProgress) =>
+  logArtifact(rubicon, project, {
+    name: "weights.bin",
+    data: new Uint8Array(16 * 1024 * 1024),
+    onProgress,
+  })
+);
 console.log(`Logged to ${rubicon.backends.map(({ label }) => label).join(" and ")}. Read back:`);
 await readBack();
 
@@ -32,3 +40,5 @@ await readBack();
 
 const { objects, differences } = await verify(rubicon);
 console.log(`\nverify: ${differences.length} of ${objects} objects are missing in one of the two.`);
+const { mended } = await withBar((onProgress) => repair(rubicon, { onProgress }));
+console.log(`repair: ${mended.length} objects are copied to the folder.`);

@@ -1,12 +1,13 @@
 // deno-lint-ignore-file no-console -- it is there to show something.
 /**
  * rubicon-ml's "Log with Multiple Backends" on two folders: everything is logged to both, and reads
- * answer as long as one of them is there.
+ * answer as long as one of them is there. In the end one is lost for good and made again from the other.
  *
  *     deno run --allow-read=./local --allow-write=./local examples/multiple_backends.ts
  */
+import { withBar } from "./progress_bar.ts";
 import { walkthrough } from "./walkthrough.ts";
-import { openComposite, RubiconException } from "../mod.ts";
+import { openComposite, repair, RubiconException } from "../mod.ts";
 
 const ROOTS = ["./local/rootA", "./local/rootB"];
 const AWAY = "./local/rootA-moved-away";
@@ -45,10 +46,19 @@ try {
   console.log(`${error.name} (${error.code}) ${error.message}`);
 }
 
-// Back in place, for whoever wants to look around or to open the folders with Python's rubicon-ml.
+// Back in place, but for good what one of them had is lost.
 await Deno.rename(`${AWAY}/rootB`, ROOTS[1]!);
-await Deno.rename(AWAY, ROOTS[0]!);
-console.log(`\nBoth are back: look for project "${project.name}" in ${ROOTS.join(" and ")}.`);
+await Deno.remove(AWAY, { recursive: true });
+const { clean, mended } = await withBar((onProgress) => repair(rubicon, { onProgress }));
+console.log(
+  `\n${ROOTS[1]} is back, ${ROOTS[0]} is lost. repair copied ${mended.length} objects to it` +
+    `${
+      clean ? ", and both are the same again." : "; see failures and conflicts of what it returns."
+    }`,
+);
+
+// Both are there, for whoever wants to look around or to open the folders with Python's rubicon-ml.
+console.log(`Look for project "${project.name}" in ${ROOTS.join(" and ")}.`);
 
 function printTree(folder: string, indent: string): void {
   for (const { name, isDirectory } of [...Deno.readDirSync(folder)].sort(byName)) {

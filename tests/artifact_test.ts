@@ -8,6 +8,7 @@ import {
   readArtifact,
   unzipArtifact,
 } from "../mod.ts";
+import { zipStream } from "../domain/zip.ts";
 import { contents, faulty, refused } from "./faulty.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -136,6 +137,58 @@ Deno.test("artifact: no entry of a zip leads out of the folder", () =>
     assert.equal((await refused(() => unzipArtifact(rubicon, text, folder))).code, "corrupt");
   }));
 
+Deno.test("artifact: nor does one go through a link that is in the folder, or is a file and a folder", () =>
+  withFolder(async (folder) => {
+    const { rubicon, project } = await world();
+    await using _ = rubicon;
+    const zipJs = await import("npm:@zip.js/zip.js@2.24.0");
+    zipJs.configure({ useWebWorkers: false });
+    const log = async (...names: string[]) => {
+      const writer = new zipJs.ZipWriter(new zipJs.Uint8ArrayWriter());
+      for (const name of names) await writer.add(name, new zipJs.TextReader("new"));
+      return await logArtifact(rubicon, project, { name: "x.zip", data: await writer.close() });
+    };
+    await Deno.mkdir(`${folder}/in/..in`, { recursive: true });
+    await Deno.mkdir(`${folder}/out`);
+    await Deno.symlink(`${folder}/out`, `${folder}/in/link`);
+    await Deno.symlink(`${folder}/in/..in`, `${folder}/in/inner`);
+    for (const name of ["link/x.txt", "link/deep/x.txt"]) {
+      const artifact = await log("good.txt", name);
+      const error = await refused(() => unzipArtifact(rubicon, artifact, `${folder}/in`));
+      assert.equal(error.code, "invalid-argument");
+      assert.deepEqual([...Deno.readDirSync(`${folder}/out`)], []);
+      await assert.rejects(Deno.stat(`${folder}/in/good.txt`), Deno.errors.NotFound);
+    }
+    const fine = await log("inner/x.txt", "..in/y.txt");
+    assert.equal((await unzipArtifact(rubicon, fine, `${folder}/in`)).length, 2);
+    const both = await log("good.txt", "a", "a/b/c");
+    const error = await refused(() => unzipArtifact(rubicon, both, `${folder}/in`));
+    assert.equal(error.code, "corrupt");
+    await assert.rejects(Deno.stat(`${folder}/in/good.txt`), Deno.errors.NotFound);
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const blocked = await refused(() => unzipArtifact(rubicon, fine, `${folder}/file`));
+    assert.equal(blocked.code, "permission-denied");
+  }));
+
+Deno.test({
+  name: "artifact: what Deno does not allow is told as such",
+  permissions: { read: false, write: false, env: true, net: false },
+  async fn() {
+    const { rubicon, project } = await world();
+    await using _ = rubicon;
+    for (const input of [{ path: "deno.json" }, { directory: "domain" }]) {
+      const error = await refused(() => logArtifact(rubicon, project, input));
+      assert.equal(error.code, "permission-denied");
+      assert.match(error.message, /deno\.json|domain/);
+    }
+    const zip = await logArtifact(rubicon, project, { name: "x", data: EMPTY_ZIP });
+    const error = await refused(() => unzipArtifact(rubicon, zip, "unzipped"));
+    assert.equal(error.code, "permission-denied");
+  },
+});
+
+const EMPTY_ZIP = new Uint8Array([80, 75, 5, 6, ...new Uint8Array(18)]);
+
 Deno.test("artifact: an artifact's name is no path for a download", () =>
   withFolder(async (folder) => {
     const { rubicon, project } = await world();
@@ -171,4 +224,27 @@ Deno.test("rubicon-ml log_json: a value as JSON", async () => {
       "invalid-argument",
     );
   }
+});
+
+Deno.test("artifact: a zip fails with what it is made of, and lets go of it where nobody reads on", async () => {
+  const date = new Date(0);
+  const failing = () =>
+    new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("broke")) });
+  for (const open of [() => Promise.resolve(failing()), () => Promise.reject(new Error("broke"))]) {
+    const stream = await zipStream([{ name: "a", date, open }]);
+    await assert.rejects(new Response(stream).bytes(), { message: "broke" });
+  }
+  let cancelled = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(crypto.getRandomValues(new Uint8Array(65_536))),
+    cancel: () => void (cancelled = true),
+  });
+  const reader = (await zipStream([{ name: "a", date, open: () => Promise.resolve(endless) }]))
+    .getReader();
+  for (let at = 0; at < 3; at++) await reader.read();
+  await reader.cancel();
+  for (let tries = 0; !cancelled && tries < 100; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.ok(cancelled, "the source goes on");
 });

@@ -152,6 +152,17 @@ const CASES: Case[] = [
     /features\[1\].*nothing left/s,
   ],
   ["a wrong match", inProject("listExperiments", { match: "or" }), /match is "any" or "all"/],
+  [
+    "a wrong order",
+    inProject("listExperiments", { order: "desc" }),
+    /order is "oldest" or "newest"/,
+  ],
+  ["a limit below zero", inProject("listExperiments", { limit: -1 }), /limit is a whole number/],
+  [
+    "a limit that is no number",
+    inProject("listExperiments", { limit: "5" }),
+    /limit is a whole number/,
+  ],
   ["a filter by a number", inProject("listExperiments", { name: 3 }), /name is text/],
   ["an unknown filter", inProject("listExperiments", { tag: ["x"] }), /no option "tag"/],
   ["an experiment's id that is a path", inProject("getExperiment", { id: "a/b" }), /id is a UUID/],

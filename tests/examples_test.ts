@@ -6,12 +6,13 @@ const ROOT = new URL("..", import.meta.url).pathname;
 
 async function run(args: string[], env: Record<string, string> = {}, cwd = ROOT): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--config", `${ROOT}deno.json`, ...args],
+    args: ["run", "--quiet", "--no-prompt", "--config", `${ROOT}deno.json`, ...args],
     cwd,
     env: { NO_COLOR: "1", ...env },
   }).output();
   const said = new TextDecoder().decode(stderr);
   assert.ok(success, said);
+  assert.equal(said, "", "a bar is for terminals alone");
   return new TextDecoder().decode(stdout);
 }
 
@@ -37,10 +38,41 @@ Deno.test("examples: two folders, twice in a row, with nothing but the folders' 
       assert.equal(treeA, treeB);
       assert.equal(out.match(/metric accuracy = 0\.8/g)!.length, 2);
       assert.match(out, /RubiconException \(not-found\) No backend was able to read/);
+      assert.match(out, /repair copied 9 objects to it, and both are the same again/);
     }
   } finally {
     await Deno.remove(cwd, { recursive: true });
   }
+});
+
+/** `script` of util-linux runs a command on a terminal. */
+const noTerminal = Deno.build.os === "linux" && await Deno.stat("/usr/bin/script").catch(() => null)
+  ? undefined
+  : "util-linux's script";
+
+Deno.test({
+  name: "examples: a bar on a terminal, with the same permissions",
+  ignore: ignoredFor("the bar on a terminal", noTerminal),
+  async fn() {
+    const cwd = await Deno.makeTempDir();
+    const command = [
+      ...[Deno.execPath(), "run", "--no-prompt", "--config", `${ROOT}deno.json`],
+      ...["--allow-read=./local", "--allow-write=./local", example("multiple_backends")],
+    ];
+    try {
+      const { success, stdout } = await new Deno.Command("/usr/bin/script", {
+        args: ["-qec", command.map((word) => `'${word}'`).join(" "), "/dev/null"],
+        cwd,
+        env: { NO_COLOR: "1", TERM: "xterm" },
+      }).output();
+      const out = new TextDecoder().decode(stdout);
+      assert.ok(success, out);
+      assert.match(out, /={30} 18\/18 objects repair/);
+      assert.match(out, /repair copied 9 objects/);
+    } finally {
+      await Deno.remove(cwd, { recursive: true });
+    }
+  },
 });
 
 Deno.test({
@@ -60,7 +92,8 @@ Deno.test({
         AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
       }, cwd);
       assert.equal(out.match(/metric accuracy = 0\.8/g)!.length, 2);
-      assert.match(out, /verify: 9 of 9 objects/);
+      assert.match(out, /verify: 11 of 11 objects/);
+      assert.match(out, /repair: 11 objects/);
     } finally {
       await Deno.remove(cwd, { recursive: true });
     }

@@ -64,13 +64,14 @@ async function killOne(rootDir: string, name: string): Promise<string[]> {
   return said.split("\n").slice(0, -1);
 }
 
-/** Every file that is no staged one, read past the driver. */
+/** Every file that is not staged, read past the driver. */
 function check(rootDir: string, folder = ""): number {
   let count = 0;
   for (const { name, isDirectory } of Deno.readDirSync(`${rootDir}/${folder}`)) {
     const key = folder === "" ? name : `${folder}/${name}`;
+    if (name.startsWith(".staged-")) continue;
     if (isDirectory) count += check(rootDir, key);
-    else if (!name.startsWith(".staged-")) {
+    else {
       whole(key, Deno.readFileSync(`${rootDir}/${key}`));
       count++;
     }

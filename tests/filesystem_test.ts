@@ -116,7 +116,8 @@ Deno.test("filesystem: no symbolic link leads out of the root", () =>
       await refused(driver.open(key), "permission-denied");
       await refused(driver.stat(key), "permission-denied");
     }
-    for (const key of ["out/new", "out/secret", "out/deep/new", "in/up/out/new"]) {
+    const outside = ["out/new", "out/secret", "out/a/new", "out/a/b/new", "in/up/out/a/new"];
+    for (const key of outside) {
       for (const ifAbsent of [true, false]) {
         await refused(driver.put(key, text("x"), { ifAbsent }), "permission-denied");
       }
@@ -169,16 +170,25 @@ Deno.test("filesystem: staged files never show, and old ones are removed", () =>
       Deno.writeTextFileSync(path, "half");
       Deno.utimeSync(path, hours(0.5), hours(0.5));
     }
+    // A whole folder is staged where an object is the first of its own.
+    Deno.mkdirSync(`${folder}/b/${STAGED}`, { recursive: true });
+    Deno.writeTextFileSync(`${folder}/b/${STAGED}/object`, "half");
+    Deno.utimeSync(`${folder}/b/${STAGED}`, hours(0.5), hours(0.5));
     for (const verb of ["get", "open", "stat"] as const) {
       await refused(driver[verb](`a/${STAGED}`), "not-found");
+      await refused(driver[verb](`b/${STAGED}/object`), "not-found");
     }
+    assert.deepEqual(await driver.folders("b"), []);
     for (const key of [`a/${STAGED}`, STAGED, `${STAGED}/b`]) {
       await refused(driver.put(key, text("x")), "invalid-key");
       await driver.delete(key);
     }
     assert.deepEqual(await keysOf(driver), ["a/object"]);
-    assert.deepEqual([...tree(folder)].sort(), [`${folder}/a/object`, ...stale].sort());
-    for (const path of stale) Deno.utimeSync(path, hours(2), hours(2));
+    const left = [`${folder}/a/object`, `${folder}/b/${STAGED}/object`, ...stale];
+    assert.deepEqual([...tree(folder)].sort(), left.sort());
+    for (const path of [...stale, `${folder}/b/${STAGED}`]) {
+      Deno.utimeSync(path, hours(2), hours(2));
+    }
     assert.deepEqual(await keysOf(driver), ["a/object"]);
     assert.deepEqual([...tree(folder)], [`${folder}/a/object`]);
     // A name that only begins alike is anybody's.

@@ -89,3 +89,67 @@ for codec in ["none", "snappy", "gzip", "zstd", "brotli", "lz4"]:
     }
   },
 });
+
+Deno.test({
+  name:
+    "parquet: the labels of pandas' rows are read: unnamed, named, several levels, ranges, dask's parts",
+  ignore,
+  async fn() {
+    const files = await python(`
+import base64, io
+import pandas as pd
+frames = {
+  "counted": pd.DataFrame({"x": [1, 2]}),
+  "labels": pd.DataFrame([[5, 1], [2, 7]], index=["cat", "dog"], columns=["cat", "dog"]),
+  "filtered": pd.DataFrame({"x": [1, 2, 3]})[lambda df: df["x"] > 1],
+  "named": pd.DataFrame({"x": [1, 2]}, index=pd.Index(["a", "b"], name="k")),
+  "levels": pd.DataFrame({"x": [1, 2]}, index=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", None])),
+  "range": pd.DataFrame({"x": [1, 2]}, index=pd.RangeIndex(5, 9, 2)),
+  "named range": pd.DataFrame({"x": [1, 2]}, index=pd.RangeIndex(2, name="step")),
+  "times": pd.DataFrame({"x": [1]}, index=pd.to_datetime(["2026-01-01T00:00:00.000001Z"])),
+  "labels alone": pd.DataFrame(index=["a", "b"]),
+}
+output = {}
+for name, frame in frames.items():
+    file = io.BytesIO(); frame.to_parquet(file)
+    output[name] = base64.b64encode(file.getvalue()).decode()`) as Record<string, string>;
+    const read = async (...names: string[]) => {
+      const parts = names.map((name, at) => ({
+        name: `part.${at}.parquet`,
+        bytes: Uint8Array.fromBase64(files[name]!),
+      }));
+      return await decodeTable(parts, names.join());
+    };
+    const x = [{ x: 1 }, { x: 2 }];
+    assert.deepEqual(await read("counted"), { columns: ["x"], rows: x });
+    assert.deepEqual(await read("labels"), {
+      columns: ["cat", "dog"],
+      rows: [{ cat: 5, dog: 1 }, { cat: 2, dog: 7 }],
+      index: [{ name: null, values: ["cat", "dog"] }],
+    });
+    const { rows, index } = await read("filtered");
+    assert.deepEqual([rows, index], [[{ x: 2 }, { x: 3 }], [{ name: null, values: [1, 2] }]]);
+    assert.deepEqual(await read("named"), {
+      columns: ["x", "k"],
+      rows: [{ x: 1, k: "a" }, { x: 2, k: "b" }],
+      index: [{ name: "k", values: ["a", "b"] }],
+    });
+    assert.deepEqual((await read("levels")).index, [
+      { name: "k", values: ["a", "b"] },
+      { name: null, values: [1, 2] },
+    ]);
+    assert.deepEqual((await read("range")).index, [{ name: null, values: [5, 7] }]);
+    assert.deepEqual((await read("named range")).index, [{ name: "step", values: [0, 1] }]);
+    const [time] = (await read("times")).index!;
+    assert.equal(String(time!.values[0]), "2026-01-01T00:00:00.000001Z");
+    assert.deepEqual(await read("labels alone"), {
+      columns: [],
+      rows: [{}, {}],
+      index: [{ name: null, values: ["a", "b"] }],
+    });
+    assert.deepEqual((await read("labels", "labels")).index, [
+      { name: null, values: ["cat", "dog", "cat", "dog"] },
+    ]);
+    assert.equal((await read("labels", "counted")).index, undefined);
+  },
+});

@@ -186,7 +186,8 @@ async function uploads(server: S3Server, root: string): Promise<number> {
   const response = await client.makeRequest({
     method: "GET",
     objectName: "",
-    query: { uploads: "", prefix: "prefix/" },
+    // The whole name: MinIO lists the uploads of one object only, and of a folder none.
+    query: { uploads: "", prefix: "prefix/big" },
     returnBody: true,
   });
   return (await response.text()).split("<Upload>").length - 1;
@@ -265,6 +266,7 @@ onServers(
         const work of [
           () => driver.put("a", bytes("x"), { ifAbsent: true }),
           () => driver.get("a"),
+          () => driver.stat("a"),
           () => Array.fromAsync(driver.list("")),
         ]
       ) {
@@ -272,9 +274,6 @@ onServers(
         assert.equal(error.code, code, error.message);
         assert.match(error.message, message);
       }
-      // HEAD has no body, and so no reason; what matters is that nobody takes it for an empty store.
-      const head = await refused(() => driver.stat("a"));
-      assert.ok([code, "not-found"].includes(head.code));
     }
     assert.equal((await refused(async () => (await open()).get("none"))).code, "not-found");
   },

@@ -127,11 +127,17 @@ async function startServer(
   return server;
 }
 
+/** Below this host, buckets have hosts of their own. No name server knows it. */
+export const VIRTUAL_DOMAIN = "s3.test";
+
 /** versitygw on a folder. */
 export const startVersitygw = (): Promise<S3Server> =>
   startServer(
     "versitygw",
-    (port, folder) => ["--port", `127.0.0.1:${port}`, "posix", folder],
+    (port, folder) => [
+      ...["--port", `127.0.0.1:${port}`, "--virtual-domain", VIRTUAL_DOMAIN],
+      ...["posix", folder],
+    ],
     (key, secret) => ({ ROOT_ACCESS_KEY: key, ROOT_SECRET_KEY: secret }),
   );
 
@@ -140,7 +146,10 @@ export const startMinio = (): Promise<S3Server> =>
   startServer(
     "minio",
     (port, folder) => ["server", folder, "--address", `127.0.0.1:${port}`, "--quiet"],
-    (key, secret) => ({ MINIO_ROOT_USER: key, MINIO_ROOT_PASSWORD: secret, MINIO_BROWSER: "off" }),
+    (key, secret) => ({
+      ...{ MINIO_ROOT_USER: key, MINIO_ROOT_PASSWORD: secret },
+      ...{ MINIO_BROWSER: "off", MINIO_DOMAIN: VIRTUAL_DOMAIN },
+    }),
   );
 
 /** Both servers, or the one that the environment names. */

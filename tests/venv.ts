@@ -7,6 +7,8 @@ import { CACHE } from "./parts.ts";
 export interface Venv {
   /** What is missing to have it, for suites that need it; `undefined` where nothing is. */
   lacks(): Promise<string | undefined>;
+  /** The path of its Python, once all is installed. */
+  python(): Promise<string>;
   /** Runs its Python with these arguments and this input. What it prints is returned; a failure throws. */
   run(args: string[], input: string): Promise<string>;
 }
@@ -49,6 +51,10 @@ export function venv(name: string, packages: readonly string[], purpose: string)
         stderr: "null",
       }).output().catch(() => undefined);
       return found?.success ? undefined : `Python 3.11 or later with venv and pip, for ${purpose}`;
+    },
+    async python() {
+      await install();
+      return python;
     },
     async run(args, input) {
       await install();

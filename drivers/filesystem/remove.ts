@@ -48,8 +48,17 @@ export function discard(staged: string): void {
   }
 }
 
+/** Removes a staged folder with what is in it, by the rules of {@linkcode discard}. */
+export function discardFolder(staged: string): void {
+  try {
+    Deno.removeSync(staged, { recursive: true });
+  } catch {
+    // As above.
+  }
+}
+
 /**
- * Removes a staged file that a killed process left behind: one that nobody has written to for an
+ * Removes a staged file or folder that a killed process left behind: one that nobody has written to for an
  * hour. Listings call it for those that they walk past; where they may not remove it, it stays.
  */
 export function sweep(root: Root, folder: string, name: string): void {
@@ -57,7 +66,7 @@ export function sweep(root: Root, folder: string, name: string): void {
   try {
     const { mtime } = Deno.lstatSync(path);
     if (!mtime || Date.now() - mtime.getTime() < STALE_MILLISECONDS) return;
-    Deno.removeSync(path);
+    Deno.removeSync(path, { recursive: true });
   } catch {
     return; // Gone already, or this process may only read.
   }

@@ -23,16 +23,13 @@ export interface Root {
   seen: Map<string, number>;
 }
 
-/** A staged file: not an object yet. No other name looks like this. */
+/** A staged file, or a staged folder with one: not an object yet. No other name looks like this. */
 const STAGED = /^\.staged-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** What the usual file systems take, in UTF-8 bytes. */
-const MAX_NAME_BYTES = 255;
-const encoder = new TextEncoder();
 
 /** A name that no other staged file has. */
 export const stagedName = (): string => `.staged-${crypto.randomUUID()}`;
 
-/** Whether a file is staged. */
+/** Whether a file or folder is staged. */
 export const isStaged = (name: string): boolean => STAGED.test(name);
 
 /** Whether a key has a name that belongs to staged files. Nothing is ever stored there. */
@@ -50,15 +47,6 @@ export const folderOf = (key: string): string => key.slice(0, Math.max(0, key.la
 export function checkStorable(root: Root, key: string): void {
   if (isReserved(key)) {
     throw exception("invalid-key", root, `${key}: names like this are kept for staged files`);
-  }
-  // Nothing is measured that cannot be too long: three bytes are the most a UTF-16 unit takes.
-  if (key.length <= MAX_NAME_BYTES / 3) return;
-  if (key.split("/").some((name) => encoder.encode(name).length > MAX_NAME_BYTES)) {
-    throw exception(
-      "invalid-key",
-      root,
-      `${key} has a name of more than ${MAX_NAME_BYTES} bytes between its slashes`,
-    );
   }
 }
 
@@ -104,6 +92,19 @@ export function locateFolder(root: Root, folder: string): void {
   if (wasSeen(root, folder)) return;
   locate(root, folder);
   folderSeen(root, folder);
+}
+
+/** Makes a folder, or looks where the one that is there leads. */
+export function makeFolder(root: Root, folder: string): void {
+  try {
+    Deno.mkdirSync(pathOf(root, folder));
+    folderSeen(root, folder);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      Deno.mkdirSync(pathOf(root, folder), { recursive: true });
+    } else if (error instanceof Deno.errors.AlreadyExists) locateFolder(root, folder);
+    else throw error;
+  }
 }
 
 /** Looks where a path leads in the end. */

@@ -2,26 +2,28 @@
  * Putting objects: a staged file first, then one step that makes it the object.
  *
  * The staged file is beside the target, or in the closest folder above that exists: folders are made
- * only once the bytes are there, so that a put that fails or is killed leaves no folder behind.
+ * only once the bytes are there, so that a put that fails or is killed leaves no folder behind. A small
+ * object that is the first of its folder has a shorter way, see `new_folder.ts`.
  *
  * @module
  */
-import type { ObjectMeta, PutOptions, Source } from "../driver.ts";
+import type { PutOptions, PutResult, Source } from "../driver.ts";
 import { breathe, chunksOf } from "../source.ts";
-import { codeOf, exception } from "./errors.ts";
+import { codeOf, exception, isMissing } from "./errors.ts";
+import { putWithFolder } from "./new_folder.ts";
 import { discard, prune } from "./remove.ts";
 import {
   checkStorable,
   folderOf,
-  folderSeen,
   forgetFolders,
   locateFolder,
+  makeFolder,
   pathOf,
   type Root,
   stagedName,
   wasSeen,
 } from "./root.ts";
-import { metaOf, SMALL_BYTES } from "./read.ts";
+import { SMALL_BYTES } from "./read.ts";
 
 /** How often a folder may be pruned by others in the middle of a put. */
 const ATTEMPTS = 100;
@@ -43,18 +45,22 @@ export async function put(
   key: string,
   source: Source,
   { ifAbsent = false, signal }: PutOptions = {},
-): Promise<ObjectMeta> {
+): Promise<PutResult> {
   checkStorable(root, key);
   const small = source instanceof Uint8Array && source.length <= SMALL_BYTES;
-  // Looked at first, so that a long source is not read for nothing; what counts is the link.
-  if (ifAbsent && !small && exists(pathOf(root, key))) throw taken(root, key);
+  if (ifAbsent && small && !root.durable && putWithFolder(root, key, source)) {
+    return { size: source.length };
+  }
+  // Looked at first where something may well be there, so that nothing is read or staged for nothing; what
+  // counts is the link.
+  const likely = !small || !wasSeen(root, folderOf(key));
+  if (ifAbsent && likely && isThere(root, key)) throw taken(root, key);
   const staged = stage(root, key);
   try {
-    await fill(root, staged.file, source, small, signal);
+    const size = await fill(root, staged.file, source, small, signal);
     signal?.throwIfAborted();
-    const meta = metaOf(Deno.lstatSync(staged.path));
     await publish(root, key, staged, ifAbsent);
-    return meta;
+    return { size };
   } catch (error) {
     discard(staged.path);
     prune(root, folderOf(key));
@@ -92,36 +98,26 @@ function closestFolder(root: Root, folder: string): string {
   }
 }
 
-/** Makes a folder, or looks where the one that is there leads. */
-function makeFolder(root: Root, folder: string): void {
-  try {
-    Deno.mkdirSync(pathOf(root, folder));
-    folderSeen(root, folder);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      Deno.mkdirSync(pathOf(root, folder), { recursive: true });
-    } else if (error instanceof Deno.errors.AlreadyExists) locateFolder(root, folder);
-    else throw error;
-  }
-}
-
-/** Writes the bytes, and closes the file in any case. */
+/** Writes the bytes, and closes the file in any case. Returns how many. */
 async function fill(
   { durable }: Root,
   file: Deno.FsFile,
   source: Source,
   small: boolean,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<number> {
+  let size = 0;
   try {
     if (small && source instanceof Uint8Array) {
-      for (let at = 0; at < source.length;) at += file.writeSync(source.subarray(at));
+      while (size < source.length) size += file.writeSync(source.subarray(size));
     } else {
       for await (const chunk of chunksOf(source, signal)) {
         for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+        size += chunk.length;
       }
     }
     if (durable) await file.sync();
+    return size;
   } finally {
     file.close();
   }
@@ -143,7 +139,7 @@ async function publish(
       break;
     } catch (error) {
       // A folder in the way is another matter than an object that is there already.
-      if (ifAbsent && codeOf(error) === "EEXIST" && !isFolder(target)) {
+      if (ifAbsent && codeOf(error) === "EEXIST" && kindOf(target) !== "folder") {
         throw taken(root, key, error);
       }
       if (!wasPruned(error, attempt)) throw error;
@@ -193,7 +189,7 @@ async function renameIfAbsent(
   }
   try {
     // Renaming to a folder fails by itself.
-    if (exists(target) && !isFolder(target)) throw taken(root, key);
+    if (kindOf(target) === "object") throw taken(root, key);
     Deno.renameSync(staged, target);
   } finally {
     discard(claim);
@@ -214,17 +210,26 @@ function wasPruned(error: unknown, attempt: number): boolean {
   return error instanceof Deno.errors.NotFound && attempt < ATTEMPTS;
 }
 
-function lstat(path: string): Deno.FileInfo | undefined {
+/** Whether an object is there by this key, in the root. */
+function isThere(root: Root, key: string): boolean {
   try {
-    return Deno.lstatSync(path);
+    locateFolder(root, folderOf(key));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || codeOf(error) === "ENOTDIR") return undefined;
+    if (isMissing(error)) return false;
+    throw error;
+  }
+  return kindOf(pathOf(root, key)) === "object";
+}
+
+/** What is at a path, if anything. */
+function kindOf(path: string): "object" | "folder" | undefined {
+  try {
+    return Deno.lstatSync(path).isDirectory ? "folder" : "object";
+  } catch (error) {
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
-
-const exists = (path: string): boolean => lstat(path) !== undefined;
-const isFolder = (path: string): boolean => lstat(path)?.isDirectory === true;
 
 const taken = (root: Root, key: string, cause?: unknown) =>
   exception("already-exists", root, `${key} is there already`, cause);

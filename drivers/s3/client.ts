@@ -9,6 +9,7 @@
  */
 import { S3Client } from "npm:@bradenmacdonald/s3-lite-client@1.0.0";
 import type { S3Credentials } from "../s3.ts";
+import { RubiconException } from "../../errors.ts";
 import type { S3Config } from "./config.ts";
 import { LARGE, sendLarge } from "./send_large.ts";
 
@@ -37,6 +38,39 @@ const RENEW_BEFORE = 60_000;
 class BucketClient extends S3Client {
   protected override checkNames(name: string, options?: { bucketName?: string }): string {
     return name === "" ? this.getBucketName(options) : super.checkNames(name, options);
+  }
+}
+
+/** Whether the environment names a proxy for `fetch`, where reading it is allowed: nobody is asked for that. */
+const usesProxy = (): boolean =>
+  ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()])
+    .some((variable) =>
+      Deno.permissions.querySync({ name: "env", variable }).state === "granted" &&
+      Deno.env.has(variable)
+    );
+
+function checkKeys(keys: S3Credentials | undefined, label: string): S3Credentials {
+  for (const name of ["accessKeyId", "secretAccessKey"] as const) {
+    if (typeof keys?.[name] === "string" && keys[name] !== "") continue;
+    throw new RubiconException(
+      "permission-denied",
+      `${label}: credentials, the function, gave no ${name}.`,
+      { backend: label },
+    );
+  }
+  return keys!;
+}
+
+/** What `work` comes to, unless the signal is first. */
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }
 
@@ -70,8 +104,9 @@ export function makeSender(config: S3Config): Sender {
     return made.client;
 
     async function makeClient(): Promise<BucketClient> {
-      const keys: S3Credentials = await config.credentials();
-      if (keys.expiration) made.until = keys.expiration.getTime();
+      const keys = checkKeys(await config.credentials(), config.label);
+      // Written as JSON, as the AWS CLI gives it, it is a text.
+      if (keys.expiration) made.until = new Date(keys.expiration).getTime();
       return new BucketClient({
         endPoint: config.endpoint,
         region: config.region,
@@ -86,7 +121,15 @@ export function makeSender(config: S3Config): Sender {
 
   return {
     async send({ method, name, query, headers, body }, signal) {
-      const client = await clientNow();
+      const client = await unless(signal, clientNow()).catch((error) => {
+        if (!signal.aborted) throw error;
+        current = undefined; // The next request asks again.
+        throw new RubiconException(
+          "unavailable",
+          `${config.label}: credentials, the function, gave no keys in time.`,
+          { backend: config.label },
+        );
+      });
       // POST is signed like any other method; the client's type names those it uses itself.
       const url = await client.getPresignedUrl(method as "PUT", name, {
         expirySeconds: VALID_SECONDS,
@@ -94,14 +137,16 @@ export function makeSender(config: S3Config): Sender {
         ...(query && { parameters: query }),
         ...(headers && { extraHeaders: headers }),
       });
-      if (body && body.length >= LARGE) {
+      // node:http knows nothing of the proxies that fetch goes through.
+      if (body && body.length >= LARGE && !usesProxy()) {
         return await sendLarge(url, method, headers ?? {}, body, signal);
       }
       return await fetch(url, {
         method,
         signal,
         redirect: "manual",
-        ...(headers && { headers }),
+        // Not signed. What is compressed on the way has neither its size nor its ranges.
+        headers: { "accept-encoding": "identity", ...headers },
         ...(body && { body }),
       });
     },

@@ -58,10 +58,11 @@ export function readConfig(config: DriverConfig & S3Options): S3Config {
     prefix,
     endpoint: endpoint.href.replace(/\/$/, ""),
     region,
-    pathStyle: config.pathStyle ?? own !== undefined,
+    // Amazon's certificates are good for one name before theirs: a bucket with dots would be several.
+    pathStyle: config.pathStyle ?? (own !== undefined || bucket.includes(".")),
     credentials: readCredentials(config),
     partSize: number(config.partSize, "partSize", 8 * MIB, 5 * MIB),
-    concurrency: number(config.concurrency, "concurrency", 32, 1),
+    concurrency: number(config.concurrency, "concurrency", 64, 1),
     requestTimeoutMs: number(config.requestTimeoutMs, "requestTimeoutMs", 30_000, 1),
     retries: number(config.retries, "retries", 4, 0),
   };
@@ -85,11 +86,15 @@ function readRoot(rootDir: unknown): { bucket: string; prefix: string } {
   if (prefix.includes("?")) {
     invalid(`the prefix ${JSON.stringify(prefix)} has a "?", which is not supported.`);
   }
-  if (/\0|\\|\/\/|^\/|(?:^|\/)\.{1,2}(?:\/|$)/.test(prefix) || !prefix.isWellFormed()) {
+  if (
+    // deno-lint-ignore no-control-regex -- control characters are what it is about.
+    /[\0-\x1f\x7f\ufffe\uffff]|\\|\/\/|^\/|(?:^|\/)\.{1,2}(?:\/|$)/.test(prefix) ||
+    !prefix.isWellFormed()
+  ) {
     invalid(
       `the prefix ${
         JSON.stringify(prefix)
-      } has an empty, "." or ".." segment, a backslash, NUL, or half a ` +
+      } has an empty, "." or ".." segment, a backslash, a control character, or half a ` +
         "surrogate pair.",
     );
   }

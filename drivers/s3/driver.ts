@@ -19,7 +19,7 @@ import { chunksOf } from "../source.ts";
 import type { S3Config } from "./config.ts";
 import { pages, tags } from "./list.ts";
 import { type Call, makeCall } from "./request.ts";
-import { resuming } from "./resume.ts";
+import { checkRange, resuming } from "./resume.ts";
 import { upload } from "./upload.ts";
 
 /**
@@ -78,13 +78,17 @@ export function s3Driver(config: S3Config): Driver {
   return {
     persistence: "s3",
     label,
+    listsChecksums: true,
 
     async get(key, options = {}) {
       if (options.length === 0) return { ...await stat(key, options), bytes: new Uint8Array() };
       const { response, body } = await call(
         { method: "GET", name: nameOf(key), ...rangeOf(options) },
         { ...settings("get", key, options.signal), accept: [416], bodyWithin: true },
-        async (response) => new Uint8Array(await response.arrayBuffer()),
+        async (response) => {
+          await checkRange(response, rangeOf(options));
+          return new Uint8Array(await response.arrayBuffer());
+        },
       );
       // Past the end there is nothing, and the answer does not say how large the object is.
       if (response.status === 416) return { ...await stat(key, options), bytes: new Uint8Array() };
@@ -97,7 +101,10 @@ export function s3Driver(config: S3Config): Driver {
       const { response, body } = await call(
         { method: "GET", name: nameOf(key), ...rangeOf(options) },
         { ...settings("open", key, options.signal), accept: [416] },
-        (response) => Promise.resolve(response.body),
+        async (response) => {
+          await checkRange(response, rangeOf(options));
+          return response.body;
+        },
       );
       if (response.status === 416 || !body) {
         await body?.cancel();
@@ -132,9 +139,12 @@ export function s3Driver(config: S3Config): Driver {
     async delete(key, { signal } = {}) {
       await call(
         { method: "DELETE", name: nameOf(key) },
-        { ...settings("delete", key, signal), accept: [404] },
+        settings("delete", key, signal),
         discard,
-      );
+      ).catch((error) => {
+        // Not any 404: of a bucket or an account that is not there, nothing is known to be gone.
+        if (!hasCode(error, "not-found")) throw error;
+      });
     },
   };
 }
@@ -183,13 +193,18 @@ async function put(
   try {
     return await upload(work, source, options);
   } catch (error) {
-    if (!options.ifAbsent || !lost || !hasCode(error, "already-exists")) throw error;
+    // An upload in parts that was completed, though the answer to that was lost, is not there any more.
+    const isCompleted = hasCode(error, "unavailable") && error.message.includes("NoSuchUpload");
+    const isTaken = options.ifAbsent && hasCode(error, "already-exists");
+    if (!lost || !(isTaken || isCompleted)) throw error;
     const there = await call(
       { method: "GET", name },
       { what: `compare ${key}`, ...(options.signal && { signal: options.signal }) },
       async (response) =>
         await sameAs(response, source, options.signal) ? metaOf(response) : undefined,
-    );
+    ).catch((missing) => {
+      throw hasCode(missing, "not-found") ? error : missing;
+    });
     if (there.body) return there.body;
     throw error;
   }

@@ -27,7 +27,9 @@ export async function readRefusal(response: Response): Promise<Refusal> {
     decodeEntities(new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1] ?? "");
   const after = response.headers.get("retry-after");
   const seconds = after === null ? NaN : Number(after);
-  const wait = Number.isNaN(seconds) ? Date.parse(after ?? "") - Date.now() : seconds * 1000;
+  // A date is one of the server's clock.
+  const now = Date.parse(response.headers.get("date") ?? "") || Date.now();
+  const wait = Number.isNaN(seconds) ? Date.parse(after ?? "") - now : seconds * 1000;
   return {
     status: response.status,
     code: field("Code"),

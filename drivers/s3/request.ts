@@ -6,7 +6,7 @@
 import type { RubiconException } from "../../errors.ts";
 import { makeSender, type S3Request } from "./client.ts";
 import type { S3Config } from "./config.ts";
-import { isPassing, noAnswer, readRefusal, type Refusal, toException } from "./errors.ts";
+import { isPassing, noAnswer, readRefusal, toException } from "./errors.ts";
 
 /** How a request is to be carried out. */
 export interface CallSettings {
@@ -86,7 +86,8 @@ export function makeCall(config: S3Config): Call {
         if (!isPassing(refusal)) throw failure;
         // A server may fail after it has done what it was asked to do.
         if (refusal.status >= 500) settings.onLost?.();
-        pause = pauseOf(refusal);
+        pause = refusal.retryAfter;
+        if (pause !== undefined && pause > LONGEST_RETRY_AFTER) throw failure;
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
         if (error === failure!) throw error;
@@ -99,7 +100,8 @@ export function makeCall(config: S3Config): Call {
         release();
       }
       if (tries >= config.retries) throw failure;
-      await sleep(pause ?? jitter(tries), signal);
+      // Also on top of what the server says, which it says to all of them.
+      await sleep((pause ?? 0) + jitter(tries), signal);
     }
   };
 }
@@ -111,10 +113,6 @@ const isOurs = (error: unknown): boolean =>
 /** Full jitter: clients that failed together do not come back together. */
 const jitter = (tries: number): number =>
   Math.random() * Math.min(FIRST_PAUSE * 2 ** tries, LONGEST_PAUSE);
-
-function pauseOf({ retryAfter }: Refusal): number | undefined {
-  return retryAfter === undefined ? undefined : Math.min(retryAfter, LONGEST_RETRY_AFTER);
-}
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

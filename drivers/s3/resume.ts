@@ -19,6 +19,16 @@ export interface Resuming extends CallSettings {
   retries: number;
 }
 
+/** Fails where the server, or somebody on the way, has passed over the range. */
+export async function checkRange(
+  response: Response,
+  { headers }: { headers?: object },
+): Promise<void> {
+  if (!headers || response.status !== 200) return;
+  await response.body?.cancel();
+  throw new Error("the whole object came in place of a part of it");
+}
+
 /** A stream of an object's range that asks for the rest where the connection breaks. */
 export function resuming(
   call: Call,
@@ -55,7 +65,10 @@ export function resuming(
     const { body } = await call(
       { method: "GET", name, headers },
       settings,
-      (response) => Promise.resolve(response.body),
+      async (response) => {
+        await checkRange(response, { headers });
+        return response.body;
+      },
     ).catch((error) => {
       if (error instanceof RubiconException && error.code === "already-exists") {
         throw new RubiconException(

@@ -58,19 +58,29 @@ export async function upload(
   const second = await parts.next();
   if (second.done) return await whole(first.value);
 
-  const begun = await call(
+  const takeBack = async (uploadId: string) => {
+    // With a signal of its own: the caller's may be what ended the upload.
+    await call(
+      { method: "DELETE", name, query: { uploadId } },
+      { what: `${what}: clean up`, signal: AbortSignal.timeout(ABORT_TIMEOUT), accept: [404] },
+      discard,
+    ).catch(() => {}); // The first error is what counts; lifecycle rules take care of the rest.
+  };
+  // Nor can this be stopped half-way: without an answer nobody knows what there is to take back.
+  const beginning = call(
     { method: "POST", name, query: { uploads: "" }, body: new Uint8Array() },
-    { ...settings, bodyWithin: true },
-    (response) => response.text(),
+    { what, bodyWithin: true },
+    async (response) => text(await response.text(), "UploadId"),
   );
-  const uploadId = text(begun.body, "UploadId");
+  const uploadId = await unlessAborted(beginning, signal, ({ body }) => body && takeBack(body))
+    .then(({ body }) => body);
   if (uploadId === undefined) {
     throw new RubiconException("unavailable", `${what}: the server began an upload without an id.`);
   }
   const done: { number: number; etag: string }[] = [];
   let size = 0;
+  const running = new Set<Promise<void>>();
   try {
-    const running = new Set<Promise<void>>();
     let number = 0;
     const send = async (body: Body) => {
       const query = { partNumber: String(++number), uploadId };
@@ -114,13 +124,31 @@ export async function upload(
     return { size, lastModified: dateOf(ended.response), ...tags(text(ended.body, "ETag")) };
   } catch (error) {
     await parts.return(undefined);
-    // With a signal of its own: the caller's may be what ended the upload.
-    await call(
-      { method: "DELETE", name, query: { uploadId } },
-      { what: `${what}: clean up`, signal: AbortSignal.timeout(ABORT_TIMEOUT), accept: [404] },
-      discard,
-    ).catch(() => {}); // The first error is what counts; lifecycle rules take care of the rest.
+    // A part that comes after the upload was taken back would stay for good.
+    await Promise.allSettled(running);
+    await takeBack(uploadId);
     throw error;
+  }
+}
+
+/** Waits for `work` until there is an abort; what comes after that is for `late`. */
+async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  late: (result: T) => unknown,
+): Promise<T> {
+  if (!signal) return await work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => {
+    reject(signal.reason);
+    work.then(late).catch(() => {}); // Then there is nothing to take back.
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }
 

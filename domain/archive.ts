@@ -1,5 +1,5 @@
 /**
- * Whole projects from one store to another: by copying, or by way of an archive.
+ * Experiments as zips in the store, as rubicon-ml makes and reads them.
  *
  * @module
  */
@@ -15,136 +15,28 @@ import {
   refuse,
   show,
 } from "./check.ts";
-import {
-  archivesFolder,
-  byEntity,
-  experimentsFolder,
-  metadataKey,
-  partOf,
-  projectFolder,
-} from "./layout.ts";
-import { pooled } from "./pool.ts";
+import { keysBelow, notDeleted, openKey, writeKeys } from "./copying.ts";
+import { archivesFolder, experimentsFolder, metadataKey, projectFolder } from "./layout.ts";
+import { type ProgressOption, reporter } from "./progress.ts";
 import { CALL_FIELDS } from "./schema.ts";
 import type { Experiment, Project } from "./types.ts";
-import type { Progress } from "./verify.ts";
-
-/** Options of {@linkcode syncProject}. */
-export interface SyncOptions extends CallOptions {
-  /** Gets told of the progress. */
-  onProgress?: (progress: Progress) => void;
-}
 
 /** Options of {@linkcode archiveProject}. */
-export interface ArchiveOptions extends CallOptions {
+export interface ArchiveOptions extends CallOptions, ProgressOption {
+  /** The store that gets the archive: rubicon-ml's `remote_rubicon`. Default: the project's own. */
+  to?: Composite;
   /** Only these. Default: all experiments of the project. */
   experiments?: readonly Experiment[];
 }
 
 /** Options of {@linkcode restoreArchives}. */
-export interface RestoreOptions extends CallOptions {
+export interface RestoreOptions extends CallOptions, ProgressOption {
   /** Only the archive that was made last. */
   latestOnly?: boolean;
 }
 
-const SYNC = new Set(["onProgress", ...CALL_FIELDS]);
-const ARCHIVE = new Set(["experiments", ...CALL_FIELDS]);
-const RESTORE = new Set(["latestOnly", ...CALL_FIELDS]);
-
-/** All keys below a folder, from all backends that are able. */
-function keysBelow(rubicon: Composite, folder: string, call: CallOptions): Promise<string[]> {
-  return rubicon.read({
-    what: `what is in ${folder}`,
-    async run({ driver }, signal) {
-      const keys: string[] = [];
-      for await (const { key } of driver.list(folder, signal ? { signal } : {})) keys.push(key);
-      return keys.length > 0 ? { value: keys } : { value: keys, weak: "empty" };
-    },
-    merge: (lists) => [...new Set(lists.flat())],
-  }, { ...call, read: "merge" });
-}
-
-/** Opens an object in the first backend that has it. */
-function openKey(
-  rubicon: Composite,
-  key: string,
-  call: CallOptions,
-): Promise<ReadableStream<Bytes>> {
-  return rubicon.read({
-    what: key,
-    run: async ({ driver }, signal) => ({
-      value: (await driver.open(key, signal ? { signal } : {})).stream,
-    }),
-  }, call);
-}
-
-/** Writes many objects, entity by entity: parents before children, data before its entity. */
-async function writeKeys(
-  to: Composite,
-  keys: readonly string[],
-  source: (key: string) => Step["source"],
-  call: CallOptions,
-  onProgress?: (progress: Progress) => void,
-): Promise<{ copied: number; skipped: number; bytes: number }> {
-  const sum = { copied: 0, skipped: 0, bytes: 0 };
-  let done = 0;
-  for (const entities of byEntity(keys)) {
-    await pooled(entities, async (entity) => {
-      for (const key of entity) {
-        onProgress?.({ what: `copy ${key}`, done, total: keys.length });
-        // A tags file that took something back is not the same any more; what is copied is what counts.
-        const part = partOf(key.slice(key.lastIndexOf("/") + 1));
-        const present = part === "tags" || part === "comments" ? "replace" : "same";
-        const receipts = await to.write(
-          { what: key, steps: [{ key, source: source(key), present }] },
-          call,
-        );
-        const bytes = receipts.reduce((most, receipt) => Math.max(most, receipt.bytes), 0);
-        sum[bytes > 0 ? "copied" : "skipped"]++;
-        sum.bytes += bytes;
-        done++;
-      }
-    });
-  }
-  onProgress?.({ what: "copy", done, total: keys.length });
-  return sum;
-}
-
-/**
- * Copies a project with all that belongs to it to another store, byte for byte. It can be run again: what is
- * there already is left alone.
- *
- * @returns How many objects were copied, how many were there, and how many bytes were written to a backend.
- * @throws {RubiconException} `already-exists` where the other store has something else under a key.
- *
- * @example
- * ```ts
- * import { createProject, listProjects, openComposite, syncProject } from "../mod.ts";
- *
- * await using here = await openComposite({ persistence: "memory", rootDir: "sync-here" });
- * await using there = await openComposite({ persistence: "memory", rootDir: "sync-there" });
- * const project = await createProject(here, { name: "Iris" });
- * await syncProject(here, project, there);
- * if ((await listProjects(there))[0]?.id !== project.id) throw new Error("it is copied");
- * ```
- */
-export async function syncProject(
-  from: Composite,
-  project: Project,
-  to: Composite,
-  options: SyncOptions = {},
-): Promise<{ copied: number; skipped: number; bytes: number }> {
-  const where = "syncProject";
-  checkComposite(from, where);
-  checkProject(project, where);
-  checkComposite(to, `${where}: the third argument`);
-  checkFields(options, SYNC, where);
-  const { onProgress, ...call } = options;
-  const keys = await keysBelow(from, projectFolder(project.name), call);
-  if (keys.length === 0) {
-    throw new RubiconException("not-found", `${where}: there is no project "${project.name}".`);
-  }
-  return await writeKeys(to, keys, (key) => () => openKey(from, key, call), call, onProgress);
-}
+const ARCHIVE = new Set(["experiments", "to", "onProgress", ...CALL_FIELDS]);
+const RESTORE = new Set(["latestOnly", "onProgress", ...CALL_FIELDS]);
 
 /**
  * Archives a project's experiments as one zip in the store, which rubicon-ml's `experiments_from_archive` reads.
@@ -172,7 +64,10 @@ export async function archiveProject(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, ARCHIVE, where);
-  const { experiments, ...call } = options;
+  const { experiments, to, onProgress: _onProgress, ...rest } = options;
+  const { report, ...signal } = reporter("objects", options, where);
+  const call = { ...rest, ...signal };
+  if (to !== undefined) checkComposite(to, `${where}: to`);
   if (experiments !== undefined && !Array.isArray(experiments)) {
     refuse(`${where}: experiments is a list of experiments, not ${show(experiments)}.`);
   }
@@ -185,23 +80,34 @@ export async function archiveProject(
   }
   const { zipStream } = await import("./zip.ts");
   const date = new Date();
-  const entries = keys.map((key) => ({
+  const what = `archive "${project.name}"`;
+  // Each backend makes the zip anew, at its own pace: the fastest is told of, but for the end.
+  const entries = keys.map((key, at) => ({
     name: key.slice(folder.length + 1),
     date,
-    open: () => openKey(rubicon, key, call),
+    open() {
+      report(what, at, keys.length);
+      return openKey(rubicon, key, call);
+    },
   }));
   const key = `${archivesFolder(project.name)}/archive-${(date.getTime() / 1000).toFixed(6)}.zip`;
-  await rubicon.write({
+  const own = metadataKey(projectFolder(project.name));
+  // rubicon-ml takes the project from where the archive is.
+  const steps: Step[] = to
+    ? [{ key: own, source: () => openKey(rubicon, own, call), present: "keep" }]
+    : [];
+  await (to ?? rubicon).write({
     what: `the archive of "${project.name}"`,
-    steps: [{ key, source: () => zipStream(entries) }],
-    parents: [metadataKey(projectFolder(project.name))],
+    steps: [...steps, { key, source: () => zipStream(entries) }],
+    parents: to ? [] : [own],
   }, call);
+  report(what, keys.length, keys.length);
   return key;
 }
 
 /**
  * Brings experiments back from the archives of a project, rubicon-ml's too: rubicon-ml's
- * `experiments_from_archive`. What is there already is left alone.
+ * `experiments_from_archive`. What is there already is left alone, and what was deleted stays deleted.
  *
  * @param from The store that has the archives; it may be the same one.
  * @returns The ids of the experiments that are in the archives.
@@ -239,7 +145,9 @@ export async function restoreArchives(
   checkProject(project, where);
   checkComposite(from, `${where}: the third argument`);
   checkFields(options, RESTORE, where);
-  const { latestOnly = false, ...call } = options;
+  const { latestOnly = false, onProgress: _onProgress, ...rest } = options;
+  const { report, ...signal } = reporter("objects", options, where);
+  const call = { ...rest, ...signal };
   const time = (key: string) => Number(/archive-([\d.]+)\.zip$/.exec(key)?.[1] ?? NaN);
   const archives = (await keysBelow(from, archivesFolder(project.name), call))
     .filter((key) => key.endsWith(".zip")).sort((a, b) => time(a) - time(b));
@@ -250,6 +158,7 @@ export async function restoreArchives(
   const folder = experimentsFolder(project.name);
   const found = new Map<string, Bytes>();
   for (const archive of latestOnly ? archives.slice(-1) : archives) {
+    report(`read ${archive}`, 0);
     const bytes = new Uint8Array(
       await new Response(await openKey(from, archive, call)).arrayBuffer(),
     );
@@ -270,6 +179,8 @@ export async function restoreArchives(
   const key = metadataKey(projectFolder(project.name));
   const own = new Uint8Array(await new Response(await openKey(from, key, call)).arrayBuffer());
   await rubicon.write({ what: key, steps: [{ key, source: own, present: "keep" }] }, call);
-  await writeKeys(rubicon, [...found.keys()], (key) => found.get(key)!, call);
+  const here = await keysBelow(rubicon, folder, call);
+  const keys = [...found.keys()].filter(notDeleted([...here, ...found.keys()]));
+  await writeKeys(rubicon, keys, (key) => found.get(key)!, "keep", call, report);
   return [...new Set([...found.keys()].map((key) => key.slice(folder.length + 1).split("/")[0]!))];
 }

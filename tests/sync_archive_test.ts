@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import {
+  addTags,
   archiveProject,
   createProject,
+  deleteArtifact,
   gitInfo,
   groupByCommit,
   listArtifacts,
@@ -60,6 +62,64 @@ Deno.test("transfer: syncProject copies a project byte for byte, and again only 
   for (const other of others) assert.deepEqual(await contents(other), await contents(driver));
   const missing = { ...project, name: "nowhere" };
   assert.equal((await refused(() => syncProject(rubicon, missing, to))).code, "not-found");
+});
+
+Deno.test("transfer: a copy that is broken or was to be deleted does not get into copies and archives", async () => {
+  const [one, two] = [faulty("one"), faulty("two")];
+  await using rubicon = await openComposite([one, two], { write: "any" });
+  const project = await createProject(rubicon, { name: "p" });
+  const experiment = await logExperiment(rubicon, project, { name: "e", tags: ["a"] });
+  await addTags(rubicon, experiment, ["b"]);
+  const artifact = await logArtifact(rubicon, experiment, { name: "gone", data: "x" });
+  one.faults = { all: "before" };
+  await deleteArtifact(rubicon, artifact);
+  one.faults = {};
+  for (const key of Object.keys(await contents(one))) {
+    if (!key.includes("/artifacts/")) await one.put(key, new TextEncoder().encode('{"na'));
+  }
+  await using fresh = await openComposite([one, two]);
+  await using copy = await openComposite(faulty());
+  await syncProject(fresh, project, copy);
+  await using restored = await openComposite(faulty());
+  await archiveProject(fresh, project);
+  await restoreArchives(restored, project, fresh);
+  for (const other of [copy, restored]) {
+    const [found, ...more] = await listExperiments(other, project);
+    assert.deepEqual([found?.name, found?.tags, more], ["e", ["a", "b"], []]);
+    assert.deepEqual(await listArtifacts(other, found!), []);
+  }
+});
+
+Deno.test("transfer: restoring leaves alone what has changed since the archive", async () => {
+  const driver = faulty();
+  await using rubicon = await openComposite(driver);
+  const project = await createProject(rubicon, { name: "p" });
+  const experiment = await addTags(rubicon, await logExperiment(rubicon, project), ["a", "b"]);
+  const artifact = await logArtifact(rubicon, experiment, { name: "gone", data: "x" });
+  await archiveProject(rubicon, project);
+  await removeTags(rubicon, experiment, ["a"]);
+  await deleteArtifact(rubicon, artifact);
+  const before = await contents(driver);
+  await restoreArchives(rubicon, project, rubicon);
+  assert.deepEqual(await contents(driver), before);
+});
+
+Deno.test("rubicon-ml Project.archive(remote_rubicon=…): the archive goes to another store", async () => {
+  const { driver, rubicon, project } = await filled();
+  await using _ = rubicon;
+  const before = await contents(driver);
+  const elsewhere = faulty();
+  await using remote = await openComposite(elsewhere);
+  const key = await archiveProject(rubicon, project, { to: remote });
+  assert.deepEqual(await contents(driver), before);
+  assert.deepEqual(Object.keys(await contents(elsewhere)), [key, "my-project/metadata.json"]);
+  await using back = await openComposite(faulty());
+  assert.equal((await restoreArchives(back, project, remote)).length, 2);
+  const to = {} as typeof remote;
+  assert.equal(
+    (await refused(() => archiveProject(rubicon, project, { to }))).code,
+    "invalid-argument",
+  );
 });
 
 Deno.test("rubicon-ml Project.archive, Project.experiments_from_archive: there and back", async () => {
@@ -204,6 +264,10 @@ Deno.test("rubicon-ml auto_git_enabled: branch, commit, remote without a passwor
     const dirty = await gitInfo(folder);
     assert.equal(dirty.githubUrl, "https://example.com/a/b.git");
     assert.equal(dirty.dirty, true);
+    for (const scheme of ["https", "git+ssh"]) {
+      await git("remote", "set-url", "origin", `${scheme}://user:p@ss@example.com/a/b.git`);
+      assert.equal((await gitInfo(folder)).githubUrl, `${scheme}://example.com/a/b.git`);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
