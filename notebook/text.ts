@@ -18,8 +18,9 @@ const emsOf = (code: number): number =>
     ? 0.74
     : 0.58;
 
-/** A text cut to a width, in its middle: names often differ at their ends. */
-export function fitting(text: string, size: number, width: number): string {
+/** A text on one line, cut to a width in its middle: names often differ at their ends. */
+export function fitting(whole: string, size: number, width: number): string {
+  const text = whole.replace(/\s+/g, " ");
   if (textWidth(text, size) <= width) return text;
   const signs = [...text];
   const room = width - textWidth("…", size);

@@ -31,7 +31,7 @@ export async function runCells(sources: readonly string[], cwd: string): Promise
     await Deno.mkdir(`${kernels}/deno`);
     const spec = {
       argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
-      display_name: "Deno",
+      "display_name": "Deno",
       language: "typescript",
     };
     await Deno.writeTextFile(`${kernels}/deno/kernel.json`, JSON.stringify(spec));
