@@ -9,7 +9,7 @@ import { DATA, entityFolder } from "../domain/layout.ts";
 import type { Artifact } from "../domain/types.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { type Block, heading, line } from "./block.ts";
-import { html } from "./html.ts";
+import { markup } from "./html.ts";
 import { shortTime, sizeText } from "./values.ts";
 
 /** Whether something is a picture, and the start of a text, are told from this much. */
@@ -54,7 +54,7 @@ function pictureBlock(name: string, type: string, bytes: Uint8Array<ArrayBuffer>
   const source = `data:${type};base64,${bytes.toBase64()}`;
   // White behind it, since many a plot is drawn in black on nothing.
   return {
-    html: html`<img src="${source}" alt="${name}" style="max-width: 100%; background: #fff">`,
+    html: markup`<img src="${source}" alt="${name}" style="max-width: 100%; background: #fff">`,
     text: "",
   };
 }
@@ -63,10 +63,9 @@ function textBlock(start: string, size: number): Block {
   const text = start.split("\n").slice(0, MAX_LINES).join("\n");
   const rest = size - new TextEncoder().encode(text).length;
   const note = rest > 1 ? `… ${sizeText(rest)} more: see readArtifact.` : "";
+  const after = note === "" ? undefined : line(note, true).html;
   return {
-    html: html`<pre style="max-height: 24em; overflow: auto">${text}</pre>${
-      note === "" ? undefined : line(note, true).html
-    }`,
+    html: markup`<pre style="max-height: 24em; overflow: auto">${text}</pre>${after}`,
     text: note === "" ? text : `${text}\n${note}`,
   };
 }
@@ -95,9 +94,9 @@ function pictureType(bytes: Uint8Array, text: string | undefined): string | unde
     Array.from(signature).every((sign, at) => sign === "." || bytes[at] === sign.charCodeAt(0))
   );
   if (found) return found[0];
-  const markup = text?.trimStart() ?? "";
-  const isXml = /^<(?:\?xml|!--|!DOCTYPE(?!\s+html))/i.test(markup);
-  return /^<svg[\s>]/.test(markup) || isXml && /<svg[\s>]/.test(markup)
+  const start = text?.trimStart() ?? "";
+  const isXml = /^<(?:\?xml|!--|!DOCTYPE(?!\s+html))/i.test(start);
+  return /^<svg[\s/>]/.test(start) || isXml && /<svg[\s/>]/.test(start)
     ? "image/svg+xml"
     : undefined;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 import { count, shortTime, textOf } from "./values.ts";
 
 /** One part. */
@@ -16,15 +16,15 @@ export interface Block {
 
 /** Parts one below the other. */
 export const stack = (blocks: readonly Block[]): Block => ({
-  html: html`<div>${blocks.map((block) => block.html)}</div>`,
+  html: markup`<div>${blocks.map((block) => block.html)}</div>`,
   text: blocks.map(({ text }) => text).join("\n\n"),
 });
 
 /** A line of text; `quiet` for what is beside the point. */
 export const line = (text: string, quiet = false): Block => ({
   html: quiet
-    ? html`<div style="opacity: 0.75; margin: 2px 0">${text}</div>`
-    : html`<div style="margin: 2px 0">${text}</div>`,
+    ? markup`<div style="opacity: 0.75; margin: 2px 0">${text}</div>`
+    : markup`<div style="margin: 2px 0">${text}</div>`,
   text,
 });
 
@@ -36,24 +36,18 @@ export function heading(
   tags: readonly string[] = [],
 ): Block {
   const rest = more.filter((text) => text !== "");
+  const about = markup`<span style="opacity: 0.75">${kind}</span> <strong>${name}</strong>`;
+  const notes = rest.map((text) => markup`<div style="opacity: 0.75">${text}</div>`);
   return {
-    html: html`
-      <div
-        style="margin: 4px 0"><span style="opacity: 0.75">${kind}</span> <strong>${name}</strong> ${pills(
-          tags,
-        )}${rest.map((text) => html`<div style="opacity: 0.75">${text}</div>`)}</div>
-    `,
+    html: markup`<div style="margin: 4px 0">${about} ${pills(tags)}${notes}</div>`,
     text: [`${kind} ${name}${tags.length > 0 ? ` [${tags.join(", ")}]` : ""}`, ...rest].join("\n"),
   };
 }
 
+const PILL = "border: 1px solid; border-radius: 8px; padding: 0 6px; margin-right: 4px";
+
 const pills = (tags: readonly string[]): Html[] =>
-  tags.map((tag) =>
-    html`
-      <span
-        style="border: 1px solid; border-radius: 8px; padding: 0 6px; margin-right: 4px; font-size: 0.9em">${tag}</span>
-    `
-  );
+  tags.map((tag) => markup`<span style="${PILL}; font-size: 0.9em">${tag}</span>`);
 
 /** How many columns a table shows at most. */
 const MAX_COLUMNS = 40;
@@ -90,25 +84,21 @@ export function grid(
     notes.push(`${names.length} of ${count(columns.length, "column")} shown.`);
   }
   if (total === 0) notes.push(`No ${what}s.`);
-  const head = html`
-    <thead>
-      <tr>${names.map((name) => html`<th style="${CELL}; text-align: left">${name}</th>`)}</tr>
-    </thead>
-  `;
-  const body = html`<tbody>${shown.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody>`;
-  const table = html`
-    <div style="overflow-x: auto">
-      <table style="border-collapse: collapse">${head}${body}</table>
-    </div>
-  `;
+  const head = names.map((name) => markup`<th style="${CELL}; text-align: left">${name}</th>`);
+  const body = shown.map((row) => markup`<tr>${row.map(cell)}</tr>`);
+  const inner = markup`<thead><tr>${head}</tr></thead><tbody>${body}</tbody>`;
+  const table = markup`<table style="border-collapse: collapse">${inner}</table>`;
   const above = title === undefined ? [] : [line(title)];
   const blocks = [
     ...above,
-    ...(total === 0 ? [] : [{ html: table, text: plainTable(names, shown) }]),
+    ...(total === 0 ? [] : [{
+      html: markup`<div style="overflow-x: auto">${table}</div>`,
+      text: plainTable(names, shown),
+    }]),
     ...notes.map((note) => line(note, true)),
   ];
   return {
-    html: html`<div style="margin: 8px 0">${blocks.map((block) => block.html)}</div>`,
+    html: markup`<div style="margin: 8px 0">${blocks.map((block) => block.html)}</div>`,
     text: blocks.map(({ text }) => text).join("\n"),
   };
 }
@@ -118,18 +108,21 @@ const CELL = "padding: 2px 8px";
 const LONG = 60;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 
+const isNothing = (value: unknown) => value === undefined || value === null;
+const isNumber = (value: unknown) => typeof value === "number" || typeof value === "bigint";
+
 function cell(value: unknown): Html {
   const text = cellText(value);
-  if (typeof value === "number" || typeof value === "bigint") {
+  if (isNumber(value)) {
     const exact = String(value);
     // What was rounded is there whole for whoever points at it.
     return exact === text
-      ? html`<td style="${CELL}; text-align: right">${text}</td>`
-      : html`<td style="${CELL}; text-align: right" title="${exact}">${text}</td>`;
+      ? markup`<td style="${CELL}; text-align: right">${text}</td>`
+      : markup`<td style="${CELL}; text-align: right" title="${exact}">${text}</td>`;
   }
   const content = isTags(value) ? pills(value) : text;
   const breaks = text.length > LONG ? "" : "; white-space: nowrap";
-  return html`<td style="${CELL}; text-align: left${breaks}">${content}</td>`;
+  return markup`<td style="${CELL}; text-align: left${breaks}">${content}</td>`;
 }
 
 /** Tags are the lists of texts in tables of entities; others look as well so. */

@@ -15,6 +15,8 @@ import { shortNumber } from "./values.ts";
 const MAX_CELLS = 120;
 /** Where cells have this much room, their number is written into them. */
 const CELL_FOR_TEXT = 34;
+/** How wide an experiment's name is at most. */
+const MAX_NAME = 200;
 
 /** One experiment's list. */
 export interface Row {
@@ -53,7 +55,7 @@ export async function heatmap(
   const width = Math.ceil(longest / bin);
   const left = Math.max(
     40,
-    ...lists.map(({ name }) => textWidth(fitting(name, FONT_SIZE, 150), FONT_SIZE) + 14),
+    ...lists.map(({ name }) => textWidth(fitting(name, FONT_SIZE, MAX_NAME), FONT_SIZE) + 14),
   );
   const tall = height ?? Math.min(Math.max(lists.length * 22, 44) + 44, 1_400);
   const cellWidth = (frame.width - left - 10) / width;
@@ -97,7 +99,7 @@ export async function heatmap(
       type: "band",
       domain: [...lists.keys()],
       ticks: [...lists.keys()].filter((at) => at % everyRow === 0),
-      tickFormat: (at: number) => fitting(lists[at]!.name, FONT_SIZE, 150),
+      tickFormat: (at: number) => fitting(lists[at]!.name, FONT_SIZE, MAX_NAME),
       tickSize: 0,
       label: null,
     },

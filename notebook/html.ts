@@ -29,13 +29,13 @@ export interface Html {
 /** What a template takes: texts are escaped, pieces of HTML are put in as they are, `undefined` is nothing. */
 export type Piece = string | number | undefined | Html | readonly Html[];
 
-/** HTML by a template. */
-export function html(strings: TemplateStringsArray, ...pieces: Piece[]): Html {
-  return { html: String.raw({ raw: strings }, ...pieces.map(markup)) };
+/** HTML by a template. (One that is called `html` would be reformatted, white space and all.) */
+export function markup(strings: TemplateStringsArray, ...pieces: Piece[]): Html {
+  return { html: String.raw({ raw: strings }, ...pieces.map(written)) };
 }
 
-function markup(piece: Piece): string {
+function written(piece: Piece): string {
   if (piece === undefined) return "";
   if (typeof piece !== "object") return escape(String(piece));
-  return "html" in piece ? piece.html : piece.map(markup).join("");
+  return "html" in piece ? piece.html : piece.map(written).join("");
 }

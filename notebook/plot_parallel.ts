@@ -112,7 +112,8 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
     marginTop: 48,
     marginBottom: 14,
     marginLeft: 0,
-    marginRight: 0,
+    // The last axis has its numbers on the right as well.
+    marginRight: 24,
     x: { type: "point", domain: [...axes.keys()], padding: 0.5, axis: null },
     y: { domain: [0, 1], axis: null },
     color: { type: "identity" },

@@ -24,8 +24,8 @@ export interface Scale {
   categories: string[];
 }
 
-const isNothing = (value: unknown) => value === undefined || value === null;
-const isNumber = (value: unknown): value is number | bigint =>
+export const isNothing = (value: unknown) => value === undefined || value === null;
+export const isNumber = (value: unknown): value is number | bigint =>
   typeof value === "number" || typeof value === "bigint";
 const isTime = (value: unknown): value is Parameters<typeof toDate>[0] =>
   typeof value === "object" && value !== null && (value instanceof Date || isTemporal(value));
