@@ -4,7 +4,7 @@
  * @module
  */
 import { type Html, markup } from "./html.ts";
-import { count, shortTime, textOf } from "./values.ts";
+import { count, isNothing, isNumber, shortTime, textOf } from "./values.ts";
 
 /** One part. */
 export interface Block {
@@ -84,7 +84,11 @@ export function grid(
     notes.push(`${names.length} of ${count(columns.length, "column")} shown.`);
   }
   if (total === 0) notes.push(`No ${what}s.`);
-  const head = names.map((name) => markup`<th style="${CELL}; text-align: left">${name}</th>`);
+  const side = (at: number) =>
+    shown.every((row) => isNothing(row[at]) || isNumber(row[at])) ? "right" : "left";
+  const head = names.map((name, at) =>
+    markup`<th style="${CELL}; text-align: ${side(at)}">${name}</th>`
+  );
   const body = shown.map((row) => markup`<tr>${row.map(cell)}</tr>`);
   const inner = markup`<thead><tr>${head}</tr></thead><tbody>${body}</tbody>`;
   const table = markup`<table style="border-collapse: collapse">${inner}</table>`;
@@ -107,9 +111,6 @@ const CELL = "padding: 2px 8px";
 /** Texts up to this length stay on one line. */
 const LONG = 60;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
-
-const isNothing = (value: unknown) => value === undefined || value === null;
-const isNumber = (value: unknown) => typeof value === "number" || typeof value === "bigint";
 
 function cell(value: unknown): Html {
   const text = cellText(value);

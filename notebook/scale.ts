@@ -7,7 +7,7 @@ import { refuse, show } from "../domain/check.ts";
 import { extent } from "./lists.ts";
 import { FONT_SIZE } from "./svg.ts";
 import { fitting, textWidth } from "./text.ts";
-import { isTemporal, shortNumber, textOf } from "./values.ts";
+import { isNothing, isNumber, isTemporal, shortNumber, textOf } from "./values.ts";
 
 /** What can be drawn; `undefined` where there is nothing. */
 export type Drawable = number | Date | string | undefined;
@@ -24,9 +24,6 @@ export interface Scale {
   categories: string[];
 }
 
-export const isNothing = (value: unknown) => value === undefined || value === null;
-export const isNumber = (value: unknown): value is number | bigint =>
-  typeof value === "number" || typeof value === "bigint";
 const isTime = (value: unknown): value is Parameters<typeof toDate>[0] =>
   typeof value === "object" && value !== null && (value instanceof Date || isTemporal(value));
 

@@ -73,6 +73,14 @@ function list<T>(
   return `${open}${some.join(", ")}${rest > 0 ? `, … ${rest} more` : ""}${close}`;
 }
 
+/** Whether there is no value. */
+export const isNothing = (value: unknown): value is null | undefined =>
+  value === undefined || value === null;
+
+/** Whether a value is a number of either kind. */
+export const isNumber = (value: unknown): value is number | bigint =>
+  typeof value === "number" || typeof value === "bigint";
+
 /** Whether a value is one of the times and dates that a store gives. */
 export const isTemporal = (
   value: object,
