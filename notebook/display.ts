@@ -11,7 +11,13 @@ import type { ProjectTable } from "../domain/table.ts";
 import type { Entity, Kind } from "../domain/types.ts";
 import { artifactBlocks } from "./artifact.ts";
 import { type Block, grid, heading, line, stack } from "./block.ts";
-import { dataframeBlocks, entitiesTable, experimentBlocks, projectBlocks } from "./entities.ts";
+import {
+  dataframeBlocks,
+  entitiesTable,
+  experimentBlocks,
+  projectBlocks,
+  tableGrid,
+} from "./entities.ts";
 import { printable } from "./html.ts";
 import { type Displayed, displayed } from "./mime.ts";
 import { cellOf, shortTime, textOf } from "./values.ts";
@@ -92,12 +98,7 @@ async function blocksOf(
   where: string,
 ): Promise<Block[]> {
   if (Array.isArray(value)) return [listBlock(value, limit, where)];
-  if (isTable(value)) {
-    const { columns, rows } = value;
-    return [
-      grid({ columns, rows: rows.map((row) => columns.map((name) => cellOf(row, name))), limit }),
-    ];
-  }
+  if (isTable(value)) return [tableGrid(value, limit)];
   const kind = (value as Entity | undefined)?.kind;
   if (kind === undefined || !KINDS.includes(kind)) {
     refuse(

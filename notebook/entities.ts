@@ -9,6 +9,7 @@ import { listExperiments } from "../domain/experiment.ts";
 import { listFeatures } from "../domain/feature.ts";
 import { listMetrics } from "../domain/metric.ts";
 import { listParameters } from "../domain/parameter.ts";
+import type { Table } from "../domain/parquet.ts";
 import { toTable } from "../domain/table.ts";
 import type { Dataframe, Entity, Experiment, Kind, Project } from "../domain/types.ts";
 import type { CallOptions, Composite } from "../composite.ts";
@@ -134,12 +135,26 @@ export async function dataframeBlocks(
   limit: number,
   options: CallOptions,
 ): Promise<Block[]> {
-  const { columns, rows } = await readDataframe(rubicon, dataframe, options);
+  const table = await readDataframe(rubicon, dataframe, options);
+  const { columns, rows } = table;
   return [
     heading("dataframe", dataframe.name ?? dataframe.id, [
       `${rows.length} × ${columns.length}, ${shortTime(dataframe.createdAt)}`,
       dataframe.description ?? "",
     ], dataframe.tags),
-    grid({ columns, rows: rows.map((row) => columns.map((name) => cellOf(row, name))), limit }),
+    tableGrid(table, limit),
   ];
+}
+
+/** A table; where pandas gave its rows labels without a name, they stand before them. */
+export function tableGrid({ columns, rows, index = [] }: Table, limit: number): Block {
+  const labels = index.filter(({ name }) => name === null);
+  return grid({
+    columns: [...labels.map(() => ""), ...columns],
+    rows: rows.map((row, at) => [
+      ...labels.map(({ values }) => values[at]),
+      ...columns.map((name) => cellOf(row, name)),
+    ]),
+    limit,
+  });
 }

@@ -112,6 +112,12 @@ Deno.test("notebook: lists, tables, rows and single entities", () =>
     );
     assert.ok(says(await page(rubicon, []), "An empty list."));
     assert.ok(says(await page(rubicon, { columns: ["x"], rows: [] }), "No rows."));
+    const labelled = {
+      columns: ["x"],
+      rows: [{ x: 1 }],
+      index: [{ name: null, values: ["first"] }, { name: "x", values: [1] }],
+    };
+    assert.deepEqual(rowsOf(await page(rubicon, labelled)), ["x", "first1"]);
     const wide = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`c${at}`, at]));
     assert.ok(says(await page(rubicon, [wide]), "40 of 50 columns shown."));
   }));
