@@ -28,7 +28,7 @@ export type Displayable =
   | readonly Entity[]
   | ProjectTable
   | Table
-  | readonly Readonly<Record<string, unknown>>[];
+  | readonly object[];
 
 /** Options of {@linkcode display}. */
 export interface DisplayOptions extends CallOptions {

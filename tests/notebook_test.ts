@@ -107,7 +107,7 @@ Deno.test("notebook: lists, tables, rows and single entities", () =>
       ["xy", "1", "z"],
     );
     assert.match(
-      rowsOf(await page(rubicon, status(rubicon) as unknown as []))[1]!,
+      rowsOf(await page(rubicon, status(rubicon)))[1]!,
       /memory.*closed/,
     );
     assert.ok(says(await page(rubicon, []), "An empty list."));
@@ -235,7 +235,7 @@ Deno.test("notebook: bad input is refused by name", () =>
       [() => display(rubicon, "Iris" as unknown as Project), /takes an entity.*not "Iris"/],
       [() => display(rubicon, Promise.resolve() as unknown as Project), /"await" missing/],
       [() => display(rubicon, { kind: "dog" } as unknown as Project), /takes an entity/],
-      [() => display(rubicon, [1] as unknown as []), /item 0 is 1/],
+      [() => display(rubicon, [1] as unknown as object[]), /item 0 is 1/],
       [() => display(rubicon, project, { limit: 0 }), /limit is a whole number/],
       [() => display(rubicon, project, { rows: 1 } as DisplayOptions), /no option "rows"/],
     ];

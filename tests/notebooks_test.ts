@@ -9,13 +9,18 @@ const ignore = ignoredFor("notebooks in the Deno kernel", await lacksJupyter());
 /** What each run of a cell gave: twice one after the other, then once more with "run all cells". */
 type Runs = [Output[], Output[], Output[]];
 
-/** Runs a notebook's cells in a folder as deep in this checkout as the notebooks' own. */
-async function runNotebook(name: string): Promise<{ source: string; runs: Runs }[]> {
+/** The code of a notebook's cells. */
+async function sourcesOf(name: string): Promise<string[]> {
   const notebook = JSON.parse(
     await Deno.readTextFile(`${ROOT}examples/notebooks/${name}.ipynb`),
   ) as { cells: { cell_type: string; source: string[] }[] };
-  const sources = notebook.cells.filter(({ cell_type }) => cell_type === "code")
+  return notebook.cells.filter(({ cell_type }) => cell_type === "code")
     .map(({ source }) => source.join(""));
+}
+
+/** Runs a notebook's cells in a folder as deep in this checkout as the notebooks' own. */
+async function runNotebook(name: string): Promise<{ source: string; runs: Runs }[]> {
+  const sources = await sourcesOf(name);
   const cwd = `${ROOT}local/notebook-${crypto.randomUUID()}`;
   await Deno.mkdir(cwd, { recursive: true });
   try {
@@ -170,4 +175,26 @@ Deno.test({
     const best = page(same(cell("addTags(rubicon")));
     assert.deepEqual(texts(best, "span").filter((text) => text === "best"), ["best"]);
   },
+});
+
+// The kernel only takes the types away; editors show what is wrong with them.
+Deno.test("notebooks: the types are right", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const names = ["multiple_backends", "compare_experiments"];
+    for (const name of names) {
+      const code = (await sourcesOf(name)).join("\n").replaceAll('"../../', `"file://${ROOT}`);
+      await Deno.writeTextFile(`${folder}/${name}.ts`, code);
+    }
+    const links = ["fs", "path", "uuid"].map((name) => `${ROOT}compat/${name}`);
+    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ links }));
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", ...names.map((name) => `${name}.ts`)],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
