@@ -45,12 +45,15 @@ export function venv(name: string, packages: readonly string[], purpose: string)
   return {
     async lacks() {
       if (isReady()) return undefined;
-      const found = await new Deno.Command("python3", {
-        args: ["-c", "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))"],
-        stdout: "null",
-        stderr: "null",
-      }).output().catch(() => undefined);
-      return found?.success ? undefined : `Python 3.11 or later with venv and pip, for ${purpose}`;
+      const args = ["-c", "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))"];
+      let isThere = false;
+      try {
+        const command = new Deno.Command("python3", { args, stdout: "null", stderr: "null" });
+        isThere = (await command.output()).success;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+      return isThere ? undefined : `Python 3.11 or later with venv and pip, for ${purpose}`;
     },
     async python() {
       await install();
