@@ -76,7 +76,11 @@ Deno.test("modules: none does anything when it is imported, and neither do their
   }
   assert.ok(packages.size >= 5);
   const modules = sources.map((path) => `file://${published.folder}/${path}`);
-  assert.deepEqual(await asks(place, [...modules, ...packages]), []);
+  // The plots' d3-time makes two dates that it sets before it reads them; it is loaded by the first plot alone.
+  const scratch = /^new Date\(\) at .*\/d3-time\/[^/]+\/dist\/d3-time\.mjs:4:\d+$/;
+  const asked = await asks(place, [...modules, ...packages]);
+  assert.deepEqual(asked.filter((line) => !scratch.test(line)), []);
+  assert.ok(asked.length <= 2, asked.join("\n"));
 });
 
 Deno.test("modules: whatever one did would be noticed", async () => {

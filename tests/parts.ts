@@ -18,13 +18,6 @@ export async function succeeds(command: string, ...args: string[]): Promise<bool
   }
 }
 
-/** What makes an environment for Python packages. */
-export const PYTHON_WITH_VENV: readonly [string, ...string[]] = [
-  "python3",
-  "-c",
-  "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))",
-];
-
 const said = new Set<string>();
 
 /**

@@ -1,0 +1,155 @@
+/**
+ * The parts that a page of a notebook is put together from, each as HTML and as text.
+ *
+ * @module
+ */
+import { type Html, markup } from "./html.ts";
+import { count, isNothing, isNumber, shortTime, textOf } from "./values.ts";
+
+/** One part. */
+export interface Block {
+  /** As HTML. */
+  html: Html;
+  /** As text for terminals. */
+  text: string;
+}
+
+/** Parts one below the other. */
+export const stack = (blocks: readonly Block[]): Block => ({
+  html: markup`<div>${blocks.map((block) => block.html)}</div>`,
+  text: blocks.map(({ text }) => text).join("\n\n"),
+});
+
+/** A line of text; `quiet` for what is beside the point. */
+export const line = (text: string, quiet = false): Block => ({
+  html: quiet
+    ? markup`<div style="opacity: 0.75; margin: 2px 0">${text}</div>`
+    : markup`<div style="margin: 2px 0">${text}</div>`,
+  text,
+});
+
+/** What is shown, by kind and name, with what is worth knowing of it and its tags. */
+export function heading(
+  kind: string,
+  name: string,
+  more: readonly string[],
+  tags: readonly string[] = [],
+): Block {
+  const rest = more.filter((text) => text !== "");
+  const about = markup`<span style="opacity: 0.75">${kind}</span> <strong>${name}</strong>`;
+  const notes = rest.map((text) => markup`<div style="opacity: 0.75">${text}</div>`);
+  return {
+    html: markup`<div style="margin: 4px 0">${about} ${pills(tags)}${notes}</div>`,
+    text: [`${kind} ${name}${tags.length > 0 ? ` [${tags.join(", ")}]` : ""}`, ...rest].join("\n"),
+  };
+}
+
+const PILL = "border: 1px solid; border-radius: 8px; padding: 0 6px; margin-right: 4px";
+
+const pills = (tags: readonly string[]): Html[] =>
+  tags.map((tag) => markup`<span style="${PILL}; font-size: 0.9em">${tag}</span>`);
+
+/** How many columns a table shows at most. */
+const MAX_COLUMNS = 40;
+/** How many characters a cell of a table of text has at most, and a list in any table. */
+const MAX_CELL = 40;
+
+/** A table, as much of it as is to be shown. */
+export interface Grid {
+  /** What stands above it. */
+  title?: string;
+  /** The columns' names. */
+  columns: readonly string[];
+  /** The cells, row by row. */
+  rows: readonly (readonly unknown[])[];
+  /** How many rows there are in all. Default: as many as are given. */
+  total?: number;
+  /** How many rows are shown at most. */
+  limit: number;
+  /** What a row is called. Default: row. */
+  what?: string;
+}
+
+/** A table, with what is left out said in words. */
+export function grid(
+  { title, columns, rows, total = rows.length, limit, what = "row" }: Grid,
+): Block {
+  const shown = rows.slice(0, limit).map((row) => row.slice(0, MAX_COLUMNS));
+  const names = columns.slice(0, MAX_COLUMNS);
+  const notes: string[] = [];
+  if (shown.length < total) {
+    notes.push(`${shown.length} of ${count(total, what)} shown: the option limit takes more.`);
+  }
+  if (names.length < columns.length) {
+    notes.push(`${names.length} of ${count(columns.length, "column")} shown.`);
+  }
+  if (total === 0) notes.push(`No ${what}s.`);
+  const side = (at: number) =>
+    shown.every((row) => isNothing(row[at]) || isNumber(row[at])) ? "right" : "left";
+  const head = names.map((name, at) =>
+    markup`<th style="${CELL}; text-align: ${side(at)}">${name}</th>`
+  );
+  const body = shown.map((row) => markup`<tr>${row.map(cell)}</tr>`);
+  const inner = markup`<thead><tr>${head}</tr></thead><tbody>${body}</tbody>`;
+  const table = markup`<table style="border-collapse: collapse">${inner}</table>`;
+  const above = title === undefined ? [] : [line(title)];
+  const blocks = [
+    ...above,
+    ...(total === 0 ? [] : [{
+      html: markup`<div style="overflow-x: auto">${table}</div>`,
+      text: plainTable(names, shown),
+    }]),
+    ...notes.map((note) => line(note, true)),
+  ];
+  return {
+    html: markup`<div style="margin: 8px 0">${blocks.map((block) => block.html)}</div>`,
+    text: blocks.map(({ text }) => text).join("\n"),
+  };
+}
+
+const CELL = "padding: 2px 8px";
+/** Texts up to this length stay on one line. */
+const LONG = 60;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
+
+function cell(value: unknown): Html {
+  const text = cellText(value);
+  if (isNumber(value)) {
+    const exact = String(value);
+    // What was rounded is there whole for whoever points at it.
+    return exact === text
+      ? markup`<td style="${CELL}; text-align: right">${text}</td>`
+      : markup`<td style="${CELL}; text-align: right" title="${exact}">${text}</td>`;
+  }
+  const content = isTags(value) ? pills(value) : text;
+  const breaks = text.length > LONG ? "" : "; white-space: nowrap";
+  return markup`<td style="${CELL}; text-align: left${breaks}">${content}</td>`;
+}
+
+/** Tags are the lists of texts in tables of entities; others look as well so. */
+const isTags = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.length <= 12 &&
+  value.every((item) => typeof item === "string");
+
+function cellText(value: unknown): string {
+  if (typeof value === "string" && TIME.test(value)) return shortTime(value);
+  if (isTags(value)) return value.join(", ");
+  if (Array.isArray(value) && value.length === 0) return "";
+  const text = textOf(value);
+  return typeof value === "object" ? cutTo(MAX_CELL, text) : text;
+}
+
+const cutTo = (length: number, text: string): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;
+
+function plainTable(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const lines = [columns, ...rows].map((row) =>
+    row.map((value) => {
+      return cutTo(MAX_CELL, cellText(value).replace(/\s+/g, " "));
+    })
+  );
+  const widths = columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]!.length)));
+  return lines
+    .map((cells) => cells.map((text, at) => text.padEnd(widths[at]!)).join("  ").trimEnd())
+    .join("\n");
+}

@@ -1,0 +1,154 @@
+/**
+ * `display`: what the store holds, to look at in a notebook.
+ *
+ * @module
+ */
+import type { CallOptions, Composite } from "../composite.ts";
+import { checkComposite, checkEntity, checkFields, refuse, show } from "../domain/check.ts";
+import type { Table } from "../domain/parquet.ts";
+import { CALL_FIELDS, FIELDS } from "../domain/schema.ts";
+import type { ProjectTable } from "../domain/table.ts";
+import type { Entity, Kind } from "../domain/types.ts";
+import { artifactBlocks } from "./artifact.ts";
+import { type Block, grid, heading, line, stack } from "./block.ts";
+import {
+  dataframeBlocks,
+  entitiesTable,
+  experimentBlocks,
+  projectBlocks,
+  tableGrid,
+} from "./entities.ts";
+import { printable } from "./html.ts";
+import { type Displayed, displayed } from "./mime.ts";
+import { cellOf, shortTime, textOf } from "./values.ts";
+
+/** What {@linkcode display} takes: an entity, a list of entities, a table, or a list of rows. */
+export type Displayable =
+  | Entity
+  | readonly Entity[]
+  | ProjectTable
+  | Table
+  | readonly object[];
+
+/** Options of {@linkcode display}. */
+export interface DisplayOptions extends CallOptions {
+  /** How many rows of each table are shown at most. What is left out is said in words. Default: 20. */
+  limit?: number;
+}
+
+const KINDS = Object.keys(FIELDS) as Kind[];
+const OPTIONS = new Set(["limit", ...CALL_FIELDS]);
+const ROWS = 20;
+
+/**
+ * Makes something to look at of what the store holds: as the last expression of a notebook's cell it is shown.
+ *
+ * - a project: its newest experiments as a table, its artifacts and dataframes
+ * - an experiment: its parameters, metrics, features, artifacts and dataframes
+ * - an artifact: the picture, where it is a PNG, JPEG, GIF, WebP or SVG; the first lines of a text; name and size
+ * - a dataframe: its first rows
+ * - a metric, parameter or feature, and a list of any entities: a table
+ * - a table from `toTable` or `readDataframe`, and any list of rows such as `status(rubicon)`: a table
+ *
+ * The value itself stays as it is. Every text from the store is escaped.
+ *
+ * @throws {RubiconException} where no backend is able to read, and for anything else than the above.
+ *
+ * @example
+ * ```ts
+ * import { createProject, logExperiment, openComposite } from "../mod.ts";
+ * import { display } from "../notebook.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "display" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * await logExperiment(rubicon, project, { name: "forest", metrics: { accuracy: 0.8 } });
+ * const { mime } = await display(rubicon, project);
+ * if (!mime["text/html"].includes("<td")) throw new Error("a table with the experiment");
+ * ```
+ */
+export function display(
+  rubicon: Composite,
+  value: Displayable,
+  options: DisplayOptions = {},
+): Promise<Displayed<"text/html">> {
+  return displayed(page(rubicon, value, options));
+}
+
+async function page(
+  rubicon: Composite,
+  value: Displayable,
+  options: DisplayOptions,
+): Promise<Displayed<"text/html">["mime"]> {
+  const where = "display";
+  checkComposite(rubicon, where);
+  checkFields(options, OPTIONS, where);
+  const { limit = ROWS, ...call } = options;
+  if (!(Number.isInteger(limit) && limit >= 1)) {
+    refuse(`${where}: limit is a whole number of rows, one at least, not ${show(limit)}.`);
+  }
+  const { html, text } = stack(await blocksOf(rubicon, value, limit, call, where));
+  return { "text/html": html.html, "text/plain": printable(text).trim() };
+}
+
+async function blocksOf(
+  rubicon: Composite,
+  value: Displayable,
+  limit: number,
+  options: CallOptions,
+  where: string,
+): Promise<Block[]> {
+  if (Array.isArray(value)) return [listBlock(value, limit, where)];
+  if (isTable(value)) return [tableGrid(value, limit)];
+  const kind = (value as Entity | undefined)?.kind;
+  if (kind === undefined || !KINDS.includes(kind)) {
+    refuse(
+      `${where} takes an entity, a list of entities, or a table from toTable or readDataframe, not ` +
+        `${show(value)}${
+          (value as unknown) instanceof Promise ? ' (is an "await" missing?)' : ""
+        }.`,
+    );
+  }
+  const entity = checkEntity(value, KINDS, where);
+  switch (entity.kind) {
+    case "project":
+      return await projectBlocks(rubicon, entity, limit, options);
+    case "experiment":
+      return await experimentBlocks(rubicon, entity, limit, options);
+    case "artifact":
+      return await artifactBlocks(rubicon, entity, options);
+    case "dataframe":
+      return await dataframeBlocks(rubicon, entity, limit, options);
+    default:
+      return childBlocks(entity);
+  }
+}
+
+/** A metric, parameter or feature. */
+function childBlocks(child: Entity & { kind: "metric" | "parameter" | "feature" }): Block[] {
+  const value = child.kind === "feature" ? child.importance : child.value;
+  const about = [shortTime(child.createdAt), child.description ?? "", ...child.comments];
+  const name = child.kind === "feature" && value === null ? "" : `${textOf(value)}`;
+  return [heading(child.kind, child.name, about, child.tags), ...(name === "" ? [] : [line(name)])];
+}
+
+function isTable(value: unknown): value is Table | ProjectTable {
+  const { columns, rows } = (value ?? {}) as Partial<Table>;
+  return Array.isArray(columns) && Array.isArray(rows);
+}
+
+function listBlock(list: readonly unknown[], limit: number, where: string): Block {
+  if (list.length === 0) return line("An empty list.", true);
+  const isEntity = (item: unknown) => KINDS.includes((item as Entity | null)?.kind as Kind);
+  if (list.every(isEntity)) return entitiesTable(list as Entity[], limit);
+  list.forEach((item, at) => {
+    if (typeof item === "object" && item !== null && !Array.isArray(item)) return;
+    refuse(`${where} takes a list of entities or of rows, but item ${at} is ${show(item)}.`);
+  });
+  const rows = list as Record<string, unknown>[];
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return grid({
+    columns,
+    rows: rows.map((row) => columns.map((name) => cellOf(row, name))),
+    limit,
+  });
+}

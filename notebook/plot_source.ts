@@ -1,0 +1,97 @@
+/**
+ * Where the plots of a project's experiments get their rows from.
+ *
+ * @module
+ */
+import type { CallOptions, Composite } from "../composite.ts";
+import { checkComposite, checkFields, checkProject, refuse, show } from "../domain/check.ts";
+import { CALL_FIELDS } from "../domain/schema.ts";
+import { type ProjectTable, toTable } from "../domain/table.ts";
+import type { Project } from "../domain/types.ts";
+import { count } from "./values.ts";
+
+/** The experiments to plot: a project, or a table from `toTable`, for instance with fewer rows. */
+export type PlotSource = Project | ProjectTable;
+
+/** Options that all plots take. */
+export interface PlotOptions extends CallOptions {
+  /** What stands above the plot. Default: what it shows. */
+  title?: string;
+  /** The plot's width in pixels, its frame aside. */
+  width?: number;
+  /** The plot's height in pixels, its frame aside. */
+  height?: number;
+}
+
+/** The names of the options that all plots take. */
+export const PLOT_FIELDS = ["title", "width", "height", ...CALL_FIELDS] as const;
+
+/** The experiment's own columns in a table; the others are parameters and metrics. */
+export const OWN_COLUMNS: ReadonlySet<string> = new Set([
+  "id",
+  "name",
+  "description",
+  "modelName",
+  "commitHash",
+  "tags",
+  "createdAt",
+]);
+
+/** Checks the options that all plots take. */
+export function checkPlot(
+  rubicon: Composite,
+  options: PlotOptions,
+  own: readonly string[],
+  where: string,
+): void {
+  checkComposite(rubicon, where);
+  checkFields(options, new Set([...own, ...PLOT_FIELDS]), where);
+  for (const side of ["width", "height"] as const) {
+    const size = options[side];
+    if (size === undefined || Number.isFinite(size) && size >= 100 && size <= 10_000) continue;
+    refuse(`${where}: ${side} is a number of pixels from 100 to 10000, not ${show(size)}.`);
+  }
+  if (options.title !== undefined && typeof options.title !== "string") {
+    refuse(`${where}: title is text, not ${show(options.title)}.`);
+  }
+}
+
+/** The experiments' table, and how it is called. */
+export async function tableOf(
+  rubicon: Composite,
+  source: PlotSource,
+  options: PlotOptions,
+  where: string,
+): Promise<ProjectTable & { about: string }> {
+  const call = Object.fromEntries(
+    Object.entries(options).filter(([name]) => CALL_FIELDS.has(name)),
+  );
+  const { columns, rows } = (source ?? {}) as Partial<ProjectTable>;
+  if (Array.isArray(columns) && Array.isArray(rows)) {
+    return { columns, rows, about: count(rows.length, "experiment") };
+  }
+  const project = checkProject(source, where);
+  const table = await toTable(rubicon, project, call);
+  return { ...table, about: `${count(table.rows.length, "experiment")} of ${project.name}` };
+}
+
+/** Refuses a name that is no column, and says which there are. */
+export function checkColumn(columns: readonly string[], name: unknown, where: string): string {
+  if (typeof name === "string" && columns.includes(name)) return name;
+  const known = columns.filter((column) => !OWN_COLUMNS.has(column));
+  return refuse(
+    `${where}: there is no column ${show(name)}. ` +
+      (known.length > 0 ? `There is: ${known.join(", ")}.` : "No parameter or metric is logged."),
+  );
+}
+
+/** How a row is called: by its experiment's name, else by the start of its id. */
+export function rowName(row: Readonly<Record<string, unknown>>): string {
+  const { name, id } = row;
+  if (typeof name === "string" && name !== "") return name;
+  return typeof id === "string" ? id.slice(-8) : "";
+}
+
+/** A note on what could not be drawn; nothing where all is. */
+export const leftOut = (number: number, why: string): string[] =>
+  number === 0 ? [] : [`${count(number, "experiment")} ${why}: not drawn.`];
