@@ -50,7 +50,10 @@ export async function writeAll(
   const all = Promise.all(running);
   if (enough < backends.length) await reached(running, receipts, enough);
   else await all;
-  options.signal?.throwIfAborted();
+  if (options.signal?.aborted) {
+    track(all);
+    throw options.signal.reason;
+  }
   const taken = receipts.filter(({ outcome }) => outcome === "ok").length;
   // What is known to be in the way anywhere would make two entities of one key, whoever else took it.
   if (taken < enough || receipts.some(({ error }) => hasCode(error, "already-exists"))) {

@@ -60,7 +60,7 @@ const OPTIONS = new Set([
  * Copies what is missing, byte for byte, and removes what was deleted on purpose, until all backends are
  * the same. It can be run again at any time.
  *
- * @throws {RubiconException} where a backend cannot be listed.
+ * @throws {RubiconException} where a backend cannot be listed; `not-found` where no backend has the project.
  *
  * @example
  * ```ts

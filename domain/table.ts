@@ -24,7 +24,7 @@ export interface ProjectTable {
 
 /** Options of {@linkcode toTable}. */
 export interface TableOptions extends CallOptions {
-  /** Only so many of the newest experiments. */
+  /** Only so many of the newest experiments, as `order: "newest"` of a list finds them. */
   limit?: number;
 }
 

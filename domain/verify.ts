@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { RubiconException } from "../errors.ts";
 import { type Comparison, contentsOf, type Spread, spread } from "../composite/compare.ts";
 import { checkOptions } from "../composite/options.ts";
 import type { Composite } from "../composite.ts";
@@ -73,7 +74,8 @@ export function checkVerify(
 /**
  * Compares all backends, object by object.
  *
- * @throws {RubiconException} where a backend cannot be listed: what it has is then not known.
+ * @throws {RubiconException} where a backend cannot be listed: what it has is then not known. `not-found` where
+ * no backend has the project.
  *
  * @example
  * ```ts
@@ -95,12 +97,19 @@ export async function verify(
   const { report: tell, ...signal } = reporter("objects", options, "verify");
   const report: Verification = { clean: true, objects: 0, read: 0, differences: [] };
   const folders = await projectFolders(rubicon, { ...options, ...signal });
+  const { project } = options;
   for (const [at, folder] of folders.entries()) {
     const last = at === folders.length - 1;
     // How many objects there are in all is known once the last project is listed.
     const told: Reporter["report"] = (what, done, total) =>
       tell(what, done, last ? total : undefined);
     await verifyFolder(rubicon, folder, { ...options, ...signal }, report, told);
+  }
+  if (project !== undefined && report.objects === 0) {
+    throw new RubiconException(
+      "not-found",
+      `verify: no backend has a project ${show(project)}. Look at what listProjects gives.`,
+    );
   }
   tell("verify", report.objects, report.objects);
   report.clean = report.differences.length === 0;

@@ -151,3 +151,15 @@ Deno.test("repair: what fails is told, and the rest is done", async () => {
   assert.equal((await repair(rubicon)).clean, true);
   assert.deepEqual(await contents(a), await contents(b));
 });
+
+Deno.test("verify and repair of a project that is nowhere do not call it clean", async () => {
+  await using rubicon = await openComposite([
+    { persistence: "memory", rootDir: crypto.randomUUID() },
+    { persistence: "memory", rootDir: crypto.randomUUID() },
+  ]);
+  await createProject(rubicon, { name: "Iris" });
+  for (const check of [verify, repair]) {
+    assert.ok((await check(rubicon, { project: "Iris" })).clean);
+    await assert.rejects(check(rubicon, { project: "Irsi" }), { code: "not-found" });
+  }
+});

@@ -182,7 +182,15 @@ export async function makeBucket(server: S3Server, bucket: string): Promise<void
     secretKey: server.secretAccessKey,
     bucket,
   });
-  await client.makeBucket(bucket);
+  for (let tries = 1;; tries++) {
+    try {
+      return await client.makeBucket(bucket);
+    } catch (error) {
+      // MinIO answers a moment before it is able to do anything.
+      if (tries === 100 || !/not initialized/i.test(String(error))) throw error;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
 }
 
 /** The configuration of a backend in a server's bucket. */
