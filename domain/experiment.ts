@@ -18,11 +18,12 @@ import { createAll, prepareAll } from "./child.ts";
 import { encodeEntity } from "./codec.ts";
 import type { FeatureInputs } from "./feature.ts";
 import { checkFilter, FILTER_FIELDS } from "./filter.ts";
+import { findLast } from "./find.ts";
 import { experimentFolder } from "./layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
 import { readEntities } from "./list.ts";
-import { lastNamed, readEntity } from "./read.ts";
+import { readEntity } from "./read.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
 import { build, create } from "./store.ts";
 import { addTags } from "./tags.ts";
@@ -146,12 +147,11 @@ export async function getExperiment(
   if ((name === undefined) === (id === undefined)) refuse(`${where} takes a name or an id.`);
   if (name !== undefined) {
     checkText(name, `${where}: name`);
-    return lastNamed(
-      await listExperiments(rubicon, project, {
-        ...query as ListFilter,
-        order: "newest",
-        limit: 1,
-      }),
+    const filter = { ...query as ListFilter, order: "newest", limit: 1 } as const;
+    return await findLast(
+      rubicon,
+      query,
+      (more) => listExperiments(rubicon, project, { ...filter, ...more }),
       `experiment with the name "${name}" in project "${project.name}"`,
     );
   }
@@ -257,6 +257,7 @@ async function related(
 ): Promise<Experiment[]> {
   checkComposite(rubicon, where);
   checkExperiment(experiment, where);
+  checkFields(options, CALL_FIELDS, where);
   const ids = tagValues(experiment.tags, key);
   const place = { projectName: experiment.projectName };
   return await Promise.all(ids.map((id) =>
