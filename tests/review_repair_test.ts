@@ -14,7 +14,7 @@ import {
   repair,
   verify,
 } from "../mod.ts";
-import { contents, faulty, refused } from "./faulty.ts";
+import { contents, type Faulty, faulty, refused } from "./faulty.ts";
 
 Deno.test("repair: an id that was deleted is not logged again, since a repair would delete it", async () => {
   const [a, b] = [faulty(), faulty()];
@@ -65,4 +65,52 @@ Deno.test("repair: a tag that one backend missed the removal of is written back 
   }
   await repair(rubicon);
   assert.equal((await verify(rubicon)).clean, true);
+});
+
+/** A driver whose listings have checksums, as those of S3 do. */
+async function withChecksums(driver: Faulty): Promise<Faulty> {
+  const { createHash } = await import("node:crypto");
+  const { list, get } = driver;
+  driver.list = async function* (prefix, options) {
+    for await (const entry of list(prefix, options)) {
+      const { bytes } = await get(entry.key);
+      yield { ...entry, checksum: `md5:${createHash("md5").update(bytes).digest("hex")}` };
+    }
+    driver.calls.get = 0;
+  };
+  return driver;
+}
+
+Deno.test("verify: where listings have checksums it asks far less often than there are objects", async () => {
+  const drivers = [await withChecksums(faulty()), await withChecksums(faulty())];
+  await using rubicon = await openComposite(drivers);
+  const project = await createProject(rubicon, { name: "p" });
+  for (let at = 0; at < 20; at++) {
+    await logExperiment(rubicon, project, { metrics: { a: at, b: at }, parameters: { c: at } });
+  }
+  for (const { calls } of drivers) {
+    for (const verb of Object.keys(calls) as (keyof typeof calls)[]) calls[verb] = 0;
+  }
+  const { clean, objects, read } = await verify(rubicon);
+  assert.deepEqual({ clean, objects, read }, { clean: true, objects: 81, read: 0 });
+  for (const { calls } of drivers) {
+    const asked = Object.values(calls).reduce((sum, count) => sum + count);
+    assert.ok(asked <= 4, `${asked} requests for ${objects} objects`);
+  }
+  // Without checksums it reads, and says so.
+  assert.equal((await verify(rubicon, { compare: "bytes" })).read, 81);
+});
+
+Deno.test("verify: what is deleted while it looks does not end it", async () => {
+  const [a, b] = [faulty(), faulty()];
+  await using rubicon = await openComposite([a, b]);
+  const project = await createProject(rubicon, { name: "p" });
+  const artifact = await logArtifact(rubicon, project, { name: "x", data: "data" });
+  const { open } = a;
+  a.open = async (key, options) => {
+    if (key.includes(artifact.id)) await a.delete(key);
+    return await open(key, options);
+  };
+  await using looking = await openComposite([a, b]);
+  assert.equal((await verify(looking)).objects, 3);
 });
