@@ -198,10 +198,26 @@ function compose(backends: readonly Backend[], options: Required<CompositeOption
       checkOpen(plan.what);
       checkOptions(call);
       const policy = call.write ?? options.write;
+      const later = background.map(({ label }): Receipt => ({
+        ...{ backend: label, outcome: "pending", milliseconds: 0, bytes: 0 },
+      }));
       const writing = writeAll(timed(sync, call), plan, policy, call, track);
-      const receipts = await track(background.length > 0 ? noted(plan, writing) : writing);
-      call.onReceipts?.(receipts);
-      return receipts;
+      try {
+        const receipts = await track(background.length > 0 ? noted(plan, writing) : writing);
+        const all = [...receipts, ...later];
+        call.onReceipts?.(all);
+        return all;
+      } catch (error) {
+        if (!(error instanceof RubiconException)) throw error;
+        // The program may go on as if it was written, so that it was not has to show.
+        if (options.failureMode !== "raise" && error.code !== "already-exists") {
+          for (const [at, { outcome, error: why }] of error.receipts.entries()) {
+            if (outcome !== "ok") sync[at]?.health.missed(why);
+          }
+        }
+        if (later.length === 0) throw error;
+        throw withReceipts(error, [...error.receipts, ...later]);
+      }
     },
     async read<T>(plan: ReadPlan<T>, call: CallOptions = {}): Promise<T> {
       checkOpen(plan.what);
@@ -234,11 +250,22 @@ function compose(backends: readonly Backend[], options: Required<CompositeOption
   return composite;
 }
 
+/** An exception with other receipts. */
+function withReceipts(error: RubiconException, receipts: readonly Receipt[]): RubiconException {
+  const { code, message, cause, entity, backend } = error;
+  return new RubiconException(code, message, {
+    receipts,
+    ...(cause !== undefined && { cause }),
+    ...(entity !== undefined && { entity }),
+    ...(backend !== undefined && { backend }),
+  });
+}
+
 /** The backends with the time limit of one call. */
 function timed(backends: readonly Backend[], { timeoutMs }: CallOptions): readonly Backend[] {
   if (timeoutMs === undefined) return backends;
   return backends.map((backend) => ({
     ...backend,
-    driver: limited(backend.driver, timeoutMs),
+    driver: limited(backend.unlimited, timeoutMs, backend.health),
   }));
 }

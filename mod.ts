@@ -36,6 +36,7 @@ export * from "./domain/dataframe.ts";
 export * from "./domain/download.ts";
 export * from "./domain/environment.ts";
 export * from "./domain/experiment.ts";
+export * from "./domain/family.ts";
 export * from "./domain/feature.ts";
 export * from "./domain/git.ts";
 export * from "./domain/metric.ts";

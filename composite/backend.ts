@@ -49,17 +49,23 @@ export async function openBackend(
     driver = await openDriver(rest);
   }
   label ??= driver.label;
-  if (before.some((other) => other.label === label)) {
+  const place = driver.place ?? driver.label;
+  const twin = before.find((other) => other.label === label || other.place === place);
+  if (twin) {
     await driver.close?.();
     throw new RubiconException(
       "invalid-config",
-      `Two backends are ${label}. Two copies in one place are one copy: give one another root.`,
+      twin.place === place
+        ? `Two backends are ${place}. Two copies in one place are one copy: give one another root.`
+        : `Two backends are called ${label}. Give one another label.`,
     );
   }
   const state = health(label, driver.persistence);
   return {
     label,
     persistence: driver.persistence,
+    place,
+    unlimited: { ...driver, label },
     driver: limited({ ...driver, label }, timeoutMs, state),
     cache: cache(),
     known: new Set(),

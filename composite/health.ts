@@ -16,6 +16,7 @@ const LONGEST_PAUSE = 60_000;
 export function health(backend: string, persistence: string): Backend["health"] {
   let failures = 0;
   let missed = 0;
+  let whyMissed: unknown;
   let pending = 0;
   let openUntil = 0;
   let lastError: unknown;
@@ -38,6 +39,10 @@ export function health(backend: string, persistence: string): Backend["health"] 
     }
     return circuit() === "closed";
   };
+  const shown = () => {
+    const error = lastError ?? whyMissed;
+    return error === undefined ? {} : { lastError: describe(error) };
+  };
   return {
     admits: () => failures < FAILURES || admitsTrial(),
     note(error) {
@@ -45,9 +50,10 @@ export function health(backend: string, persistence: string): Backend["health"] 
         failures = 0;
         lastError = undefined;
       } else {
-        failures++;
         lastError = error;
-        if (failures >= FAILURES) {
+        // Of many operations that were under way together one counts, or a short outage would be a long pause.
+        if (circuit() !== "open") failures++;
+        if (failures >= FAILURES && circuit() !== "open") {
           const pause = Math.min(PAUSE * 2 ** (failures - FAILURES), LONGEST_PAUSE);
           openUntil = performance.now() + pause;
         }
@@ -57,8 +63,14 @@ export function health(backend: string, persistence: string): Backend["health"] 
     // It says nothing of the backend; the next operation tries in its place.
     untried: endTrial,
     pending: (change) => void (pending += change),
-    missed: () => void missed++,
-    repaired: () => void (missed = 0),
+    missed(reason) {
+      missed++;
+      whyMissed = reason ?? whyMissed;
+    },
+    repaired() {
+      missed = 0;
+      whyMissed = undefined;
+    },
     status: () => ({
       backend,
       persistence,
@@ -66,9 +78,9 @@ export function health(backend: string, persistence: string): Backend["health"] 
       failures,
       missed,
       pending,
-      ...(lastError !== undefined && {
-        lastError: lastError instanceof Error ? lastError.message : String(lastError),
-      }),
+      ...shown(),
     }),
   };
 }
+
+const describe = (error: unknown): string => error instanceof Error ? error.message : String(error);

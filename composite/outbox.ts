@@ -63,12 +63,14 @@ export async function openOutbox(
   keepers: readonly Backend[],
   warn: (message: string, cause?: unknown) => void,
 ): Promise<Outbox> {
-  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(backend.label));
+  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(backend.place));
   const prefix = `outbox_${new Uint8Array(digest, 0, 8).toHex()}_`;
   const queue: Queued[] = [];
   const idle = new Set<() => void>();
   let running: Promise<void> | undefined;
   let stopped = false;
+  /** How many entries wait for somebody to look at them. */
+  let aside = 0;
   let wake = () => {};
 
   const start = () => {
@@ -84,14 +86,26 @@ export async function openOutbox(
   async function work(): Promise<void> {
     let failures = 0;
     while (queue.length > 0 && !stopped) {
+      const first = queue[0]!;
       try {
-        const [first] = queue;
-        await replay(backend, keepers, first!, warn);
+        await replay(backend, keepers, first, warn);
         // Not the first any more where `resume` has found others in the meantime.
-        queue.splice(queue.indexOf(first!), 1);
+        queue.splice(queue.indexOf(first), 1);
         failures = 0;
       } catch (error) {
-        if (!(error instanceof RubiconException)) throw error;
+        if (!(error instanceof RubiconException) || hasCode(error, "invalid-key")) {
+          // It will never succeed, and what comes after it must not wait for it: it stays where it is kept.
+          warn(
+            `${backend.label}: ${
+              first.key ?? "a write"
+            } cannot be brought here and is set aside. ` +
+              "Run repair, then remove it.",
+            error,
+          );
+          queue.splice(queue.indexOf(first), 1);
+          aside++;
+          continue;
+        }
         if (stopped) return;
         // `status` shows the failure; the entry stays until the backend is back.
         await new Promise<void>((resume) => {
@@ -119,7 +133,9 @@ export async function openOutbox(
       const key = `${prefix}${nextName()}.json`;
       const bytes = encoder.encode(JSON.stringify(entry));
       const errors: unknown[] = [];
-      for (const keeper of candidates) {
+      // Those that are left alone come last: a hanging one would be waited for at each write.
+      const rank = ({ health }: Backend) => health.status().circuit === "closed" ? 0 : 1;
+      for (const keeper of [...candidates].sort((a, b) => rank(a) - rank(b))) {
         try {
           await keeper.driver.put(key, bytes, { ifAbsent: true });
           [queued.key, queued.keeper] = [key, keeper];
@@ -162,10 +178,10 @@ export async function openOutbox(
       queue.unshift(...old.sort((a, b) => a.key! < b.key! ? -1 : 1));
       if (queue.length > 0) start();
     },
-    pending: () => queue.length,
+    pending: () => queue.length + aside,
     async drained(signal) {
       wake();
-      if (queue.length === 0 || signal.aborted) return;
+      if (queue.length === 0 || stopped || signal.aborted) return;
       await new Promise<void>((resolve) => {
         const done = () => {
           idle.delete(done);

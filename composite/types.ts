@@ -154,7 +154,7 @@ export interface BackendStatus {
   pending: number;
   /** Whether writes wait for it. */
   mode: "sync" | "background";
-  /** The last error, where there was one since the last success. */
+  /** The last error, where there was one since the last success; else why a write was missed. */
   lastError?: string;
 }
 
@@ -164,6 +164,10 @@ export interface Backend {
   readonly label: string;
   /** The name under which its driver is registered. */
   readonly persistence: string;
+  /** Where the store is: two backends of one place would be one copy. */
+  readonly place: string;
+  /** The driver without a time limit, for calls that have one of their own. */
+  readonly unlimited: Driver;
   /** The driver, with the time limit and the circuit breaker around its verbs. */
   readonly driver: Driver;
   /** Small objects that were read before, by checksum. */
@@ -187,8 +191,8 @@ export interface Backend {
     untried(): void;
     /** Counts writes under way (`+1`, `-1`). */
     pending(change: number): void;
-    /** Counts a write that others took and this backend did not. */
-    missed(): void;
+    /** Counts a write that others took and this backend did not, with the reason where there is one. */
+    missed(reason?: unknown): void;
     /** Forgets what was missed: it is there now. */
     repaired(): void;
     /** What `status` says. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CallOptions, Composite, Step } from "../composite.ts";
-import { changeName, fold, type What } from "./annotations.ts";
+import { type ChangeFile, changeName, fold, type What } from "./annotations.ts";
 import { checkComposite, checkEntity, checkFields, checkTexts, refuse } from "./check.ts";
 import { type Change, describe, encodeChange } from "./codec.ts";
 import { entityFolder, metadataKey, parentKeys } from "./layout.ts";
@@ -39,7 +39,7 @@ export async function annotate<E extends Taggable>(
       run: async (backend, signal) => ({
         value: await changesOf(backend, what, folder, signal ? { signal } : {}),
       }),
-      merge: (lists) => [...new Map(lists.flat().map((one) => [one.key, one])).values()],
+      merge: leastOf,
     }, { ...options, read: "merge" });
     const steps: Step[] = [
       { key: `${folder}/${changeName(what)}`, source: encodeChange(what, { [verb]: checked }) },
@@ -54,6 +54,21 @@ export async function annotate<E extends Taggable>(
   });
   const change: Change = { added: [], removed: [], [verb]: checked };
   return { ...entity, [what]: fold(what, own, [change]) };
+}
+
+/**
+ * Every file once. Files only ever lose texts, so of several versions what all of them have is what is left: else what
+ * one backend missed would be written to the others again.
+ */
+function leastOf(lists: readonly ChangeFile[][]): ChangeFile[] {
+  const files = new Map<string, ChangeFile>();
+  for (const file of lists.flat()) {
+    const other = files.get(file.key)?.change ?? file.change;
+    const both = (verb: keyof Change) =>
+      file.change[verb].filter((text) => other[verb].includes(text));
+    files.set(file.key, { ...file, change: { added: both("added"), removed: both("removed") } });
+  }
+  return [...files.values()];
 }
 
 /**

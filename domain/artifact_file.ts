@@ -7,14 +7,19 @@ import { basename, dirname, fromFileUrl, join } from "jsr:@std/path@^1.1.6";
 import type { Bytes, Source } from "../drivers/driver.ts";
 import { CHUNK_BYTES, readInto } from "../drivers/source.ts";
 import { RubiconException } from "../errors.ts";
-import { refuse } from "./check.ts";
+import { refuse, show } from "./check.ts";
 
 /** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
 const AT_ONCE = 1024 * 1024;
 
 /** A path, also of a `file:` URL. */
-export const toPath = (path: string | URL): string =>
-  path instanceof URL ? fromFileUrl(path) : path;
+export function toPath(path: string | URL): string {
+  if (path instanceof URL && path.protocol === "file:") return fromFileUrl(path);
+  if (typeof path === "string" && path !== "") return path;
+  return refuse(
+    `A path is text or a file: URL, not ${show(path instanceof URL ? path.href : path)}.`,
+  );
+}
 
 async function infoOf(path: string, where: string): Promise<Deno.FileInfo> {
   try {

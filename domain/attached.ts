@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hasCode, RubiconException } from "../errors.ts";
 import type { CallOptions, Composite, Step } from "../composite.ts";
 import {
   checkComposite,
@@ -16,6 +17,7 @@ import {
 } from "./check.ts";
 import { now } from "./clock.ts";
 import { describe } from "./codec.ts";
+import { findLast } from "./find.ts";
 import { checkFilter, FILTER_FIELDS } from "./filter.ts";
 import {
   entityFolder,
@@ -26,7 +28,7 @@ import {
   tombstoneKey,
 } from "./layout.ts";
 import { readEntities } from "./list.ts";
-import { lastNamed, readEntity } from "./read.ts";
+import { readEntity } from "./read.ts";
 import { CALL_FIELDS } from "./schema.ts";
 import { build, create, placeOf, write } from "./store.ts";
 import type { EntityOf, ListFilter, Parent } from "./types.ts";
@@ -54,13 +56,55 @@ export function prepareAttached<K extends AttachedKind>(
   return build(kind, placeIn(parent), { ...input, parentId }, where);
 }
 
+/**
+ * Refuses an id that was deleted: its trace would make a repair delete what is logged under it again. Only ids that
+ * a caller gives are looked up; new ones have no past.
+ */
+async function refuseDeleted(
+  rubicon: Composite,
+  entity: EntityOf<AttachedKind>,
+  call: CallOptions,
+): Promise<void> {
+  const key = tombstoneKey(kindFolder(entity.kind, placeOf(entity)!), entity.id);
+  let isDeleted = false;
+  try {
+    isDeleted = await rubicon.read({
+      what: `whether ${describe(entity)} was deleted`,
+      async run({ driver }, signal) {
+        try {
+          await driver.stat(key, signal ? { signal } : {});
+          return { value: true };
+        } catch (error) {
+          if (!hasCode(error, "not-found")) throw error;
+          return { value: false };
+        }
+      },
+      merge: (found) => found.includes(true),
+    }, { ...readOnly(call), read: "merge" });
+  } catch (error) {
+    // No backend can be read: then the write says what is the matter, under the composite's failure mode.
+    if (!(error instanceof RubiconException) || hasCode(error, "closed", "invalid-config")) {
+      throw error;
+    }
+  }
+  if (isDeleted) {
+    refuse(`${describe(entity)} was deleted. Log it without its id, as a new one.`);
+  }
+}
+
+/** The options of a call that are about reading; its receipts are those of the write. */
+function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
+  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
+}
+
 /** Writes the data, then the entity. */
 export async function createAttached<E extends EntityOf<AttachedKind>>(
   rubicon: Composite,
   entity: E,
   data: { name: string; source: Step["source"] },
-  call: CallOptions,
+  call: CallOptions & { id?: unknown },
 ): Promise<E> {
+  if (call.id !== undefined) await refuseDeleted(rubicon, entity, call);
   const key = `${entityFolder(entity)}/${data.name}`;
   return await create(rubicon, entity, call, [{ key, source: data.source }]);
 }
@@ -80,8 +124,15 @@ export async function getAttached<K extends AttachedKind>(
   if ((name === undefined) === (id === undefined)) refuse(`${where} takes a name or an id.`);
   if (name !== undefined) {
     checkText(name, `${where}: name`);
-    const found = await listAttached(rubicon, kind, parent, query as ListFilter, where);
-    return lastNamed(found, `${kind} with the name "${name}" in ${describe(parent)}`);
+    const filter = query as ListFilter;
+    const list = (more: Pick<CallOptions, "read">) =>
+      listAttached(rubicon, kind, parent, { ...filter, ...more }, where);
+    return await findLast(
+      rubicon,
+      query,
+      list,
+      `${kind} with the name "${name}" in ${describe(parent)}`,
+    );
   }
   checkId(id, `${where}: id`);
   const place = placeIn(parent);

@@ -47,6 +47,13 @@ export function checkFields(input: unknown, known: ReadonlySet<string>, where: s
   }
 }
 
+/** Whether a value is an object of values by name. A `Map` or a `Set` has none, and would be taken for an empty one. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Text that UTF-8 can hold. */
 export function checkText(value: unknown, where: string): string {
   if (typeof value !== "string") refuse(`${where} is text, not ${show(value)}.`);
@@ -91,7 +98,8 @@ export function checkId(value: unknown, where: string): string {
 export function checkTexts(value: unknown, where: string): string[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) refuse(`${where} is a list of texts, not ${show(value)}.`);
-  return value.map((text, at) => checkText(text, `${where}[${at}]`));
+  // A copy that has no holes: those are undefined in it, and would be null in the store.
+  return [...value].map((text, at) => checkText(text, `${where}[${at}]`));
 }
 
 /** An ISO 8601 time, in the form in which it is kept. */

@@ -5,27 +5,19 @@
  */
 import type { Below, CallOptions, Composite } from "../composite.ts";
 import { type Receipt, RubiconException } from "../errors.ts";
-import {
-  checkComposite,
-  checkExperiment,
-  checkFields,
-  checkId,
-  checkProject,
-  checkText,
-  refuse,
-} from "./check.ts";
+import { checkComposite, checkFields, checkId, checkProject, checkText, refuse } from "./check.ts";
 import { type ChildKind, createAll, prepareAll, type Prepared } from "./child.ts";
 import { encodeEntity } from "./codec.ts";
 import type { FeatureInputs } from "./feature.ts";
 import { checkFilter, FILTER_FIELDS } from "./filter.ts";
+import { findLast } from "./find.ts";
 import { entityFolder, experimentFolder, metadataKey } from "./layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
 import { readEntities } from "./list.ts";
-import { lastNamed, readEntity } from "./read.ts";
+import { readEntity } from "./read.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
 import { build, create } from "./store.ts";
-import { addTags } from "./tags.ts";
 import type { Experiment, ListFilter, LogInput, Project } from "./types.ts";
 
 /** What {@linkcode logExperiment} takes. */
@@ -161,12 +153,11 @@ export async function getExperiment(
   if ((name === undefined) === (id === undefined)) refuse(`${where} takes a name or an id.`);
   if (name !== undefined) {
     checkText(name, `${where}: name`);
-    return lastNamed(
-      await listExperiments(rubicon, project, {
-        ...query as ListFilter,
-        order: "newest",
-        limit: 1,
-      }),
+    const filter = { ...query as ListFilter, order: "newest", limit: 1 } as const;
+    return await findLast(
+      rubicon,
+      query,
+      (more) => listExperiments(rubicon, project, { ...filter, ...more }),
       `experiment with the name "${name}" in project "${project.name}"`,
     );
   }
@@ -213,136 +204,4 @@ export async function listExperiments(
   const place = { projectName: project.name };
   const what = `the experiments of project "${project.name}"`;
   return await readEntities(rubicon, "experiment", place, what, filter, choice);
-}
-
-/**
- * Marks an experiment as a child of another one of its project, by rubicon-ml's `child:` and `parent:` tags.
- *
- * @returns Both, with their new tags.
- * @throws {RubiconException} `invalid-argument` where they are of two projects, or one and the same.
- *
- * @example
- * ```ts
- * import {
- *   addChildExperiment,
- *   createProject,
- *   listChildExperiments,
- *   logExperiment,
- *   openComposite,
- * } from "../mod.ts";
- *
- * await using rubicon = await openComposite({ persistence: "memory", rootDir: "family" });
- * const project = await createProject(rubicon, { name: "Iris" });
- * const search = await logExperiment(rubicon, project, { name: "search" });
- * const trial = await logExperiment(rubicon, project, { name: "trial 1" });
- * const { parent } = await addChildExperiment(rubicon, search, trial);
- * const [child] = await listChildExperiments(rubicon, parent);
- * if (child?.id !== trial.id) throw new Error("the trial is the child");
- * ```
- */
-export async function addChildExperiment(
-  rubicon: Composite,
-  parent: Experiment,
-  child: Experiment,
-  options: CallOptions = {},
-): Promise<{ parent: Experiment; child: Experiment }> {
-  const where = "addChildExperiment";
-  checkComposite(rubicon, where);
-  checkExperiment(parent, `${where}: parent`);
-  checkExperiment(child, `${where}: child`);
-  if (parent.projectName !== child.projectName) {
-    refuse(
-      `${where}: one is of project "${parent.projectName}", the other of "${child.projectName}".`,
-    );
-  }
-  if (parent.id === child.id) refuse(`${where}: an experiment is not its own child.`);
-  const [tagged, taggedChild] = await Promise.all([
-    addTags(rubicon, parent, [`child:${child.id}`], options),
-    addTags(rubicon, child, [`parent:${parent.id}`], options),
-  ]);
-  return { parent: tagged, child: taggedChild };
-}
-
-async function related(
-  rubicon: Composite,
-  experiment: Experiment,
-  key: "child" | "parent",
-  options: CallOptions,
-  where: string,
-): Promise<Experiment[]> {
-  checkComposite(rubicon, where);
-  checkExperiment(experiment, where);
-  const ids = tagValues(experiment.tags, key);
-  const place = { projectName: experiment.projectName };
-  return await Promise.all(ids.map((id) =>
-    readEntity(
-      rubicon,
-      "experiment",
-      experimentFolder(place.projectName, checkId(id, `${where}: the tag ${key}:…`)),
-      place,
-      `experiment ${id}, a ${key} of ${experiment.id}`,
-      options,
-    )
-  ));
-}
-
-/**
- * The values of `key:value` tags.
- *
- * @example
- * ```ts
- * import { tagValues } from "../mod.ts";
- *
- * if (tagValues(["model:forest", "baseline"], "model")[0] !== "forest") throw new Error("a value");
- * ```
- */
-export function tagValues(tags: readonly string[], key: string): string[] {
-  return tags.filter((tag) => tag.startsWith(`${key}:`)).map((tag) => tag.slice(key.length + 1));
-}
-
-/**
- * The experiments that an experiment's tags name as its children.
- *
- * @throws {RubiconException} `not-found` where no backend has one of them.
- *
- * @example See {@linkcode addChildExperiment}
- */
-export async function listChildExperiments(
-  rubicon: Composite,
-  experiment: Experiment,
-  options: CallOptions = {},
-): Promise<Experiment[]> {
-  return await related(rubicon, experiment, "child", options, "listChildExperiments");
-}
-
-/**
- * The experiments that an experiment's tags name as its parents.
- *
- * @throws {RubiconException} `not-found` where no backend has one of them.
- *
- * @example
- * ```ts
- * import {
- *   addChildExperiment,
- *   createProject,
- *   listParentExperiments,
- *   logExperiment,
- *   openComposite,
- * } from "../mod.ts";
- *
- * await using rubicon = await openComposite({ persistence: "memory", rootDir: "listParents" });
- * const project = await createProject(rubicon, { name: "Iris" });
- * const sweep = await logExperiment(rubicon, project, { name: "sweep" });
- * const run = await logExperiment(rubicon, project, { name: "run" });
- * const { child } = await addChildExperiment(rubicon, sweep, run);
- * const [parent] = await listParentExperiments(rubicon, child);
- * if (parent?.id !== sweep.id) throw new Error("it is the sweep");
- * ```
- */
-export async function listParentExperiments(
-  rubicon: Composite,
-  experiment: Experiment,
-  options: CallOptions = {},
-): Promise<Experiment[]> {
-  return await related(rubicon, experiment, "parent", options, "listParentExperiments");
 }

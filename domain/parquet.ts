@@ -4,7 +4,7 @@
  * @module
  */
 import { hasCode, RubiconException } from "../errors.ts";
-import { refuse, show } from "./check.ts";
+import { isPlain, refuse, show } from "./check.ts";
 import {
   type Column,
   type ColumnType,
@@ -75,7 +75,7 @@ function fromRows(
 ): Columns {
   const names = new Set(Object.keys(types));
   for (const [at, row] of rows.entries()) {
-    if (typeof row !== "object" || row === null || Array.isArray(row)) {
+    if (!isPlain(row)) {
       refuse(`${where}: row ${at} is an object of values by column, not ${show(row)}.`);
     }
     for (const name of Object.keys(row)) names.add(name);
@@ -96,7 +96,7 @@ function fromColumns(
   types: Readonly<Record<string, ColumnType>>,
   where: string,
 ): Columns {
-  if (typeof table !== "object" || table === null) {
+  if (!isPlain(table)) {
     refuse(`${where}: a table is a list of rows or an object of columns, not ${show(table)}.`);
   }
   const columns = Object.entries(table).map(([name, values]) => {
@@ -106,6 +106,8 @@ function fromColumns(
     const type = typeOf(types, name, where) ?? (isFloats(values) ? "float64" : undefined);
     return toColumn(name, values, type, where);
   });
+  const odd = Object.keys(types).find((name) => !Object.hasOwn(table, name));
+  if (odd !== undefined) refuse(`${where}: types has ${show(odd)}, and there is no such column.`);
   const [first] = columns;
   for (const { name, data } of columns) {
     if (data.length !== first!.data.length) {

@@ -7,9 +7,10 @@ import { hasCode } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
 import { encodeEntity } from "./codec.ts";
+import { findLast } from "./find.ts";
 import { metadataKey, projectFolder } from "./layout.ts";
 import { readEntities } from "./list.ts";
-import { lastNamed, readEntity } from "./read.ts";
+import { readEntity } from "./read.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
 import { build, create, write } from "./store.ts";
 import type { LogInput, Project } from "./types.ts";
@@ -65,12 +66,13 @@ export async function createProject(rubicon: Composite, input: ProjectInput): Pr
 export async function getProject(rubicon: Composite, query: ProjectQuery): Promise<Project> {
   checkComposite(rubicon, "getProject");
   checkFields(query, QUERY, "getProject");
-  const { name, id } = query as { name?: string; id?: string };
+  const { name, id, ...call } = query as { name?: string; id?: string } & CallOptions;
   if ((name === undefined) === (id === undefined)) refuse("getProject takes a name or an id.");
   if (id !== undefined) {
     checkId(id, "getProject: id");
-    const found = (await listProjects(rubicon, query)).filter((project) => project.id === id);
-    return lastNamed(found, `project with the id ${id}`);
+    const list = async (more: Pick<CallOptions, "read">) =>
+      (await listProjects(rubicon, { ...call, ...more })).filter((one) => one.id === id);
+    return await findLast(rubicon, query, list, `project with the id ${id}`);
   }
   checkName(name, "getProject: name");
   return await byName(rubicon, name!, query);
@@ -171,6 +173,7 @@ export async function listProjects(
   options: CallOptions = {},
 ): Promise<Project[]> {
   checkComposite(rubicon, "listProjects");
+  checkFields(options, CALL_FIELDS, "listProjects");
   const projects = await readEntities(
     rubicon,
     "project",

@@ -5,6 +5,7 @@
  */
 import { RubiconException } from "../errors.ts";
 import { type Comparison, contentsOf, type Spread, spread } from "../composite/compare.ts";
+import { hasCode } from "../errors.ts";
 import { checkOptions } from "../composite/options.ts";
 import type { Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkName, refuse, show } from "./check.ts";
@@ -156,7 +157,13 @@ async function verifyFolder(
       tell(what, ++done, report.objects);
       return { key, kind: "deleted", has: [labels(here)], lacks };
     }
-    const groups = here.length > 1 ? await contentsOf(backends, one, compare, signal) : [here];
+    let groups = [here];
+    try {
+      if (here.length > 1) groups = await contentsOf(backends, one, compare, signal);
+    } catch (error) {
+      // It was deleted while this looked at it: what became of it, the next look tells.
+      if (!hasCode(error, "not-found")) throw error;
+    }
     if (here.length > 1 && !isVouched(one, compare)) report.read++;
     tell(what, ++done, report.objects);
     if (groups.length > 1) return { key, kind: "conflict", has: groups.map(labels), lacks };

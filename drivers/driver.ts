@@ -116,6 +116,11 @@ export interface Driver {
   readonly persistence: string;
   /** The name and the place, such as `filesystem:./rootA`: for messages, never with a secret. */
   readonly label: string;
+  /**
+   * Where the store is, spelled in one way alone: two drivers of one place are one store. Missing where the label
+   * says that already.
+   */
+  readonly place?: string;
   /** Whether listings tell a `checksum` of what was put in one request. Missing: they do not. */
   readonly listsChecksums?: boolean;
   /** An object's bytes; `not-found` where there is none. */

@@ -70,6 +70,7 @@ export function openFilesystem(config: DriverConfig): Driver {
   return {
     persistence: "filesystem",
     label,
+    place: `filesystem:${root.path}`,
     get: (key, options) => verb(key, options, () => get(root, key, options)),
     open: (key, options) => verb(key, options, () => open(root, key, options)),
     put: (key, source, options) => verb(key, options, () => put(root, key, source, options)),

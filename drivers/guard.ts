@@ -73,8 +73,26 @@ function show(key: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
+const VERBS = ["get", "open", "put", "stat", "list", "folders", "delete"] as const;
+
+/**
+ * Refuses what lacks a verb, such as what a factory forgot to return.
+ *
+ * @throws {RubiconException} `invalid-config`
+ */
+function checkDriver(driver: Driver): void {
+  const lacks = VERBS.filter((verb) => typeof driver?.[verb] !== "function");
+  if (lacks.length === 0 && typeof driver.label === "string" && driver.label !== "") return;
+  const what = lacks.length > 0 ? `it lacks ${lacks.join(", ")}` : "its label is no text";
+  throw new RubiconException(
+    "invalid-config",
+    `A driver is an object with ${VERBS.join(", ")} and a label: ${what}.`,
+  );
+}
+
 /** Puts the checks of this file around a driver. */
 export function guard(driver: Driver): Driver {
+  checkDriver(driver);
   const stamp = (error: unknown, signal: AbortSignal | undefined): never => {
     if (signal?.aborted && (error === signal.reason || isAbort(error))) throw signal.reason;
     if (error instanceof RubiconException) {
@@ -137,6 +155,7 @@ export function guard(driver: Driver): Driver {
   return {
     persistence: driver.persistence,
     label: driver.label,
+    ...(driver.place !== undefined && { place: driver.place }),
     ...(driver.listsChecksums && { listsChecksums: true }),
     get: verb(driver.get.bind(driver), 1),
     open: verb(driver.open.bind(driver), 1),

@@ -2,7 +2,14 @@
  * An outbox whose keepers are in trouble, and several processes at one outbox.
  */
 import assert from "node:assert/strict";
-import { createProject, flush, logExperiment, openComposite, registerDriver } from "../mod.ts";
+import {
+  createProject,
+  flush,
+  logExperiment,
+  openComposite,
+  registerDriver,
+  status,
+} from "../mod.ts";
 import type { BackendConfig, Driver } from "../mod.ts";
 import { contents, type Faulty, faulty } from "./faulty.ts";
 
@@ -123,3 +130,78 @@ for (const content of ["{", "null", '{"copy":[]}', undefined]) {
     else assert.match(warnings.join("\n"), /is damaged. Run repair/);
   });
 }
+
+for (const content of ['{"copy":[null],"delete":[]}', '{"copy":[{"key":"../x"}],"delete":[]}']) {
+  Deno.test(`outbox: an entry that can never be done (${content}) keeps no other back, and stays pending`, async () => {
+    const [front, back] = [backend(), backend("background")];
+    back.driver.faults = { all: "before" };
+    const before = await openComposite([front.config, back.config], quiet);
+    await createProject(before, { name: "p" });
+    await before.close();
+    back.driver.faults = {};
+    const [kept] = await entries(front.driver);
+    const odd = kept!.replace(/_\d{17}-/, `_${"0".repeat(17)}-`);
+    await front.driver.put(odd, new TextEncoder().encode(content));
+    const warnings: string[] = [];
+    await using later = await openComposite([front.config, back.config], {
+      onWarning: (message) => warnings.push(message),
+    });
+    const left = await flush(later, { timeoutMs: 3_000 });
+    assert.deepEqual(left.map(({ pending }) => pending), [1]);
+    assert.deepEqual(await keys(back.driver), ["p/metadata.json"]);
+    assert.match(warnings[0]!, /is set aside/);
+    assert.deepEqual(await entries(front.driver), [odd]);
+  });
+}
+
+Deno.test({
+  name: "outbox: a keeper that is left alone is not waited for at each write",
+  // What hangs never ends.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const [first, second, back] = [backend(), backend(), backend("background")];
+    const rubicon = await openComposite([first.config, second.config, back.config], {
+      write: "any",
+      timeoutMs: 100,
+      onWarning() {},
+    });
+    const project = await createProject(rubicon, { name: "p" });
+    first.driver.faults = { all: "hang" };
+    while (status(rubicon)[0]!.circuit !== "open") await logExperiment(rubicon, project);
+    const start = performance.now();
+    await logExperiment(rubicon, project);
+    assert.ok(performance.now() - start < 80, "it did not wait for the one that hangs");
+    first.driver.faults = {};
+    await rubicon.close();
+  },
+});
+
+Deno.test("outbox: flush of a composite that is closed does not wait for what nobody does", async () => {
+  const [front, back] = [backend(), backend("background")];
+  back.driver.faults = { all: "before" };
+  const rubicon = await openComposite([front.config, back.config], quiet);
+  await createProject(rubicon, { name: "p" });
+  await rubicon.close();
+  const start = performance.now();
+  assert.equal((await flush(rubicon, { timeoutMs: 5_000 }))[0]!.pending, 1);
+  assert.ok(performance.now() - start < 1_000);
+});
+
+Deno.test("outbox: a later process finds it, however the background folder is spelled or called", async () => {
+  const folder = await Deno.makeTempDir();
+  const front = { persistence: "filesystem", rootDir: `${folder}/front` };
+  const back = { persistence: "filesystem", mode: "background" as const };
+  await Deno.writeTextFile(`${folder}/back`, "in the way");
+  const before = await openComposite([front, { ...back, rootDir: `${folder}/x/../back` }], quiet);
+  await createProject(before, { name: "p" });
+  await before.close();
+  await Deno.remove(`${folder}/back`);
+  {
+    const named = { ...back, rootDir: `${folder}/back`, label: "archive" };
+    await using later = await openComposite([front, named], quiet);
+    assert.deepEqual(await flush(later, { timeoutMs: 3_000 }), []);
+  }
+  assert.ok((await Deno.stat(`${folder}/back/p/metadata.json`)).isFile);
+  await Deno.remove(folder, { recursive: true });
+});
