@@ -222,7 +222,8 @@ function compose(backends: readonly Backend[], options: Required<CompositeOption
     async read<T>(plan: ReadPlan<T>, call: CallOptions = {}): Promise<T> {
       checkOpen(plan.what);
       checkOptions(call);
-      return await track(readFirst(timed(inOrder, call), plan, call.read ?? options.read, call));
+      const policy = call.read ?? options.read;
+      return await track(readFirst(timed(inOrder, call), plan, policy, call, options.onWarning));
     },
     async settled(signal) {
       const aborted = new Promise<void>((resolve) => {

@@ -6,7 +6,7 @@
  */
 import { hasCode, type Receipt, RubiconException } from "../errors.ts";
 import type { Answer, Backend, CallOptions, ReadPlan, ReadPolicy } from "./types.ts";
-import { asException } from "./write.ts";
+import { asException, leftAlone } from "./write.ts";
 
 interface Asked<T> {
   receipt: Receipt;
@@ -16,6 +16,7 @@ interface Asked<T> {
 /**
  * Reads by a plan.
  *
+ * @param warn Gets told of what no backend has whole.
  * @throws {RubiconException} where no backend is able: with each backend's reason, `not-found` where
  * all of them say so and `read-failed` where their reasons differ.
  */
@@ -24,6 +25,7 @@ export async function readFirst<T>(
   plan: ReadPlan<T>,
   policy: ReadPolicy,
   options: CallOptions,
+  warn: (message: string) => void,
 ): Promise<T> {
   options.signal?.throwIfAborted();
   // A backend that missed a write is asked after those that have it all, and one that is left alone last: they
@@ -36,14 +38,39 @@ export async function readFirst<T>(
   const asked: Asked<T>[] = [];
   const report = () => options.onReceipts?.(asked.map(({ receipt }) => receipt));
   if (policy === "merge") {
-    asked.push(...await Promise.all(order.map((backend) => ask(backend, plan, options))));
+    const alone: Backend[] = [];
+    asked.push(...(await Promise.all(order.map(async (backend) => {
+      const admitted = await backend.health.admits();
+      if (admitted) {
+        return [
+          await ask(backend, plan, options)
+            .finally(() => admitted === "trial" && backend.health.untried()),
+        ];
+      }
+      alone.push(backend);
+      return [];
+    }))).flat());
+    // Those that are left alone may still be the only ones that have anything.
+    if (asked.some(({ answer }) => answer && answer.weak !== "empty")) {
+      asked.push(...alone.map((backend): Asked<T> => ({
+        receipt: {
+          backend: backend.label,
+          outcome: "skipped",
+          error: leftAlone(backend),
+          milliseconds: 0,
+          bytes: 0,
+        },
+      })));
+    } else {
+      asked.push(...await Promise.all(alone.map((backend) => ask(backend, plan, options))));
+    }
   } else {
-    const leftAlone = new Set<Backend>();
+    const passedOver = new Set<Backend>();
     for (const backend of order) {
       // Only now: who is admitted to try a backend and does not ask it would let the others wait for good.
-      const admitted = leftAlone.has(backend) || await backend.health.admits();
+      const admitted = passedOver.has(backend) || await backend.health.admits();
       if (!admitted) {
-        leftAlone.add(backend);
+        passedOver.add(backend);
         order.push(backend);
         continue;
       }
@@ -56,6 +83,11 @@ export async function readFirst<T>(
     }
   }
   report();
+  const damage = asked.flatMap(({ answer }) => answer?.damage ?? []);
+  const whole = asked.some(({ answer }) => answer && !answer.weak);
+  if (!whole && damage.length > 0) {
+    warn(`${plan.what}: ${damage.length} of them cannot be read:\n  ${damage.join("\n  ")}`);
+  }
   return join(asked, plan);
 }
 

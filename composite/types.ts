@@ -120,6 +120,8 @@ export interface Answer<T> {
    * backend has something. `damaged`: something could not be read; other backends may have it.
    */
   weak?: "empty" | "damaged";
+  /** What could not be read, each with its reason: worth a warning where no backend has it whole. */
+  damage?: readonly string[];
 }
 
 /** A read, as the domain describes it. */

@@ -213,15 +213,29 @@ async function copyMissing(
   } catch (error) {
     if (!hasCode(error, "not-found")) throw error;
     const others = backends.filter((other) => other !== backend);
-    const { bytes } = await Promise.any(others.map(({ driver }) => driver.get(parent, signal)))
-      .catch((cause) => {
-        throw new RubiconException(
-          "not-found",
-          `${backend.label}: ${plan.what} belongs to ${parent}, which is not there. Create it first.`,
-          { backend: backend.label, cause },
-        );
-      });
-    await put(backend, { key: parent, source: bytes, present: "keep" }, plan, options);
+    const found = await Promise.any(others.map(async ({ driver }) => ({
+      driver,
+      bytes: (await driver.get(parent, signal)).bytes,
+    }))).catch((cause: AggregateError) => {
+      const missing = cause.errors.every((error) => hasCode(error, "not-found"));
+      throw new RubiconException(
+        missing ? "not-found" : "unavailable",
+        `${backend.label}: ${plan.what} belongs to ${parent}, which is not there${
+          missing
+            ? ". Create it first."
+            : "; it may be in a backend that cannot be read now. Try again when it can."
+        }`,
+        { backend: backend.label, cause },
+      );
+    });
+    // What stands beside it first, tags for example: it shows with all that it has.
+    const folder = parent.slice(0, parent.lastIndexOf("/"));
+    for await (const { key } of found.driver.list(folder, { ...signal, depth: 1 })) {
+      if (key === parent) continue;
+      const { bytes } = await found.driver.get(key, signal);
+      await put(backend, { key, source: bytes, present: "keep" }, plan, options);
+    }
+    await put(backend, { key: parent, source: found.bytes, present: "keep" }, plan, options);
   }
   remember(backend, parent);
 }

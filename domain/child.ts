@@ -11,6 +11,7 @@ import {
   checkFields,
   checkId,
   checkName,
+  isPlain,
   refuse,
   show,
 } from "./check.ts";
@@ -19,7 +20,8 @@ import { checkFilter, FILTER_FIELDS } from "./filter.ts";
 import { kindFolder, type Place, placeIn } from "./layout.ts";
 import { pooled } from "./pool.ts";
 import { readEntities } from "./list.ts";
-import { lastNamed, readEntity } from "./read.ts";
+import { findLast } from "./find.ts";
+import { readEntity } from "./read.ts";
 import { CALL_FIELDS, inputFields } from "./schema.ts";
 import { slugify } from "./slug.ts";
 import { build, create } from "./store.ts";
@@ -77,7 +79,7 @@ export function prepareAll<K extends ChildKind>(
     list = [...inputs].map((one) =>
       typeof one === "string" && kind === "feature" ? { name: one } : one
     );
-  } else if (typeof inputs === "object" && inputs !== null) {
+  } else if (isPlain(inputs)) {
     list = Object.entries(inputs).map(([name, value]) => ({ name, [field]: value }));
   } else refuse(`${where} takes a list, or an object of ${field}s by name, not ${show(inputs)}.`);
   const prepared = list.map((input, at) => prepare(kind, place, input, `${where}[${at}]`));
@@ -164,8 +166,11 @@ export async function getChild<K extends ChildKind>(
   const place = placeIn(experiment);
   if (id !== undefined) {
     checkId(id, `${where}: id`);
-    const all = await listChildren(rubicon, kind, experiment, {}, where);
-    return lastNamed(all.filter((one) => one.id === id), `${kind} with the id ${id}`);
+    const { id: _id, ...call } = query as { id: string } & CallOptions;
+    const withId = async (more: CallOptions) =>
+      (await listChildren(rubicon, kind, experiment, { ...call, ...more }, where))
+        .filter((one) => one.id === id);
+    return await findLast(rubicon, call, withId, `${kind} with the id ${id}`);
   }
   checkName(name, `${where}: name`);
   const folder = `${kindFolder(kind, place)}/${slugify(name!)}`;

@@ -20,12 +20,26 @@ export async function readEntities<K extends Kind>(
   call: CallOptions,
   choice: Choice = ALL,
 ): Promise<EntityOf<K>[]> {
-  const all = await rubicon.read({
+  const { list, deleted } = await rubicon.read<Found<EntityOf<K>>>({
     what,
-    run: (backend, signal) => entitiesIn(backend, kind, place, choice, signal ? { signal } : {}),
-    merge: union,
+    async run(backend, signal) {
+      const deleted = new Set<string>();
+      const options = signal ? { signal } : {};
+      const answer = await entitiesIn(backend, kind, place, choice, deleted, options);
+      return { ...answer, value: { list: answer.value, deleted } };
+    },
+    merge: (all) => ({
+      list: union(all.map(({ list }) => list)),
+      deleted: new Set(all.flatMap(({ deleted }) => [...deleted])),
+    }),
   }, call);
-  return choose(all, choice);
+  return choose(list.filter(({ id }) => !deleted.has(id)), choice);
+}
+
+/** What one backend has, and what it knows to be deleted: another one may have missed that. */
+interface Found<E> {
+  list: E[];
+  deleted: ReadonlySet<string>;
 }
 
 /** What is wanted of a list, in the order that is wanted. */
@@ -39,12 +53,13 @@ async function entitiesIn<K extends Kind>(
   kind: K,
   place: Place,
   choice: Choice,
+  deleted: Set<string>,
   options: VerbOptions,
 ): Promise<Answer<EntityOf<K>[]>> {
   const folder = kindFolder(kind, place);
   const found = kind === "project"
     ? await projectFiles(backend, options)
-    : await filesByFolder(backend, folder, options, 2);
+    : await filesByFolder(backend, folder, options, { depth: 2, deleted });
   if (found.size === 0) {
     if (kind === "project") return { value: [], weak: "empty" };
     // Nothing is an answer only where the parent is: this backend may have lost it all.
@@ -74,7 +89,7 @@ export async function readNewest<K extends Kind>(
     const oldest = answer.value[choice.limit - 1];
     if (choice.limit === 0 || oldest && latest[at]!.time < Date.parse(oldest.createdAt)) break;
     const some = latest.slice(at, at += Math.max(choice.limit, at));
-    const { value, weak } = await readAll(
+    const { value, weak, damage = [] } = await readAll(
       backend,
       kind,
       place,
@@ -82,6 +97,7 @@ export async function readNewest<K extends Kind>(
       options,
     );
     if (weak) answer.weak = weak;
+    answer.damage = [...answer.damage ?? [], ...damage];
     answer.value = choose([...answer.value, ...value], { ...choice, newest: true });
   }
   return answer;

@@ -9,7 +9,7 @@ import type { Answer, Backend, CallOptions, Composite } from "../composite.ts";
 import type { Bytes, ListEntry, VerbOptions } from "../drivers/driver.ts";
 import { type ChangeFile, fold, inOrder, type What } from "./annotations.ts";
 import { decodeChange, decodeEntity } from "./codec.ts";
-import { kindFolder, metadataKey, partOf, type Place } from "./layout.ts";
+import { deletedBy, kindFolder, metadataKey, partOf, type Place } from "./layout.ts";
 import { pooled } from "./pool.ts";
 import type { EntityOf, Kind, Taggable } from "./types.ts";
 
@@ -109,19 +109,24 @@ export async function changesOf(
 /**
  * The entities' files below a folder, by the path of the entity's own folder.
  *
- * @param depth How many segments to go below the folder: 2 for the entities directly in it.
+ * @param more How many segments to go below the folder (2 for the entities directly in it), and what gets the ids of
+ * those that left a trace of their deletion.
  */
 export async function filesByFolder(
   backend: Backend,
   folder: string,
   options: VerbOptions,
-  depth?: number,
+  { depth, deleted }: { depth?: number; deleted?: Set<string> } = {},
 ): Promise<Map<string, Files>> {
   const found = new Map<string, Files>();
   const walk = backend.driver.list(folder, { ...options, ...(depth !== undefined && { depth }) });
   for await (const entry of walk) {
     const end = entry.key.lastIndexOf("/");
-    if (end <= folder.length) continue;
+    if (end <= folder.length) {
+      const gone = deleted && deletedBy(entry.key);
+      if (gone !== undefined) deleted?.add(gone.slice(folder.length + 1));
+      continue;
+    }
     const name = entry.key.slice(folder.length + 1, end);
     let files = found.get(name);
     if (!files) found.set(name, files = { tags: [], comments: [] });
@@ -157,6 +162,7 @@ export async function readAll<K extends Kind>(
 ): Promise<Answer<EntityOf<K>[]>> {
   const folder = kindFolder(kind, place);
   let damaged = false;
+  const damage: string[] = [];
   const entities = await pooled([...found], async ([name, files]) => {
     const key = metadataKey(folder === "" ? name : `${folder}/${name}`);
     try {
@@ -170,13 +176,13 @@ export async function readAll<K extends Kind>(
     } catch (error) {
       // A folder at the root without metadata.json need not be a project at all.
       if (hasCode(error, "not-found")) damaged ||= kind !== "project";
-      else if (hasCode(error, "corrupt")) damaged = true;
+      else if (hasCode(error, "corrupt")) damage.push(error.message);
       else throw error;
       return undefined;
     }
   });
   const list = byAge(entities.filter((entity) => entity !== undefined));
-  if (damaged) return { value: list, weak: "damaged" };
+  if (damaged || damage.length > 0) return { value: list, weak: "damaged", damage };
   return kind === "project" && list.length === 0 ? { value: list, weak: "empty" } : { value: list };
 }
 

@@ -20,6 +20,12 @@ export interface Run {
   metrics: Metric[];
 }
 
+/** Whether something of a run could not be read, and what. */
+interface Damage {
+  damaged: boolean;
+  damage: readonly string[];
+}
+
 /** The files of one experiment. */
 interface Listed {
   own: Files;
@@ -52,13 +58,13 @@ export async function runsIn(
   const ids = found.value.map(({ id }) => id).filter((id) => listed.has(id));
   if (!all) await readDigests(backend, project, ids, listed, options);
   const children = await (early ?? childrenOf(ids));
-  const runs = found.value.map((experiment): Run & { damaged?: boolean } => ({
+  const runs = found.value.map((experiment): Run & Damage => ({
     experiment,
-    ...children.get(experiment.id) ?? { parameters: [], metrics: [] },
+    ...children.get(experiment.id) ?? { parameters: [], metrics: [], damaged: false, damage: [] },
   }));
-  return found.weak || runs.some(({ damaged }) => damaged)
-    ? { value: runs, weak: "damaged" }
-    : { value: runs };
+  if (!found.weak && !runs.some(({ damaged }) => damaged)) return { value: runs };
+  const damage = [...found.damage ?? [], ...runs.flatMap(({ damage }) => damage)];
+  return { value: runs, weak: "damaged", damage };
 }
 
 /** Lists all experiments with their files, by id. */
@@ -87,15 +93,19 @@ async function readChildren(
   id: string,
   listed: ReadonlyMap<string, Listed>,
   options: VerbOptions,
-): Promise<Omit<Run, "experiment"> & { damaged: boolean }> {
+): Promise<Omit<Run, "experiment"> & Damage> {
   const place = { projectName: project.name, experimentId: id };
   const files = listed.get(id)!;
   const [parameters, metrics] = await Promise.all([
     readAll(backend, "parameter", place, files.parameters, options),
     readAll(backend, "metric", place, files.metrics, options),
   ]);
-  const damaged = parameters.weak !== undefined || metrics.weak !== undefined;
-  return { parameters: parameters.value, metrics: metrics.value, damaged };
+  return {
+    parameters: parameters.value,
+    metrics: metrics.value,
+    damaged: parameters.weak !== undefined || metrics.weak !== undefined,
+    damage: [...parameters.damage ?? [], ...metrics.damage ?? []],
+  };
 }
 
 /** Reads what experiments were logged with, in one object each, where the store has that. */

@@ -149,6 +149,8 @@ export async function write(
       "write-failed",
       "read-failed",
       "permission-denied",
+      // A parent that could not be written either.
+      "not-found",
     );
     if (failureMode === "raise" || !outside) throw error;
     if (failureMode === "warn") onWarning(error.message, entity);

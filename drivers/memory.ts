@@ -103,7 +103,11 @@ const rangeOf = ({ bytes }: Stored, { offset = 0, length = Infinity }: GetOption
  * ```
  */
 export function openMemory(config: DriverConfig): Driver {
-  const name = String(config.rootDir ?? "./rubicon-root");
+  const { rootDir = "./rubicon-root" } = config;
+  if (typeof rootDir !== "string" && !(rootDir instanceof URL)) {
+    throw new RubiconException("invalid-config", "memory: rootDir is a name, as text.");
+  }
+  const name = String(rootDir);
   const label = `memory:${name}`;
   let root = stores.get(name)!;
   if (!root) stores.set(name, root = newFolder());
