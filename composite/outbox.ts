@@ -9,6 +9,7 @@
 import { hasCode, RubiconException } from "../errors.ts";
 import { copyObject } from "./copy.ts";
 import { remember } from "./known.ts";
+import { leftAlone } from "./write.ts";
 import type { Backend, WritePlan } from "./types.ts";
 
 /** What one write left to be done. */
@@ -66,6 +67,8 @@ export async function openOutbox(
   const digest = await crypto.subtle.digest("SHA-256", encoder.encode(backend.place));
   const prefix = `outbox_${new Uint8Array(digest, 0, 8).toHex()}_`;
   const queue: Queued[] = [];
+  /** Done, and not taken away yet. */
+  const finished: Queued[] = [];
   const idle = new Set<() => void>();
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -83,12 +86,37 @@ export async function openOutbox(
     });
   };
 
+  /**
+   * Takes entries away that are done. One that takes something back stays for as long as an earlier one does: a later
+   * process that does the earlier one again has to find it, too.
+   */
+  async function takeAway(done: Queued): Promise<void> {
+    let stuck = false;
+    for (const one of [...finished.splice(0), done]) {
+      const { key, keeper, entry } = one;
+      const takesBack = entry.delete.length > 0 || entry.copy.some(({ replace }) => replace);
+      const isKept = stuck && takesBack;
+      const failure = isKept ? undefined : await removal(one);
+      if (!isKept && !failure) continue;
+      if (failure && one === done) {
+        // What it says is done: a keeper that is away does not keep back what comes after.
+        warn(
+          `${keeper!.label}: ${key} is done and could not be removed. A later process does it ` +
+            "again, which changes nothing.",
+          failure,
+        );
+      }
+      stuck = true;
+      finished.push(one);
+    }
+  }
+
   async function work(): Promise<void> {
     let failures = 0;
     while (queue.length > 0 && !stopped) {
       const first = queue[0]!;
       try {
-        await replay(backend, keepers, first, warn);
+        if (await replay(backend, keepers, first, warn)) await takeAway(first);
         // Not the first any more where `resume` has found others in the meantime.
         queue.splice(queue.indexOf(first), 1);
         failures = 0;
@@ -200,13 +228,18 @@ export async function openOutbox(
   };
 }
 
-/** Does what an entry says, from whichever backend has the bytes, and takes the entry away. */
+/**
+ * Does what an entry says, from whichever backend has the bytes.
+ *
+ * @returns Whether the entry is to be taken away.
+ */
 async function replay(
   backend: Backend,
   keepers: readonly Backend[],
   { key, keeper, entry, own }: Queued,
   warn: (message: string, cause?: unknown) => void,
-): Promise<void> {
+): Promise<boolean> {
+  if (!own && await isGone(keeper!, key!)) return false;
   let gone = false;
   for (const { key, replace } of entry.copy) {
     if (!replace && backend.known.has(key)) continue;
@@ -221,17 +254,29 @@ async function replay(
     await backend.driver.delete(gone);
     backend.known.delete(gone);
   }
-  if (key === undefined || gone && !own && Date.now() - timeOf(key) < UNDER_WAY) return;
+  return key !== undefined && !(gone && !own && Date.now() - timeOf(key) < UNDER_WAY);
+}
+
+/** Removes an entry; gives the reason where that cannot be done now. */
+async function removal({ key, keeper }: Queued): Promise<RubiconException | undefined> {
+  if (keeper!.health.status().circuit === "open") return leftAlone(keeper!);
   try {
-    await keeper!.driver.delete(key);
+    await keeper!.driver.delete(key!);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RubiconException) return error;
+    throw error;
+  }
+}
+
+/** Whether another process has done an entry by now, and taken it away. */
+async function isGone({ driver }: Backend, key: string): Promise<boolean> {
+  try {
+    await driver.stat(key);
+    return false;
   } catch (error) {
     if (!(error instanceof RubiconException)) throw error;
-    // What it says is done: a keeper that is away does not keep back what comes after.
-    warn(
-      `${keeper!.label}: ${key} is done and could not be removed. A later process does it again, ` +
-        "which changes nothing.",
-      error,
-    );
+    return error.code === "not-found"; // Of a keeper that is away nobody knows.
   }
 }
 

@@ -51,7 +51,7 @@ export async function readFirst<T>(
       return [];
     }))).flat());
     // Those that are left alone may still be the only ones that have anything.
-    if (asked.some(({ answer }) => answer && answer.weak !== "empty")) {
+    if (asked.some(({ answer }) => answer && answer.weak !== "empty" && answer.weak !== "bare")) {
       asked.push(...alone.map((backend): Asked<T> => ({
         receipt: {
           backend: backend.label,
@@ -113,11 +113,10 @@ async function ask<T>(
 /** One value out of several answers, none of which may be able to stand alone. */
 function join<T>(asked: readonly Asked<T>[], plan: ReadPlan<T>): T {
   const found = asked.flatMap(({ answer }) => answer ? [answer] : []);
-  const something = found.filter(({ weak }) => weak !== "empty");
-  if (something.length > 0) {
-    const values = something.map(({ value }) => value);
-    return plan.merge && values.length > 1 ? plan.merge(values) : values[0]!;
-  }
+  const bare = found.filter(({ weak }) => weak === "bare");
+  const something = found.filter(({ weak }) => weak !== "empty" && weak !== "bare");
+  const values = [...something, ...bare].map(({ value }) => value);
+  if (values.length > 0) return plan.merge && values.length > 1 ? plan.merge(values) : values[0]!;
   const failures = asked.flatMap(({ receipt }) => receipt.error ? [receipt.error] : []);
   // Empty is an answer only where no backend that could not be asked may have more.
   if (found.length > 0 && failures.every((error) => hasCode(error, "not-found"))) {

@@ -105,6 +105,8 @@ export interface WritePlan {
    * racing writers wins. It costs one more wait, and keeps backends from taking different winners.
    */
   decide?: boolean;
+  /** Whether some backend has it already: one that lacks it then lacks what is below it, too. */
+  exists?: boolean;
   /** The entity as plain data: an exception carries it, so that the caller can try again. */
   entity?: unknown;
   /** Explains an object that is in the way, from its bytes. */
@@ -117,9 +119,10 @@ export interface Answer<T> {
   value: T;
   /**
    * Missing where the answer is whole. `empty`: there is nothing, which counts only when no other
-   * backend has something. `damaged`: something could not be read; other backends may have it.
+   * backend may have something. `bare`: there is nothing below something that is there, which counts unless
+   * another backend has something. `damaged`: something could not be read; other backends may have it.
    */
-  weak?: "empty" | "damaged";
+  weak?: "empty" | "bare" | "damaged";
   /** What could not be read, each with its reason: worth a warning where no backend has it whole. */
   damage?: readonly string[];
 }

@@ -42,7 +42,10 @@ export async function writeAll(
       await run(first);
       const { outcome, error } = receipts[first++]!;
       if (outcome === "ok") break;
-      if (hasCode(error, "already-exists")) throw failure(plan, receipts, backends.length);
+      if (hasCode(error, "already-exists")) {
+        // The others were not asked: there is nothing to be said of them.
+        throw failure(plan, receipts.slice(0, first), backends.length);
+      }
     }
   }
   const enough = needed(policy, backends.length);
@@ -58,6 +61,9 @@ export async function writeAll(
   // What is known to be in the way anywhere would make two entities of one key, whoever else took it.
   if (taken < enough || receipts.some(({ error }) => hasCode(error, "already-exists"))) {
     await all;
+    if (receipts.some(({ error }) => hasCode(error, "already-exists"))) {
+      await takeBack(backends, plan, receipts);
+    }
     throw failure(plan, receipts, enough);
   }
   const settle = () => {
@@ -66,6 +72,36 @@ export async function writeAll(
   if (receipts.some(({ outcome }) => outcome === "pending")) track(all.then(settle));
   else if (taken < receipts.length) settle();
   return receipts;
+}
+
+/**
+ * Takes a refused entity out of the backends that lacked the one that is in its way: they would answer with it. What
+ * cannot be taken back is a conflict that `verify` lists.
+ */
+async function takeBack(
+  backends: readonly Backend[],
+  { steps, below }: WritePlan,
+  receipts: readonly Receipt[],
+): Promise<void> {
+  const [step, ...more] = steps;
+  if (!step || more.length > 0 || below || (step.present ?? "same") !== "same") return;
+  await Promise.all(backends.map(async (backend, at) => {
+    const receipt = receipts[at]!;
+    if (receipt.outcome !== "ok" || receipt.bytes === 0) return;
+    try {
+      await backend.driver.delete(step.key);
+      backend.known.delete(step.key);
+      receipt.outcome = "failed";
+      receipt.bytes = 0;
+      receipt.error = new RubiconException(
+        "already-exists",
+        `${backend.label}: taken back, since another backend has something else there. Run repair.`,
+        { backend: backend.label },
+      );
+    } catch (error) {
+      receipt.error = asException(error, backend);
+    }
+  }));
 }
 
 /** Resolves once `enough` receipts are `ok`, or none is pending any more. */
@@ -117,6 +153,7 @@ async function writeOne(
       backend.known.delete(key);
     }
     receipt.outcome = "ok";
+    if (plan.exists && receipt.bytes > 0) backend.health.missed();
   } catch (error) {
     receipt.outcome = "failed";
     receipt.error = asException(error, backend);
@@ -236,6 +273,8 @@ async function copyMissing(
       await put(backend, { key, source: bytes, present: "keep" }, plan, options);
     }
     await put(backend, { key: parent, source: found.bytes, present: "keep" }, plan, options);
+    // It lacks what else is below, too: others are asked first until it is repaired.
+    backend.health.missed();
   }
   remember(backend, parent);
 }
@@ -251,9 +290,12 @@ function failure(plan: WritePlan, receipts: Receipt[], enough: number): RubiconE
       : error?.message;
     return `  ${backend}: ${outcome}${reason === undefined ? "" : `: ${reason}`}`;
   });
-  const next = code === "already-exists" && codes.size === 1
-    ? ""
-    : "\nWrite `entity` of this exception again, as it is, to complete the missing copies.";
+  let next = "";
+  if (code !== "already-exists" || codes.size > 1) {
+    next = taken > 0
+      ? "\nWrite `entity` of this exception again, as it is, to complete the missing copies."
+      : "\nNothing was written. Mend that, and write it again.";
+  }
   return new RubiconException(
     codes.size === 1 && code !== undefined ? code : "write-failed",
     `${plan.what} was written to ${taken} of ${receipts.length} backends, ${

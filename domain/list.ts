@@ -62,8 +62,10 @@ async function entitiesIn<K extends Kind>(
     : await filesByFolder(backend, folder, options, { depth: 2, deleted });
   if (found.size === 0) {
     if (kind === "project") return { value: [], weak: "empty" };
-    // Nothing is an answer only where the parent is: this backend may have lost it all.
+    // Nothing is an answer only where the parent is, and another one may still have more: this backend may have
+    // lost it all, and have got the parent again since.
     await readParent(backend, place, options);
+    return { value: [], weak: "bare" };
   }
   return choice.newest
     ? await readNewest(backend, kind, place, found, choice, options)

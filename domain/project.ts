@@ -133,6 +133,7 @@ export async function getOrCreateProject(
     rubicon.write({
       what: `project "${there.name}"`,
       steps: [{ key, source: encodeEntity(there), present: "keep" }],
+      exists: true,
       entity: there,
     }, input));
   return there;

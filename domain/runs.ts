@@ -42,7 +42,10 @@ export async function runsIn(
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
   const listed = await list(backend, experimentsFolder(project.name), options);
-  if (listed.size === 0) await readParent(backend, place, options);
+  if (listed.size === 0) {
+    await readParent(backend, place, options);
+    return { value: [], weak: "bare" };
+  }
   const childrenOf = async (ids: readonly string[]) => {
     const children = await pooled(ids, (id) => readChildren(backend, project, id, listed, options));
     return new Map(ids.map((id, at) => [id, children[at]!]));

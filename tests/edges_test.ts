@@ -8,14 +8,19 @@ import {
   deleteArtifact,
   getExperiment,
   getMetric,
+  getOrCreateProject,
   listArtifacts,
+  listExperiments,
   listMetrics,
   logArtifact,
   logExperiment,
   logMetric,
   logMetrics,
   openComposite,
+  repair,
   status,
+  toTable,
+  verify,
 } from "../mod.ts";
 import { contents, faulty, refused } from "./faulty.ts";
 
@@ -118,4 +123,46 @@ Deno.test("edges: memory's rootDir is text", async () => {
     const config = { persistence: "memory", rootDir } as never;
     assert.equal((await refused(() => openComposite(config))).code, "invalid-config");
   }
+});
+
+Deno.test("edges: a new backend before a full one hides nothing, once it has the project", async () => {
+  const [a, b] = [faulty(), faulty()];
+  await using onlyB = await openComposite(b);
+  const project = await createProject(onlyB, { name: "p" });
+  for (let at = 0; at < 3; at++) await logExperiment(onlyB, project, { name: `${at}` });
+  await using both = await openComposite([a, b]);
+  assert.equal((await getOrCreateProject(both, { name: "p" })).id, project.id);
+  await using later = await openComposite([a, b]);
+  assert.equal((await listExperiments(later, project)).length, 3);
+  assert.equal((await toTable(later, project)).rows.length, 3);
+  // This composite knows that the first one lacks more, also when it is not empty any more.
+  await logExperiment(both, project, { name: "new" });
+  assert.equal((await listExperiments(both, project)).length, 4);
+  await repair(both);
+  await using repaired = await openComposite([a, b]);
+  assert.equal((await listExperiments(repaired, project)).length, 4);
+  // Where nothing is anywhere, nothing is an answer, also when not all can be asked.
+  const empty = await createProject(repaired, { name: "empty" });
+  b.faults = { all: "before" };
+  assert.deepEqual(await listExperiments(repaired, empty), []);
+});
+
+Deno.test("edges: what is refused does not stay where it was not in the way", async () => {
+  const [a, b] = [faulty(), faulty()];
+  await using onlyB = await openComposite(b);
+  const project = await createProject(onlyB, { name: "p" });
+  const experiment = await logExperiment(onlyB, project, { metrics: { acc: 1 } });
+  await using both = await openComposite([a, b]);
+  const again = await refused(() => logMetric(both, experiment, { name: "acc", value: 2 }));
+  assert.equal(again.code, "already-exists");
+  assert.equal((await getMetric(both, experiment, { name: "acc" })).value, 1);
+  assert.deepEqual((await verify(both)).differences.filter(({ kind }) => kind === "conflict"), []);
+});
+
+Deno.test("edges: a project that is there already is said to be so by several backends, too", async () => {
+  await using rubicon = await openComposite([faulty(), faulty()]);
+  await createProject(rubicon, { name: "p" });
+  const error = await refused(() => createProject(rubicon, { name: "p" }));
+  assert.equal(error.code, "already-exists");
+  assert.doesNotMatch(error.message, /pending|entity/);
 });
