@@ -273,8 +273,9 @@ async function copyMissing(
       await put(backend, { key, source: bytes, present: "keep" }, plan, options);
     }
     await put(backend, { key: parent, source: found.bytes, present: "keep" }, plan, options);
-    // It lacks what else is below, too: others are asked first until it is repaired.
-    backend.health.missed();
+    // It lacks what else is below, too: others are asked first until it is repaired. (Unless it is about to get the
+    // parent from a write of ours that nobody waited for.)
+    if (backend.health.status().pending <= 1) backend.health.missed();
   }
   remember(backend, parent);
 }

@@ -30,6 +30,7 @@ export async function annotate<E extends Taggable>(
   checkFields(options, CALL_FIELDS, where);
   if (!Array.isArray(texts) || texts.length === 0) refuse(`${where} takes a list of ${what}.`);
   const checked = checkTexts(texts, `${where}: ${what}`);
+  if (checked.includes("")) refuse(`${where}: an empty text is none of the ${what}.`);
   const own = checkTexts(entity[what], `${where}: the ${entity.kind}'s ${what}`);
   const folder = entityFolder(entity);
   const place = placeOf(entity)!;

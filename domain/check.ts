@@ -25,10 +25,18 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
+/** The most common slip of all. */
+const hintOf = (value: unknown): string =>
+  value instanceof Promise ? ' (a promise: is an "await" missing?)' : "";
+
 /** The composite itself: the first argument is easily forgotten. */
 export function checkComposite(rubicon: Composite, what: string): void {
   if (typeof rubicon?.write !== "function" || typeof rubicon.read !== "function") {
-    refuse(`${what} takes a composite first, from openComposite(), not ${show(rubicon)}.`);
+    refuse(
+      `${what} takes a composite first, from openComposite(), not ${show(rubicon)}${
+        hintOf(rubicon)
+      }.`,
+    );
   }
   if (rubicon.closed) {
     throw new RubiconException("closed", `${what}: the composite is closed. Open one again.`);
@@ -161,7 +169,7 @@ function checkKind(value: unknown, kinds: readonly Kind[], where: string): Entit
     const wanted = kinds.map((one) => /^[aeiou]/.test(one) ? `an ${one}` : `a ${one}`).join(" or ");
     refuse(
       `${where} takes ${wanted} as returned by this module, not ${show(value)}` +
-        `${value instanceof Promise ? ' (a promise: is an "await" missing?)' : ""}.`,
+        `${hintOf(value)}.`,
     );
   }
   return value as Entity;

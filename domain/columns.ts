@@ -102,7 +102,7 @@ function infer(values: readonly unknown[], place: string): ColumnType {
     `${place} mixes ${
       [...kinds].sort().join(" and ")
     }. Make its values of one type, or say types: ` +
-      `{ ${show(place.slice(place.lastIndexOf("column ") + 7))}: "json" }.`,
+      `{ ${place.slice(place.lastIndexOf("column ") + 7)}: "json" }.`,
   );
 }
 

@@ -69,15 +69,14 @@ export function makeJob(
   };
 
   const log = async (run: Run, tags: string[] = []): Promise<Response> => {
-    if (typeof run !== "object" || run === null) {
+    if (typeof run !== "object" || run === null || Array.isArray(run)) {
       return Response.json({ error: "A run is an object with a name." }, { status: 400 });
     }
     const rubicon = await open();
     const project = await getOrCreateProject(rubicon, { name });
-    const { name: title, parameters = {}, metrics = {}, log } = run;
-    const experiment = await logExperiment(rubicon, project, {
-      ...{ name: title, tags, parameters, metrics },
-    });
+    // What a run has beside its log is for logExperiment to judge, which refuses what it does not know.
+    const { log, ...rest } = run;
+    const experiment = await logExperiment(rubicon, project, { ...rest, tags });
     if (log !== undefined) {
       await logArtifact(rubicon, experiment, { name: "log.txt", data: log });
     }
@@ -92,6 +91,7 @@ export function makeJob(
       if (pathname !== "/runs") return new Response("POST or GET /runs\n", { status: 404 });
       try {
         if (request.method === "POST") return await log(await request.json());
+        if (request.method !== "GET") return new Response("POST or GET\n", { status: 405 });
         const rubicon = await open();
         const project = await getProject(rubicon, { name });
         return Response.json((await toTable(rubicon, project)).rows);

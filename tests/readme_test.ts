@@ -167,6 +167,14 @@ const RULES: Rule[] = [{
     assert.match(await shell(command!, copy), /metric accuracy = 0\.8/);
   },
 }, {
+  name: "the reference",
+  commands: [/^deno doc mod\.ts$/, /^deno doc --filter listExperiments mod\.ts$/],
+  async run([all, one]) {
+    await using copy = await checkout();
+    assert.match(await shell(all!, copy), /function logExperiment\(/);
+    assert.match(await shell(one!, copy), /order: "newest"/);
+  },
+}, {
   name: "an import from a URL",
   commands: [
     /^deno run --allow-import job\.ts\b/,
