@@ -87,14 +87,14 @@ async function folders(): Promise<Row[]> {
     two: () => logged(ours(2), EXPERIMENTS, false),
     theirTwo: () => theirs(2),
   });
-  const rate = (what: string, one: number, other: number, against: string, goal: number): Row => ({
+  const rate = (what: string, one: number, other: number, against: string, goal?: number): Row => ({
     what,
     ours: one,
     theirs: other,
     unit: "entities/s",
     against,
     ratio: one / other,
-    goal,
+    ...(goal !== undefined && { goal }),
   });
   const most = (row: Row): Row => ({ ...row, ratio: row.theirs / row.ours, limit: true });
   return [
@@ -103,7 +103,8 @@ async function folders(): Promise<Row[]> {
     most(rate("a folder, in bulk", found.bulk, found.raw, "bare staged writes", 1.3)),
     rate("two folders, one by one", found.two, found.theirTwo, "rubicon-ml", 1.5),
     most(rate("two folders, one by one", found.two, found.one, "one folder", 1.3)),
-    most(rate("rubicon-ml: two folders", found.theirTwo, found.theirs, "one folder", 1.8)),
+    // For comparison, so without a goal.
+    most(rate("rubicon-ml: two folders", found.theirTwo, found.theirs, "one folder")),
   ];
 }
 
