@@ -29,6 +29,8 @@ interface Queued {
   entry: Entry;
   /** Whether a write of this process left it, so that the write is over. */
   own: boolean;
+  /** Whether it stays, since the write that it is of may still be under way in another process. */
+  waits?: boolean;
 }
 
 /** What is still to be done in a background backend, and the worker that does it. */
@@ -95,10 +97,10 @@ export async function openOutbox(
     for (const one of [...finished.splice(0), done]) {
       const { key, keeper, entry } = one;
       const takesBack = entry.delete.length > 0 || entry.copy.some(({ replace }) => replace);
-      const isKept = stuck && takesBack;
+      const isKept = one.waits === true || stuck && takesBack;
       const failure = isKept ? undefined : await removal(one);
       if (!isKept && !failure) continue;
-      if (failure && one === done) {
+      if (failure && one === done && !one.waits) {
         // What it says is done: a keeper that is away does not keep back what comes after.
         warn(
           `${keeper!.label}: ${key} is done and could not be removed. A later process does it ` +
@@ -116,7 +118,8 @@ export async function openOutbox(
     while (queue.length > 0 && !stopped) {
       const first = queue[0]!;
       try {
-        if (await replay(backend, keepers, first, warn)) await takeAway(first);
+        const outcome = await replay(backend, keepers, first, warn);
+        if (outcome !== "nothing") await takeAway({ ...first, waits: outcome === "waits" });
         // Not the first any more where `resume` has found others in the meantime.
         queue.splice(queue.indexOf(first), 1);
         failures = 0;
@@ -231,15 +234,15 @@ export async function openOutbox(
 /**
  * Does what an entry says, from whichever backend has the bytes.
  *
- * @returns Whether the entry is to be taken away.
+ * @returns Whether the entry is to be taken away: `waits` where the write that it is of may still be under way.
  */
 async function replay(
   backend: Backend,
   keepers: readonly Backend[],
   { key, keeper, entry, own }: Queued,
   warn: (message: string, cause?: unknown) => void,
-): Promise<boolean> {
-  if (!own && await isGone(keeper!, key!)) return false;
+): Promise<"done" | "waits" | "nothing"> {
+  if (!own && await isGone(keeper!, key!)) return "nothing";
   let gone = false;
   for (const { key, replace } of entry.copy) {
     if (!replace && backend.known.has(key)) continue;
@@ -254,7 +257,8 @@ async function replay(
     await backend.driver.delete(gone);
     backend.known.delete(gone);
   }
-  return key !== undefined && !(gone && !own && Date.now() - timeOf(key) < UNDER_WAY);
+  if (key === undefined) return "nothing";
+  return gone && !own && Date.now() - timeOf(key) < UNDER_WAY ? "waits" : "done";
 }
 
 /** Removes an entry; gives the reason where that cannot be done now. */

@@ -316,7 +316,7 @@ const commands: fc.Arbitrary<Command>[] = [
   fc.constant(new Recover()),
 ];
 
-const RUNS = Deno.env.get("CI") === "true" ? 2_000 : 200;
+const RUNS = Deno.env.get("CI") === "true" ? 1_000 : 200;
 
 Deno.test({
   name:
