@@ -100,7 +100,7 @@ export async function openOutbox(
       const isKept = one.waits === true || stuck && takesBack;
       const failure = isKept ? undefined : await removal(one);
       if (!isKept && !failure) continue;
-      if (failure && one === done && !one.waits) {
+      if (failure && one === done) {
         // What it says is done: a keeper that is away does not keep back what comes after.
         warn(
           `${keeper!.label}: ${key} is done and could not be removed. A later process does it ` +

@@ -59,11 +59,10 @@ export async function writeAll(
   }
   const taken = receipts.filter(({ outcome }) => outcome === "ok").length;
   // What is known to be in the way anywhere would make two entities of one key, whoever else took it.
-  if (taken < enough || receipts.some(({ error }) => hasCode(error, "already-exists"))) {
+  const isTaken = () => receipts.some(({ error }) => hasCode(error, "already-exists"));
+  if (taken < enough || isTaken()) {
     await all;
-    if (receipts.some(({ error }) => hasCode(error, "already-exists"))) {
-      await takeBack(backends, plan, receipts);
-    }
+    if (isTaken()) await takeBack(backends, plan, receipts);
     throw failure(plan, receipts, enough);
   }
   const settle = () => {
