@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import {
   archiveProject,
+  type Composite,
   createProject,
   downloadArtifact,
   listArtifacts,
@@ -12,6 +13,7 @@ import {
   openComposite,
   type Progress,
   type ProgressOption,
+  readArtifact,
   repair,
   restoreArchives,
   syncProject,
@@ -160,21 +162,28 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     try {
       await Deno.writeFile(`${folder}/large`, new Uint8Array(2 * MIB));
-      await using rubicon = await openComposite([
-        { persistence: "filesystem", rootDir: `${folder}/a` },
-        { persistence: "filesystem", rootDir: `${folder}/b` },
-      ]);
-      const project = await createProject(rubicon, { name: "p" });
-      const artifact = await logArtifact(rubicon, project, { path: `${folder}/large` });
+      const roots = ["a", "b"].map((name) => `${folder}/${name}`);
+      await using both = await openComposite(
+        roots.map((rootDir) => ({ persistence: "filesystem", rootDir })),
+      );
+      await using one = await openComposite({ persistence: "filesystem", rootDir: roots[0]! });
+      const project = await createProject(both, { name: "p" });
+      const artifact = await logArtifact(both, project, { path: `${folder}/large` });
       const enough = new Error("enough");
       const onProgress = ({ done }: Progress) => {
         if (done > MIB) throw enough;
       };
-      const upload = logArtifact(rubicon, project, { path: `${folder}/large`, onProgress });
-      await assert.rejects(upload, enough);
-      const download = downloadArtifact(rubicon, artifact, `${folder}/copy`, { onProgress });
+      const upload = (to: Composite) =>
+        logArtifact(to, project, { path: `${folder}/large`, onProgress });
+      await assert.rejects(upload(one), enough);
+      assert.deepEqual(await listArtifacts(one, project), [artifact]);
+      const download = downloadArtifact(both, artifact, `${folder}/copy`, { onProgress });
       await assert.rejects(download, enough);
-      assert.equal((await listArtifacts(rubicon, project)).length, 1);
+      await assert.rejects(upload(both), enough);
+      // What counts is what the slower one has read: the faster one may have all of it by then, and keeps it.
+      for (const listed of await listArtifacts(both, project)) {
+        assert.equal((await readArtifact(both, listed)).length, 2 * MIB);
+      }
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
