@@ -199,7 +199,10 @@ function compose(backends: readonly Backend[], options: Required<CompositeOption
       checkOptions(call);
       const policy = call.write ?? options.write;
       const later = background.map(({ label }): Receipt => ({
-        ...{ backend: label, outcome: "pending", milliseconds: 0, bytes: 0 },
+        backend: label,
+        outcome: "pending",
+        milliseconds: 0,
+        bytes: 0,
       }));
       const writing = writeAll(timed(sync, call), plan, policy, call, track);
       try {

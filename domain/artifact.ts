@@ -67,10 +67,7 @@ export async function logArtifact(
   const { countedUpload } = await import("./counted.ts");
   const what = `upload ${describe(artifact)}`;
   const { source, call, finish } = countedUpload(rubicon, what, data, input, where);
-  await createAttached(rubicon, artifact, { name: DATA, source }, {
-    ...call,
-    id: input.id,
-  });
+  await createAttached(rubicon, artifact, { name: DATA, source }, { ...call, id: input.id });
   finish();
   return artifact;
 }

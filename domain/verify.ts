@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
+import { hasCode, RubiconException } from "../errors.ts";
 import { type Comparison, contentsOf, type Spread, spread } from "../composite/compare.ts";
-import { hasCode } from "../errors.ts";
 import { checkOptions } from "../composite/options.ts";
 import type { Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkName, refuse, show } from "./check.ts";

@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import {
   addTags,
-  type Artifact,
   type Composite,
   createProject,
   deleteArtifact,
@@ -29,9 +28,9 @@ import {
   type WritePolicy,
 } from "../mod.ts";
 import { contents, type Fault, type Faulty, faulty } from "./faulty.ts";
+import { checkArtifacts, faults, type Modelled } from "./model_commands.ts";
 
 const SYNC = 3;
-const VERBS = ["put", "get", "open", "stat", "list", "folders", "delete", "all"] as const;
 
 /** A process, which dies after so many verbs: those that come later never answer, and change nothing. */
 interface Process {
@@ -67,10 +66,7 @@ interface Model {
   died: boolean;
   count: number;
   /** Who took it; what was deleted, or may have been. */
-  artifacts: Map<
-    string,
-    { artifact: Artifact; takers: Set<string>; state: "there" | "deleted" | "either" }
-  >;
+  artifacts: Map<string, Modelled & { takers: Set<string> }>;
   /** Names of artifacts that were ever tried. */
   tried: Set<string>;
   tags: Map<string, "there" | "gone" | "either">;
@@ -166,26 +162,6 @@ class Tag implements Command {
   toString = () => `${this.remove ? "untag" : "tag"} ${this.tag} in ${this.write}`;
 }
 
-class Break implements Command {
-  constructor(readonly at: number, readonly verb: typeof VERBS[number], readonly fault: Fault) {}
-  check = () => true;
-  run(_: Model, { drivers }: Real): Promise<void> {
-    drivers[this.at]!.faults[this.verb] = this.fault;
-    return Promise.resolve();
-  }
-  toString = () => `break ${this.verb} of ${this.at}: ${JSON.stringify(this.fault)}`;
-}
-
-class Mend implements Command {
-  constructor(readonly at: number) {}
-  check = () => true;
-  run(_: Model, { drivers }: Real): Promise<void> {
-    drivers[this.at]!.faults = {};
-    return Promise.resolve();
-  }
-  toString = () => `mend ${this.at}`;
-}
-
 /** The process dies after some verbs of a command, and another one starts. */
 class Die implements Command {
   constructor(readonly verbs: number, readonly during: Command) {}
@@ -210,7 +186,7 @@ class Die implements Command {
 class Look implements Command {
   check = () => true;
   async run(model: Model, real: Real): Promise<void> {
-    const faults = real.drivers.map((driver) => driver.faults);
+    const before = real.drivers.map((driver) => driver.faults);
     for (const { artifact, takers, state } of model.artifacts.values()) {
       if (state !== "there") continue;
       for (const taker of takers) {
@@ -225,7 +201,7 @@ class Look implements Command {
         await rubicon.close();
       }
     }
-    real.drivers.forEach((driver, at) => driver.faults = faults[at]!);
+    real.drivers.forEach((driver, at) => driver.faults = before[at]!);
   }
   toString = () => "look";
 }
@@ -282,24 +258,14 @@ async function stored(driver: Driver): Promise<Record<string, string>> {
 
 async function checkAll(model: Model, rubicon: Composite, real: Real): Promise<void> {
   const { project, experiment } = real;
-  const listed = await listArtifacts(rubicon, experiment);
-  for (const { artifact, state } of model.artifacts.values()) {
-    const found = listed.filter(({ id }) => id === artifact.id);
-    if (state === "there") assert.deepEqual(found, [artifact], "it is there");
-    if (state === "deleted") assert.deepEqual(found, [], "what was deleted stays so");
-  }
-  for (const artifact of listed) {
-    assert.ok(model.tried.has(artifact.name));
-    const bytes = await readArtifact(rubicon, artifact);
-    assert.equal(new TextDecoder().decode(bytes), artifact.name);
-  }
+  const listed = await checkArtifacts(model.artifacts.values(), rubicon, experiment);
+  for (const { name } of listed) assert.ok(model.tried.has(name));
   const { tags } = await getExperiment(rubicon, project, { id: experiment.id });
   for (const [tag, state] of model.tags) {
     if (state !== "either") assert.equal(tags.includes(tag), state === "there", `${tag}: ${state}`);
   }
 }
 
-const at = fc.integer({ min: 0, max: SYNC });
 const policy = fc.constantFrom<WritePolicy>("all", "quorum", "any");
 // A hang takes its whole time limit, so it is drawn less often.
 const fault = fc.oneof(
@@ -313,8 +279,7 @@ const changes: fc.Arbitrary<Command>[] = [
 ];
 const commands: fc.Arbitrary<Command>[] = [
   ...changes,
-  fc.tuple(at, fc.constantFrom(...VERBS), fault).map((args) => new Break(...args)),
-  at.map((at) => new Mend(at)),
+  ...faults(SYNC + 1, fault),
   fc.tuple(fc.integer({ min: 0, max: 12 }), fc.oneof(...changes)).map((args) => new Die(...args)),
   fc.constant(new Look()),
   fc.constant(new Recover()),

@@ -5,14 +5,12 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import {
   addTags,
-  type Artifact,
   type Composite,
   createProject,
   deleteArtifact,
   type Experiment,
   getExperiment,
   getMetric,
-  listArtifacts,
   listMetrics,
   logArtifact,
   logExperiment,
@@ -20,17 +18,15 @@ import {
   type Metric,
   openComposite,
   type Project,
-  readArtifact,
   repair,
   RubiconException,
   verify,
   type WritePolicy,
 } from "../mod.ts";
 import { contents, type Fault, type Faulty, faulty } from "./faulty.ts";
+import { checkArtifacts, faults, type Modelled } from "./model_commands.ts";
 
 const BACKENDS = 3;
-const VERBS = ["put", "get", "open", "stat", "list", "folders", "delete", "all"] as const;
-type Verb = typeof VERBS[number];
 const NAMES = ["a", "b", "c", "d"];
 
 /** What was acknowledged, what was ever tried, and who took what. */
@@ -39,8 +35,8 @@ interface Model {
   acknowledged: Map<string, { metric: Metric; policy: WritePolicy }>;
   tried: Map<string, Set<unknown>>;
   count: number;
-  /** Artifacts by id: there, deleted, or either, after a deletion that failed. */
-  artifacts: Map<string, { artifact: Artifact; state: "there" | "deleted" | "either" }>;
+  /** By id. */
+  artifacts: Map<string, Modelled>;
   /** Tags that were acknowledged, and that were ever tried. */
   tags: { acknowledged: Set<string>; tried: Set<string> };
 }
@@ -169,42 +165,10 @@ async function checkRest(
   rubicon: Composite,
   { project, experiment }: Real,
 ): Promise<void> {
-  const listed = await listArtifacts(rubicon, experiment);
-  for (const { artifact, state } of model.artifacts.values()) {
-    const found = listed.filter(({ id }) => id === artifact.id);
-    if (state === "there") assert.deepEqual(found, [artifact], "it is there");
-    if (state === "deleted") assert.deepEqual(found, [], "what was deleted stays so");
-  }
-  for (const artifact of listed) {
-    assert.equal(await new Response(await readArtifact(rubicon, artifact)).text(), artifact.name);
-  }
+  await checkArtifacts(model.artifacts.values(), rubicon, experiment);
   const { tags } = await getExperiment(rubicon, project, { id: experiment.id });
   for (const tag of model.tags.acknowledged) assert.ok(tags.includes(tag), `${tag} is there`);
   for (const tag of tags) assert.ok(model.tags.tried.has(tag), `${tag} was tried`);
-}
-
-class Break implements Command {
-  constructor(
-    readonly at: number,
-    readonly verb: Verb,
-    readonly fault: Fault,
-  ) {}
-  check = () => true;
-  run(_: Model, { drivers }: Real): Promise<void> {
-    drivers[this.at]!.faults[this.verb] = this.fault;
-    return Promise.resolve();
-  }
-  toString = () => `break ${this.verb} of ${this.at}: ${JSON.stringify(this.fault)}`;
-}
-
-class Mend implements Command {
-  constructor(readonly at: number) {}
-  check = () => true;
-  run(_: Model, { drivers }: Real): Promise<void> {
-    drivers[this.at]!.faults = {};
-    return Promise.resolve();
-  }
-  toString = () => `mend ${this.at}`;
 }
 
 /** The process ends and another one starts: only the stores remain. */
@@ -267,7 +231,6 @@ async function recover(model: Model, real: Real): Promise<void> {
   real.rubicon = await open(real.drivers);
 }
 
-const at = fc.integer({ min: 0, max: BACKENDS - 1 });
 const name = fc.constantFrom(...NAMES);
 const policy = fc.constantFrom<WritePolicy>("all", "quorum", "any");
 // A hang takes its whole time limit, so it is drawn less often.
@@ -277,13 +240,7 @@ const fault = fc.oneof(
 );
 const commands = [
   fc.tuple(name, policy).map((args) => new Write(...args)),
-  fc.tuple(
-    at,
-    fc.constantFrom<Verb>(...VERBS),
-    fault,
-  )
-    .map((args) => new Break(...args)),
-  at.map((at) => new Mend(at)),
+  ...faults(BACKENDS, fault),
   policy.map((policy) => new Attach(policy)),
   policy.map((policy) => new Delete(policy)),
   policy.map((policy) => new Tag(policy)),

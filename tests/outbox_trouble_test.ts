@@ -103,17 +103,22 @@ Deno.test("outbox: what is found while something new is replayed is not passed o
   assert.deepEqual(await keys(back.driver), ["new/metadata.json", "old/metadata.json"]);
 });
 
+/** A process left an entry, whose backend is well again; and the name of an entry that would come before it. */
+async function leftBehind() {
+  const [front, back] = [backend(), backend("background")];
+  back.driver.faults = { all: "before" };
+  const before = await openComposite([front.config, back.config], quiet);
+  await createProject(before, { name: "p" });
+  await before.close();
+  back.driver.faults = {};
+  const [kept] = await entries(front.driver);
+  return { front, back, odd: kept!.replace(/_\d{17}-/, `_${"0".repeat(17)}-`) };
+}
+
 for (const content of ["{", "null", '{"copy":[]}', undefined]) {
   const what = content === undefined ? "vanishes" : `is damaged (${content})`;
   Deno.test(`outbox: an entry that ${what} keeps no other back`, async () => {
-    const [front, back] = [backend(), backend("background")];
-    back.driver.faults = { all: "before" };
-    const before = await openComposite([front.config, back.config], quiet);
-    await createProject(before, { name: "p" });
-    await before.close();
-    back.driver.faults = {};
-    const [kept] = await entries(front.driver);
-    const odd = kept!.replace(/_\d{17}-/, `_${"0".repeat(17)}-`);
+    const { front, back, odd } = await leftBehind();
     const { list } = front.driver;
     front.driver.list = async function* (prefix, options) {
       if (prefix === "") yield { key: odd, size: 9, lastModified: new Date(), etag: "x" };
@@ -133,14 +138,7 @@ for (const content of ["{", "null", '{"copy":[]}', undefined]) {
 
 for (const content of ['{"copy":[null],"delete":[]}', '{"copy":[{"key":"../x"}],"delete":[]}']) {
   Deno.test(`outbox: an entry that can never be done (${content}) keeps no other back, and stays pending`, async () => {
-    const [front, back] = [backend(), backend("background")];
-    back.driver.faults = { all: "before" };
-    const before = await openComposite([front.config, back.config], quiet);
-    await createProject(before, { name: "p" });
-    await before.close();
-    back.driver.faults = {};
-    const [kept] = await entries(front.driver);
-    const odd = kept!.replace(/_\d{17}-/, `_${"0".repeat(17)}-`);
+    const { front, back, odd } = await leftBehind();
     await front.driver.put(odd, new TextEncoder().encode(content));
     const warnings: string[] = [];
     await using later = await openComposite([front.config, back.config], {
