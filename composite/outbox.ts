@@ -96,8 +96,7 @@ export async function openOutbox(
     let stuck = false;
     for (const one of [...finished.splice(0), done]) {
       const { key, keeper, entry } = one;
-      const takesBack = entry.delete.length > 0 || entry.copy.some(({ replace }) => replace);
-      const isKept = one.waits === true || stuck && takesBack;
+      const isKept = one.waits === true || stuck && takesBack(entry);
       const failure = isKept ? undefined : await removal(one);
       if (!isKept && !failure) continue;
       if (failure && one === done) {
@@ -242,7 +241,8 @@ async function replay(
   { key, keeper, entry, own }: Queued,
   warn: (message: string, cause?: unknown) => void,
 ): Promise<"done" | "waits" | "nothing"> {
-  if (!own && await isGone(keeper!, key!)) return "nothing";
+  // What takes something back is done all the same: an entry before it may just have been done here once more.
+  if (!own && !takesBack(entry) && await isGone(keeper!, key!)) return "nothing";
   let gone = false;
   for (const { key, replace } of entry.copy) {
     if (!replace && backend.known.has(key)) continue;
@@ -259,6 +259,11 @@ async function replay(
   }
   if (key === undefined) return "nothing";
   return gone && !own && Date.now() - timeOf(key) < UNDER_WAY ? "waits" : "done";
+}
+
+/** Whether an entry undoes what one before it did. Doing it again changes nothing. */
+function takesBack(entry: Entry): boolean {
+  return entry.delete.length > 0 || entry.copy.some(({ replace }) => replace);
 }
 
 /** Removes an entry; gives the reason where that cannot be done now. */

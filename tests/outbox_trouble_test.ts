@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 import {
   createProject,
+  deleteArtifact,
   flush,
+  logArtifact,
   logExperiment,
   openComposite,
   registerDriver,
@@ -202,4 +204,31 @@ Deno.test("outbox: a later process finds it, however the background folder is sp
   }
   assert.ok((await Deno.stat(`${folder}/back/p/metadata.json`)).isFile);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("outbox: a deletion that another process has just done is done again after what came before it", async () => {
+  const [front, missed, back] = [backend(), backend(), backend("background")];
+  const configs = [front.config, missed.config, back.config];
+  const first = await openComposite(configs, { ...quiet, write: "any" });
+  const project = await createProject(first, { name: "p" });
+  assert.deepEqual(await flush(first), []);
+  back.driver.faults = { all: "before" };
+  const artifact = await logArtifact(first, project, { name: "x", data: "data", write: "all" });
+  missed.driver.faults = { delete: "before" };
+  await deleteArtifact(first, artifact);
+  await first.close();
+  back.driver.faults = {};
+  missed.driver.faults = {};
+  const { put } = back.driver;
+  back.driver.put = async (key, ...rest) => {
+    // The other process is done with both entries while this one is still at the first.
+    for (const entry of await entries(front.driver)) await front.driver.delete(entry);
+    return await put(key, ...rest);
+  };
+  await using later = await openComposite(configs, quiet);
+  assert.deepEqual(await flush(later, { timeoutMs: 3_000 }), []);
+  const shown = (await keys(back.driver)).filter((key) =>
+    key.endsWith(`${artifact.id}/metadata.json`)
+  );
+  assert.deepEqual(shown, []);
 });
