@@ -7,10 +7,10 @@
 import { type Receipt, RubiconException } from "./errors.ts";
 import type { Driver } from "./drivers/driver.ts";
 import { fromEnvironment, inBackground, openBackend } from "./composite/backend.ts";
-import { limited } from "./composite/limit.ts";
+import { limited } from "./composite/layers/limit.ts";
 import { checkOptions, DEFAULTS } from "./composite/options.ts";
 import { readFirst } from "./composite/read.ts";
-import { writeAll } from "./composite/write.ts";
+import { writeAll } from "./composite/write/write.ts";
 import type {
   Backend,
   BackendConfig,
@@ -23,8 +23,8 @@ import type {
 } from "./composite/types.ts";
 
 export type * from "./composite/types.ts";
-export type { Cache } from "./composite/cache.ts";
-export type { Outbox } from "./composite/outbox.ts";
+export type { Cache } from "./composite/layers/cache.ts";
+export type { Outbox } from "./composite/outbox/outbox.ts";
 
 /**
  * Opens a composite. Backends are read in the order given here, and written to all at once.
@@ -85,7 +85,7 @@ export async function openComposite(
   }
   const complete = await Promise.all(opened.map(async (backend): Promise<Backend> => {
     if (keepers.includes(backend)) return backend;
-    const { openOutbox } = await import("./composite/outbox.ts");
+    const { openOutbox } = await import("./composite/outbox/outbox.ts");
     return { ...backend, outbox: await openOutbox(backend, keepers, settings.onWarning) };
   }));
   return compose(complete, settings);

@@ -26,30 +26,42 @@ export * from "./composite.ts";
 export * from "./errors.ts";
 export type * from "./drivers/driver.ts";
 export * from "./drivers/registry.ts";
-export * from "./domain/archive.ts";
+export * from "./domain/upkeep/archive.ts";
 export * from "./domain/artifact.ts";
-export type { ArtifactData, FileData } from "./domain/artifact_data.ts";
-export type { AttachedQuery } from "./domain/attached.ts";
-export type { ChildQuery } from "./domain/child.ts";
+export type { ArtifactData, FileData } from "./domain/files/data.ts";
+export type { AttachedQuery } from "./domain/writing/attached.ts";
+export type { ChildQuery } from "./domain/writing/child.ts";
 export * from "./domain/comments.ts";
 export * from "./domain/dataframe.ts";
 export * from "./domain/download.ts";
-export * from "./domain/environment.ts";
+export * from "./domain/host/environment.ts";
 export * from "./domain/experiment.ts";
 export * from "./domain/family.ts";
 export * from "./domain/feature.ts";
-export * from "./domain/git.ts";
+export * from "./domain/host/git.ts";
 export * from "./domain/metric.ts";
 export * from "./domain/parameter.ts";
-export type { ColumnType, IndexLevel, Table, TableColumns, TableRows } from "./domain/parquet.ts";
+export type {
+  ColumnType,
+  IndexLevel,
+  Table,
+  TableColumns,
+  TableRows,
+} from "./domain/parquet/parquet.ts";
 export * from "./domain/project.ts";
 export type { Progress, ProgressOption } from "./domain/progress.ts";
-export * from "./domain/repair.ts";
-export { slugify } from "./domain/slug.ts";
+export * from "./domain/upkeep/repair.ts";
+export { slugify } from "./domain/format/slug.ts";
 export * from "./domain/table.ts";
 export * from "./domain/tags.ts";
-export * from "./domain/sync.ts";
-export type * from "./domain/types.ts";
-export { type Difference, type Verification, verify, type VerifyOptions } from "./domain/verify.ts";
+export * from "./domain/upkeep/sync.ts";
+export type * from "./domain/format/entities.ts";
+export type * from "./domain/inputs.ts";
+export {
+  type Difference,
+  type Verification,
+  verify,
+  type VerifyOptions,
+} from "./domain/upkeep/verify.ts";
 export type { Comparison } from "./composite/compare.ts";
-export type { NumpyArray, Value } from "./domain/values.ts";
+export type { NumpyArray, Value } from "./domain/format/values.ts";

@@ -11,7 +11,7 @@ import {
   openComposite,
   toTable,
 } from "../mod.ts";
-import { makeBucket, s3Config, startVersitygw } from "../tests/servers.ts";
+import { makeBucket, s3Config, startVersitygw } from "../tests/support/servers.ts";
 
 /** One line: a store of a size. */
 export interface Growth {

@@ -12,8 +12,8 @@ import {
   openComposite,
   type WritePolicy,
 } from "../mod.ts";
-import { faulty } from "../tests/faulty.ts";
-import { python } from "../tests/python.ts";
+import { faulty } from "../tests/support/faulty.ts";
+import { python } from "../tests/support/python.ts";
 
 const DELAYS = [5, 50, 200];
 const RUNS = 11;

@@ -10,7 +10,7 @@ import {
   logParameter,
   openComposite,
 } from "../mod.ts";
-import { interpreter } from "../tests/python.ts";
+import { interpreter } from "../tests/support/python.ts";
 
 /** 20 children an experiment. */
 export const CHILDREN = {

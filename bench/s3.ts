@@ -2,8 +2,8 @@
  * S3 at 20 ms a round trip: versitygw behind Toxiproxy, beside rubicon-ml on the same bucket.
  */
 import { createProject, logExperiment, logMetric, openComposite, toTable } from "../mod.ts";
-import { startProxy } from "../tests/proxy.ts";
-import { makeBucket, s3Config, startToxiproxy, startVersitygw } from "../tests/servers.ts";
+import { startProxy } from "../tests/support/proxy.ts";
+import { makeBucket, s3Config, startToxiproxy, startVersitygw } from "../tests/support/servers.ts";
 import { CHILDREN, inTurns, type Row, startRubicon } from "./lib.ts";
 
 const LATENCY = 20;

@@ -6,7 +6,7 @@
  *     deno run -A bench/s3_memory.ts
  */
 import type { Artifact } from "../mod.ts";
-import { makeBucket, s3Config, startVersitygw } from "../tests/servers.ts";
+import { makeBucket, s3Config, startVersitygw } from "../tests/support/servers.ts";
 
 const MIB = 1024 * 1024;
 

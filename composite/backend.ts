@@ -7,9 +7,9 @@ import { RubiconException } from "../errors.ts";
 import type { Driver } from "../drivers/driver.ts";
 import { guard } from "../drivers/guard.ts";
 import { openDriver } from "../drivers/registry.ts";
-import { cache } from "./cache.ts";
-import { health } from "./health.ts";
-import { limited } from "./limit.ts";
+import { cache } from "./layers/cache.ts";
+import { health } from "./layers/breaker.ts";
+import { limited } from "./layers/limit.ts";
 import { checkOptions } from "./options.ts";
 import type { Backend, BackendConfig, CompositeOptions } from "./types.ts";
 

@@ -6,7 +6,7 @@
  */
 import { hasCode, type Receipt, RubiconException } from "../errors.ts";
 import type { Answer, Backend, CallOptions, ReadPlan, ReadPolicy } from "./types.ts";
-import { asException, leftAlone } from "./write.ts";
+import { asException, leftAlone } from "./write/write.ts";
 
 interface Asked<T> {
   receipt: Receipt;

@@ -6,8 +6,8 @@
 import type { Receipt } from "../errors.ts";
 import type { Driver, Source } from "../drivers/driver.ts";
 import type { DriverConfig } from "../drivers/registry.ts";
-import type { Cache } from "./cache.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Cache } from "./layers/cache.ts";
+import type { Outbox } from "./outbox/outbox.ts";
 
 /** How many backends have to take a write before it counts. */
 export type WritePolicy = "all" | "quorum" | "any";

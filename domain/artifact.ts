@@ -6,8 +6,8 @@
 import { RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import type { Bytes } from "../drivers/driver.ts";
-import { type ArtifactData, type FileData, sourceOf } from "./artifact_data.ts";
-import { checkArtifact, openData } from "./artifact_open.ts";
+import { type ArtifactData, type FileData, sourceOf } from "./files/data.ts";
+import { checkArtifact, openData } from "./files/open.ts";
 import {
   type AttachedQuery,
   createAttached,
@@ -15,14 +15,15 @@ import {
   getAttached,
   listAttached,
   prepareAttached,
-} from "./attached.ts";
+} from "./writing/attached.ts";
 import { checkComposite, checkFields, checkParent, refuse } from "./check.ts";
-import { describe } from "./codec.ts";
-import { DATA } from "./layout.ts";
-import { inputFields } from "./schema.ts";
+import { describe } from "./format/codec.ts";
+import { DATA } from "./format/layout.ts";
+import { inputFields } from "./format/schema.ts";
 import type { ProgressOption } from "./progress.ts";
-import { verifiedBytes } from "./verified.ts";
-import type { Artifact, ListFilter, LogInput, Parent } from "./types.ts";
+import { verifiedBytes } from "../composite/layers/verified.ts";
+import type { Artifact, Parent } from "./format/entities.ts";
+import type { ListFilter, LogInput } from "./inputs.ts";
 
 /** What {@linkcode logArtifact} takes: the data, or where it is, and the artifact's fields. */
 export type ArtifactInput =
@@ -64,7 +65,7 @@ export async function logArtifact(
   if (input.onProgress === undefined) {
     return await createAttached(rubicon, artifact, { name: DATA, source: data.source }, input);
   }
-  const { countedUpload } = await import("./counted.ts");
+  const { countedUpload } = await import("./files/counted.ts");
   const what = `upload ${describe(artifact)}`;
   const { source, call, finish } = countedUpload(rubicon, what, data, input, where);
   await createAttached(rubicon, artifact, { name: DATA, source }, { ...call, id: input.id });

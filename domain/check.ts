@@ -6,9 +6,9 @@
 import { validate } from "jsr:@std/uuid@^1.1.1";
 import { RubiconException } from "../errors.ts";
 import type { Composite } from "../composite.ts";
-import { slugify } from "./slug.ts";
-import type { Entity, Experiment, Kind, Parent, Project } from "./types.ts";
-import { parseDatetime } from "./values.ts";
+import { slugify } from "./format/slug.ts";
+import type { Entity, Experiment, Kind, Parent, Project } from "./format/entities.ts";
+import { parseDatetime } from "./format/values.ts";
 
 /** Throws `invalid-argument`. */
 export function refuse(message: string): never {

@@ -12,15 +12,16 @@ import {
   getAttached,
   listAttached,
   prepareAttached,
-} from "./attached.ts";
+} from "./writing/attached.ts";
 import { checkComposite, checkEntity, checkFields, checkParent, refuse } from "./check.ts";
-import { describe } from "./codec.ts";
-import { DATA, entityFolder } from "./layout.ts";
-import type { ColumnType, Table, TableColumns, TableRows } from "./parquet.ts";
+import { describe } from "./format/codec.ts";
+import { DATA, entityFolder } from "./format/layout.ts";
+import type { ColumnType, Table, TableColumns, TableRows } from "./parquet/parquet.ts";
 import { pooled } from "./pool.ts";
-import { CALL_FIELDS, inputFields } from "./schema.ts";
-import type { Dataframe, ListFilter, LogInput, Parent } from "./types.ts";
-import { verifiedBytes } from "./verified.ts";
+import { CALL_FIELDS, inputFields } from "./format/schema.ts";
+import type { Dataframe, Parent } from "./format/entities.ts";
+import type { ListFilter, LogInput } from "./inputs.ts";
+import { verifiedBytes } from "../composite/layers/verified.ts";
 
 /** What {@linkcode logDataframe} takes: the table, by rows or by columns, and the dataframe's fields. */
 export type DataframeInput =
@@ -71,7 +72,7 @@ export async function logDataframe(
     refuse(`${where} takes the table as rows (a list of objects) or as columns (lists by name).`);
   }
   const dataframe = prepareAttached("dataframe", parent, fields, where);
-  const { encodeTable } = await import("./parquet.ts");
+  const { encodeTable } = await import("./parquet/parquet.ts");
   const source = await encodeTable(data, types ?? {}, where);
   return await createAttached(rubicon, dataframe, { name: `${DATA}/data.parquet`, source }, input);
 }
@@ -140,7 +141,7 @@ export async function readDataframe(
   checkEntity(dataframe, ["dataframe"], where);
   checkFields(options, CALL_FIELDS, where);
   const folder = entityFolder(dataframe);
-  const { decodeTable } = await import("./parquet.ts");
+  const { decodeTable } = await import("./parquet/parquet.ts");
   return await rubicon.read({
     what: `the data of ${describe(dataframe)}`,
     async run({ driver, label }, signal) {

@@ -6,10 +6,10 @@
 import { RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { readArtifact } from "./artifact.ts";
-import { checkArtifact, openData } from "./artifact_open.ts";
-import { describe } from "./codec.ts";
+import { checkArtifact, openData } from "./files/open.ts";
+import { describe } from "./format/codec.ts";
 import { type ProgressOption, reporter } from "./progress.ts";
-import type { Artifact } from "./types.ts";
+import type { Artifact } from "./format/entities.ts";
 
 /** Options of {@linkcode downloadArtifact}. */
 export interface DownloadOptions extends CallOptions, ProgressOption {}
@@ -47,7 +47,7 @@ export async function downloadArtifact(
   const call = { ...rest, ...(signal && { signal }) };
   const what = `download ${describe(artifact)}`;
   let [done, total] = [0, 0];
-  const { notAllowed, saveStream } = await import("./artifact_file.ts");
+  const { notAllowed, saveStream } = await import("./files/disk.ts");
   try {
     const saved = await saveStream(
       async () => {
@@ -103,8 +103,8 @@ export async function unzipArtifact(
 ): Promise<string[]> {
   const bytes = await readArtifact(rubicon, artifact, options);
   const [{ notAllowed, toPath }, { unzipTo }] = await Promise.all([
-    import("./artifact_file.ts"),
-    import("./zip.ts"),
+    import("./files/disk.ts"),
+    import("./files/zip.ts"),
   ]);
   try {
     return await unzipTo(bytes, toPath(folder), describe(artifact));

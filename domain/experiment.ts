@@ -6,19 +6,20 @@
 import type { Below, CallOptions, Composite } from "../composite.ts";
 import { type Receipt, RubiconException } from "../errors.ts";
 import { checkComposite, checkFields, checkId, checkProject, checkText, refuse } from "./check.ts";
-import { type ChildKind, createAll, prepareAll, type Prepared } from "./child.ts";
-import { encodeEntity } from "./codec.ts";
+import { type ChildKind, createAll, prepareAll, type Prepared } from "./writing/child.ts";
+import { encodeEntity } from "./format/codec.ts";
 import type { FeatureInputs } from "./feature.ts";
-import { checkFilter, FILTER_FIELDS } from "./filter.ts";
-import { findLast } from "./find.ts";
-import { entityFolder, experimentFolder, metadataKey } from "./layout.ts";
+import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
+import { findLast } from "./reading/find.ts";
+import { entityFolder, experimentFolder, metadataKey } from "./format/layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
-import { readEntities } from "./list.ts";
-import { readEntity } from "./read.ts";
-import { CALL_FIELDS, inputFields } from "./schema.ts";
-import { build, create } from "./store.ts";
-import type { Experiment, ListFilter, LogInput, Project } from "./types.ts";
+import { readEntities } from "./reading/list.ts";
+import { readEntity } from "./reading/entity_files.ts";
+import { CALL_FIELDS, inputFields } from "./format/schema.ts";
+import { build, create } from "./writing/create.ts";
+import type { Experiment, Project } from "./format/entities.ts";
+import type { ListFilter, LogInput } from "./inputs.ts";
 
 /** What {@linkcode logExperiment} takes. */
 export type ExperimentInput = LogInput<Experiment> & {
@@ -87,7 +88,7 @@ export async function logExperiment(
       writing.push(createAll(rubicon, children, call));
     }
     if (rubicon.backends.some(({ driver }) => driver.listsChecksums)) {
-      const { writeDigest } = await import("./digest.ts");
+      const { writeDigest } = await import("./writing/digest.ts");
       const written = [{ entity: experiment, source }, ...children];
       writing.push(writeDigest(rubicon, experiment, written, call));
     }

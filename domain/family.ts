@@ -5,11 +5,11 @@
  */
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkExperiment, checkFields, checkId, refuse } from "./check.ts";
-import { experimentFolder } from "./layout.ts";
-import { readEntity } from "./read.ts";
-import { CALL_FIELDS } from "./schema.ts";
+import { experimentFolder } from "./format/layout.ts";
+import { readEntity } from "./reading/entity_files.ts";
+import { CALL_FIELDS } from "./format/schema.ts";
 import { addTags } from "./tags.ts";
-import type { Experiment } from "./types.ts";
+import type { Experiment } from "./format/entities.ts";
 
 /**
  * Marks an experiment as a child of another one of its project, by rubicon-ml's `child:` and `parent:` tags.

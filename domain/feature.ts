@@ -4,8 +4,9 @@
  * @module
  */
 import type { CallOptions, Composite } from "../composite.ts";
-import { type ChildQuery, getChild, listChildren, logChild, logChildren } from "./child.ts";
-import type { Experiment, Feature, ListFilter, LogInput } from "./types.ts";
+import { type ChildQuery, getChild, listChildren, logChild, logChildren } from "./writing/child.ts";
+import type { Experiment, Feature } from "./format/entities.ts";
+import type { ListFilter, LogInput } from "./inputs.ts";
 
 /** What {@linkcode logFeature} takes. */
 export type FeatureInput = LogInput<Feature, "name">;

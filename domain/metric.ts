@@ -4,9 +4,10 @@
  * @module
  */
 import type { CallOptions, Composite } from "../composite.ts";
-import { type ChildQuery, getChild, listChildren, logChild, logChildren } from "./child.ts";
-import type { Experiment, ListFilter, LogInput, Metric } from "./types.ts";
-import type { Value } from "./values.ts";
+import { type ChildQuery, getChild, listChildren, logChild, logChildren } from "./writing/child.ts";
+import type { Experiment, Metric } from "./format/entities.ts";
+import type { ListFilter, LogInput } from "./inputs.ts";
+import type { Value } from "./format/values.ts";
 
 /** What {@linkcode logMetric} takes. */
 export type MetricInput = LogInput<Metric, "name" | "value">;

@@ -6,14 +6,15 @@
 import { hasCode } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
-import { encodeEntity } from "./codec.ts";
-import { findLast } from "./find.ts";
-import { metadataKey, projectFolder } from "./layout.ts";
-import { readEntities } from "./list.ts";
-import { readEntity } from "./read.ts";
-import { CALL_FIELDS, inputFields } from "./schema.ts";
-import { build, create, write } from "./store.ts";
-import type { LogInput, Project } from "./types.ts";
+import { encodeEntity } from "./format/codec.ts";
+import { findLast } from "./reading/find.ts";
+import { metadataKey, projectFolder } from "./format/layout.ts";
+import { readEntities } from "./reading/list.ts";
+import { readEntity } from "./reading/entity_files.ts";
+import { CALL_FIELDS, inputFields } from "./format/schema.ts";
+import { build, create, write } from "./writing/create.ts";
+import type { Project } from "./format/entities.ts";
+import type { LogInput } from "./inputs.ts";
 
 /** What {@linkcode createProject} and {@linkcode getOrCreateProject} take. */
 export type ProjectInput = Omit<LogInput<Project, "name">, "tags" | "comments">;

@@ -5,11 +5,11 @@
  */
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject } from "./check.ts";
-import { checkLimit } from "./filter.ts";
-import { type Run, runsIn } from "./runs.ts";
-import { CALL_FIELDS } from "./schema.ts";
-import type { Experiment, Project } from "./types.ts";
-import type { Value } from "./values.ts";
+import { checkLimit } from "./reading/filter.ts";
+import { type Run, runsIn } from "./reading/runs.ts";
+import { CALL_FIELDS } from "./format/schema.ts";
+import type { Experiment, Project } from "./format/entities.ts";
+import type { Value } from "./format/values.ts";
 
 /** One row of a {@linkcode ProjectTable}: what is known of one experiment, by column. */
 export type ProjectRow = Record<string, Value>;

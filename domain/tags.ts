@@ -4,8 +4,8 @@
  * @module
  */
 import type { CallOptions, Composite } from "../composite.ts";
-import { annotate } from "./annotate.ts";
-import type { Taggable } from "./types.ts";
+import { annotate } from "./writing/annotate.ts";
+import type { Taggable } from "./format/entities.ts";
 
 /**
  * Adds tags to an entity, in every backend.

@@ -4,9 +4,9 @@
  * @module
  */
 import { readArtifact } from "../domain/artifact.ts";
-import { describe } from "../domain/codec.ts";
-import { DATA, entityFolder } from "../domain/layout.ts";
-import type { Artifact } from "../domain/types.ts";
+import { describe } from "../domain/format/codec.ts";
+import { DATA, entityFolder } from "../domain/format/layout.ts";
+import type { Artifact } from "../domain/format/entities.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { type Block, heading, line } from "./block.ts";
 import { markup } from "./html.ts";

@@ -5,10 +5,10 @@
  */
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkEntity, checkFields, refuse, show } from "../domain/check.ts";
-import type { Table } from "../domain/parquet.ts";
-import { CALL_FIELDS, FIELDS } from "../domain/schema.ts";
+import type { Table } from "../domain/parquet/parquet.ts";
+import { CALL_FIELDS, FIELDS } from "../domain/format/schema.ts";
 import type { ProjectTable } from "../domain/table.ts";
-import type { Entity, Kind } from "../domain/types.ts";
+import type { Entity, Kind } from "../domain/format/entities.ts";
 import { artifactBlocks } from "./artifact.ts";
 import { type Block, grid, heading, line, stack } from "./block.ts";
 import {

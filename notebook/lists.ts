@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isNumpyArray } from "../domain/numpy.ts";
+import { isNumpyArray } from "../domain/format/numpy.ts";
 
 /** The numbers of a list, `undefined` for what is none in it; `undefined` alone where it is no list of numbers. */
 export function numbersOf(value: unknown): (number | undefined)[] | undefined {

@@ -6,12 +6,12 @@
 import type { Composite } from "../composite.ts";
 import { checkEntity, checkTexts, refuse, show } from "../domain/check.ts";
 import { readDataframe } from "../domain/dataframe.ts";
-import { experimentFolder } from "../domain/layout.ts";
-import type { Table } from "../domain/parquet.ts";
+import { experimentFolder } from "../domain/format/layout.ts";
+import type { Table } from "../domain/parquet/parquet.ts";
 import { pooled } from "../domain/pool.ts";
-import { readEntity } from "../domain/read.ts";
-import { CALL_FIELDS } from "../domain/schema.ts";
-import type { Dataframe } from "../domain/types.ts";
+import { readEntity } from "../domain/reading/entity_files.ts";
+import { CALL_FIELDS } from "../domain/format/schema.ts";
+import type { Dataframe } from "../domain/format/entities.ts";
 import { type Displayed, displayed } from "./mime.ts";
 import { checkColumn, checkPlot, type PlotOptions } from "./plot_source.ts";
 import { scaleOf } from "./scale.ts";

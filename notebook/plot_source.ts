@@ -5,9 +5,9 @@
  */
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject, refuse, show } from "../domain/check.ts";
-import { CALL_FIELDS } from "../domain/schema.ts";
+import { CALL_FIELDS } from "../domain/format/schema.ts";
 import { type ProjectTable, toTable } from "../domain/table.ts";
-import type { Project } from "../domain/types.ts";
+import type { Project } from "../domain/format/entities.ts";
 import { count } from "./values.ts";
 
 /** The experiments to plot: a project, or a table from `toTable`, for instance with fewer rows. */

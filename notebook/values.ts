@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isNumpyArray } from "../domain/numpy.ts";
+import { isNumpyArray } from "../domain/format/numpy.ts";
 
 /** Longer texts are cut. */
 const MAX_LENGTH = 160;

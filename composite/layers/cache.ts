@@ -1,0 +1,46 @@
+/**
+ * Small objects that were read before. An object is taken from here only where a listing of this very moment says
+ * that it has the same checksum, so nothing is ever stale.
+ *
+ * @module
+ */
+import type { Bytes } from "../../drivers/driver.ts";
+
+/** So many bytes are kept for each backend. */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** Larger objects are data, which nobody reads again and again. */
+const LARGEST = 64 * 1024;
+
+/** Bytes by key and checksum. */
+export interface Cache {
+  /** The bytes of a key, where they are those of the checksum. */
+  get(key: string, checksum: string): Bytes | undefined;
+  /** Keeps bytes; the oldest are given up for them. */
+  set(key: string, checksum: string, bytes: Bytes): void;
+}
+
+/** An empty cache. */
+export function cache(): Cache {
+  const kept = new Map<string, { checksum: string; bytes: Bytes }>();
+  let size = 0;
+  const drop = (key: string) => {
+    size -= kept.get(key)?.bytes.length ?? 0;
+    kept.delete(key);
+  };
+  return {
+    get(key, checksum) {
+      const found = kept.get(key);
+      return found?.checksum === checksum ? found.bytes : undefined;
+    },
+    set(key, checksum, bytes) {
+      if (bytes.length > LARGEST) return;
+      drop(key);
+      kept.set(key, { checksum, bytes });
+      size += bytes.length;
+      for (const [oldest] of kept) {
+        if (size <= MOST_BYTES) break;
+        drop(oldest);
+      }
+    },
+  };
+}

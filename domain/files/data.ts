@@ -1,0 +1,85 @@
+/**
+ * What can be logged as an artifact, as a source that each backend and each retry reads from the start.
+ *
+ * @module
+ */
+import type { Source } from "../../drivers/driver.ts";
+import { refuse, show } from "../check.ts";
+
+/**
+ * Data at hand: bytes, text (as UTF-8), a Blob, or a function that opens a fresh stream at each call.
+ * A stream itself can be read only once and there may be several backends, so it is read into memory
+ * first: for large data pass the function.
+ */
+export type ArtifactData =
+  | Uint8Array
+  | ArrayBuffer
+  | string
+  | Blob
+  | ReadableStream<Uint8Array>
+  | (() => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>);
+
+/** Data on disk. */
+export type FileData =
+  /** A file; the artifact's name is the file's unless another is given. */
+  | { path: string | URL }
+  /** A folder, which is logged as a zip of its whole tree; its name gets `.zip` unless one is given. */
+  | { directory: string | URL };
+
+/** Makes a source of an input's `data`, `path` or `directory`, and finds the name and, where it is known, the size. */
+export async function sourceOf(
+  input: { name?: string; data?: unknown; path?: unknown; directory?: unknown },
+  where: string,
+): Promise<{ name: string | undefined; source: Source; size: number | undefined }> {
+  const { name, data, path, directory } = input;
+  const given = [data, path, directory].filter((one) => one !== undefined).length;
+  if (given !== 1) {
+    refuse(`${where} takes one of data, path and directory, and ${given} of them are given.`);
+  }
+  if (data !== undefined) {
+    const source = await dataSource(data, where);
+    return { name, source, size: data instanceof Blob ? data.size : lengthOf(source) };
+  }
+  const files = await import("./disk.ts");
+  if (path !== undefined) {
+    const file = await files.fileSource(checkPath(path, `${where}: path`), `${where}: path`);
+    return { ...file, name: name ?? file.name };
+  }
+  const folder = checkPath(directory, `${where}: directory`);
+  const zip = await files.directorySource(folder, `${where}: directory`);
+  return { name: name ?? zip.name, source: zip.source, size: undefined };
+}
+
+const lengthOf = (source: Source): number | undefined =>
+  source instanceof Uint8Array ? source.length : undefined;
+
+function checkPath(value: unknown, where: string): string | URL {
+  if (value instanceof URL || (typeof value === "string" && value !== "")) return value;
+  return refuse(`${where} is a path or a file: URL, not ${show(value)}.`);
+}
+
+async function dataSource(data: unknown, where: string): Promise<Source> {
+  // A copy: the caller may go on to change the bytes while backends are still reading them.
+  if (data instanceof Uint8Array) return data.slice();
+  if (data instanceof ArrayBuffer) return new Uint8Array(data.slice(0));
+  if (typeof data === "string") {
+    if (!data.isWellFormed()) refuse(`${where}: data has half a surrogate pair.`);
+    return new TextEncoder().encode(data);
+  }
+  if (data instanceof Blob) return () => data.stream();
+  if (data instanceof ReadableStream) {
+    if (data.locked) refuse(`${where}: data is a stream that somebody reads already.`);
+    const chunks = await Array.fromAsync(data as ReadableStream<unknown>);
+    const odd = chunks.findIndex((chunk) => !(chunk instanceof Uint8Array));
+    if (odd >= 0) refuse(`${where}: data is a stream of bytes, and gave ${show(chunks[odd])}.`);
+    return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+  }
+  if (typeof data === "function") {
+    return data as () => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>;
+  }
+  return refuse(
+    `${where}: data is bytes, text, a Blob, a stream or a function that opens one, not ${
+      show(data)
+    }. Use logJson for an object.`,
+  );
+}

@@ -1,0 +1,116 @@
+/**
+ * Artifacts from and to the local disk. Loaded only by those who use it.
+ *
+ * @module
+ */
+import { basename, dirname, fromFileUrl, join } from "jsr:@std/path@^1.1.6";
+import type { Bytes, Source } from "../../drivers/driver.ts";
+import { CHUNK_BYTES, readInto } from "../../drivers/source.ts";
+import { RubiconException } from "../../errors.ts";
+import { refuse, show } from "../check.ts";
+
+/** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
+const AT_ONCE = 1024 * 1024;
+
+/** A path, also of a `file:` URL. */
+export function toPath(path: string | URL): string {
+  if (path instanceof URL && path.protocol === "file:") return fromFileUrl(path);
+  if (typeof path === "string" && path !== "") return path;
+  return refuse(
+    `A path is text or a file: URL, not ${show(path instanceof URL ? path.href : path)}.`,
+  );
+}
+
+async function infoOf(path: string, where: string): Promise<Deno.FileInfo> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) refuse(`${where}: there is no ${path}.`);
+    throw notAllowed(`${where}: ${path} cannot be read`, error);
+  }
+}
+
+/** What the disk, or Deno, does not let us do. */
+export function notAllowed(what: string, cause: unknown): RubiconException {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RubiconException("permission-denied", `${what}: ${why}`, { cause });
+}
+
+/** A file as a source, its name and its size. */
+export async function fileSource(
+  from: string | URL,
+  where: string,
+): Promise<{ name: string; source: Source; size: number }> {
+  const path = toPath(from);
+  const info = await infoOf(path, where);
+  if (info.isDirectory) refuse(`${where}: ${path} is a folder. Pass it as directory.`);
+  const source: Source = info.size <= AT_ONCE
+    ? await Deno.readFile(path).catch((cause) => {
+      throw notAllowed(`${where}: ${path} cannot be read`, cause);
+    })
+    : async () => (await Deno.open(path)).readable;
+  return { name: basename(path), source, size: info.size };
+}
+
+/** A folder as a source of the bytes of a zip with its whole tree, and the zip's name. */
+export async function directorySource(
+  from: string | URL,
+  where: string,
+): Promise<{ name: string; source: Source }> {
+  const path = toPath(from);
+  const info = await infoOf(path, where);
+  if (!info.isDirectory) refuse(`${where}: ${path} is a file. Pass it as path.`);
+  const { zipDirectory } = await import("./zip.ts");
+  const name = basename(
+    await Deno.realPath(path).catch((cause) => {
+      throw notAllowed(`${where}: ${path} cannot be read`, cause);
+    }),
+  );
+  return { name: `${name}.zip`, source: () => zipDirectory(path) };
+}
+
+/**
+ * Saves a stream as a file, whole or not at all.
+ *
+ * @param open Opens the stream.
+ * @param to The file's path, or a folder that is there.
+ * @param name The file's name where `to` is a folder.
+ * @param told Gets told of the bytes that are written, piece by piece.
+ * @returns The file's path.
+ */
+export async function saveStream(
+  open: () => Promise<ReadableStream<Bytes>>,
+  to: string | URL,
+  name: string,
+  told: (bytes: number) => void,
+): Promise<string> {
+  let path = toPath(to);
+  const info = await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  // An artifact's name is anybody's text: only its last part names a file in the folder.
+  if (info?.isDirectory) {
+    const last = basename(name.replaceAll("\\", "/"));
+    if (last === "" || last === "." || last === "..") {
+      refuse(`downloadArtifact: "${name}" is no file's name. Pass the path of a file.`);
+    }
+    path = join(path, last);
+  }
+  const staged = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
+  try {
+    const stream = await open();
+    using file = await Deno.open(staged, { write: true, createNew: true });
+    const { read } = readInto(stream);
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    for (let length; (length = await read(buffer)) > 0;) {
+      for (let at = 0; at < length;) at += await file.write(buffer.subarray(at, length));
+      told(length);
+    }
+    await Deno.rename(staged, path);
+  } catch (error) {
+    await Deno.remove(staged).catch(() => {}); // It may not be there; the error is what counts.
+    throw error;
+  }
+  return path;
+}

@@ -1,0 +1,213 @@
+/**
+ * Folders as zips and back. The libraries are loaded by the first one.
+ *
+ * @module
+ */
+import { ensureDir } from "jsr:@std/fs@^1.0.24/ensure-dir";
+import { walk, type WalkEntry } from "jsr:@std/fs@^1.0.24/walk";
+import { dirname, join, relative } from "jsr:@std/path@^1.1.6";
+import { Buffer } from "node:buffer";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { crc32 } from "node:zlib";
+import type { Bytes } from "../../drivers/driver.ts";
+import { RubiconException } from "../../errors.ts";
+
+/**
+ * A folder's whole tree as a zip, empty folders too. The same tree gives the same bytes, so that each backend
+ * and each retry gets the same. Symbolic links are left out: they may lead anywhere.
+ */
+export async function zipDirectory(folder: string): Promise<ReadableStream<Uint8Array>> {
+  const entries: WalkEntry[] = [];
+  for await (const entry of walk(folder, { includeSymlinks: false })) entries.push(entry);
+  entries.sort((a, b) => a.path < b.path ? -1 : 1);
+  const named = entries.map((entry) => ({
+    ...entry,
+    name: relative(folder, entry.path).replaceAll("\\", "/"),
+  })).filter(({ name }) => name !== "");
+  return await zipStream(
+    await Promise.all(named.map(async ({ name, path, isDirectory }): Promise<ZipSource> => {
+      const date = (await Deno.stat(path)).mtime ?? new Date(0);
+      if (isDirectory) return { name: `${name}/`, date };
+      return { name, date, open: async () => (await Deno.open(path)).readable };
+    })),
+  );
+}
+
+/** One entry of a zip to be made. */
+export interface ZipSource {
+  /** Its path; a folder's ends with a slash. */
+  name: string;
+  /** When it was last changed. */
+  date: Date;
+  /** Opens its bytes; missing for a folder. */
+  open?: () => Promise<ReadableStream<Uint8Array>>;
+}
+
+/** A zip as a stream, entry after entry. */
+export async function zipStream(
+  entries: readonly ZipSource[],
+): Promise<ReadableStream<Uint8Array>> {
+  const { default: yazl } = await import("npm:yazl@3.3.1");
+  const zip = new yazl.ZipFile();
+  // What fails reaches whoever reads the stream.
+  const fail = (error: unknown) => zip.outputStream.destroy(error as Error);
+  zip.on("error", fail);
+  let current: Readable | undefined;
+  // Nobody wants the rest where the reader has gone.
+  zip.outputStream.on("close", () => current?.destroy());
+  for (const { name, date: mtime, open } of entries) {
+    if (!open) zip.addEmptyDirectory(name, { mtime });
+    else {
+      zip.addReadStreamLazy(
+        name,
+        { mtime },
+        (give: (error: unknown, stream?: Readable) => void) => {
+          Promise.try(open).then((stream) => {
+            const entry = Readable.fromWeb(stream as never);
+            entry.on("error", fail);
+            // Nobody wants the rest where the reader has gone.
+            zip.outputStream.on("close", () => entry.destroy());
+            give(null, entry);
+          }, give);
+        },
+      );
+    }
+  }
+  zip.end();
+  return Readable.toWeb(zip.outputStream) as unknown as ReadableStream<Uint8Array>;
+}
+
+/** Names that would lead out of the folder, or mean something else on another system. */
+const UNSAFE = /^$|^\/|^[a-z]:|\\|\0|(?:^|\/)\.{1,2}(?:\/|$)|\/\//i;
+
+/** What is used of yauzl, which has no types of its own. */
+interface YauzlEntry {
+  fileName: string;
+  externalFileAttributes: number;
+  crc32: number;
+}
+interface YauzlFile {
+  eachEntry(): AsyncIterable<YauzlEntry>;
+  openReadStreamPromise(entry: YauzlEntry): Promise<Readable>;
+}
+
+/** One entry of a zip that was read. */
+export interface ZipEntry {
+  /** Its path; a folder's ends with a slash. */
+  name: string;
+  /** Its bytes; empty for a folder. */
+  bytes: Bytes;
+}
+
+/**
+ * The entries of a zip, all of them looked at before the first is handed out.
+ *
+ * @throws {RubiconException} `corrupt` where it is no zip, or has an entry that would lead out of a folder.
+ */
+export async function readZip(bytes: Bytes, what: string): Promise<ZipEntry[]> {
+  const { default: yauzl } = await import("npm:yauzl@3.4.0");
+  const corrupt = (why: string, cause?: unknown) =>
+    new RubiconException("corrupt", `${what}: ${why}`, cause === undefined ? {} : { cause });
+  const entries: YauzlEntry[] = [];
+  let zip: YauzlFile;
+  try {
+    zip = await yauzl.fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
+      strictFileNames: true,
+    });
+    for await (const entry of zip.eachEntry()) entries.push(entry);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause;
+    throw corrupt(`it is no zip that can be unpacked: ${why}. Nothing was written`, cause);
+  }
+  checkNames(entries, corrupt);
+  return await Promise.all(entries.map(async (entry): Promise<ZipEntry> => {
+    const { fileName: name } = entry;
+    if (name.endsWith("/")) return { name, bytes: new Uint8Array() };
+    try {
+      const content = await buffer(await zip.openReadStreamPromise(entry));
+      if (crc32(content) !== entry.crc32) throw new Error("its checksum is another");
+      return { name, bytes: new Uint8Array(content) };
+    } catch (cause) {
+      throw corrupt(`its entry ${JSON.stringify(name)} is damaged`, cause);
+    }
+  }));
+}
+
+/** Refuses entries that lead out of the folder, or that cannot be there together. */
+function checkNames(
+  entries: readonly YauzlEntry[],
+  corrupt: (why: string) => RubiconException,
+): void {
+  const seen = new Set<string>();
+  const files = new Set<string>();
+  for (const { fileName, externalFileAttributes } of entries) {
+    const name = fileName.replace(/\/$/, "");
+    // The upper half has the Unix mode; 0o120000 is a symbolic link.
+    const isLink = (externalFileAttributes >>> 16 & 0o170000) === 0o120000;
+    if (UNSAFE.test(name) || isLink) {
+      throw corrupt(
+        `its entry ${JSON.stringify(fileName)} leads out of the folder. Nothing was written`,
+      );
+    }
+    if (seen.has(name)) throw corrupt(`it has two entries ${JSON.stringify(fileName)}`);
+    seen.add(name);
+    if (name === fileName) files.add(name);
+  }
+  for (const name of seen) {
+    for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
+      const folder = name.slice(0, end);
+      if (files.has(folder)) {
+        throw corrupt(`${JSON.stringify(folder)} is a file and a folder in it`);
+      }
+    }
+  }
+}
+
+/**
+ * Unpacks a zip into a folder, once all of it is read and found to be good.
+ *
+ * @returns The paths of the files.
+ * @throws {RubiconException} `corrupt` where it is no zip, or an entry would be written anywhere else.
+ */
+export async function unzipTo(bytes: Bytes, folder: string, what: string): Promise<string[]> {
+  const paths: string[] = [];
+  const entries = await readZip(bytes, what);
+  await ensureDir(folder);
+  const root = await Deno.realPath(folder);
+  for (const { name } of entries) {
+    const parent = await realParent(join(root, name));
+    if (!/^\.\.(?:[/\\]|$)/.test(relative(root, parent))) continue;
+    throw new RubiconException(
+      "invalid-argument",
+      `${what}: ${JSON.stringify(name)} would go to ${parent}, through a link in ${folder}. ` +
+        "Nothing was written: unpack it into another folder.",
+    );
+  }
+  for (const { name, bytes: content } of entries) {
+    const path = join(folder, name);
+    if (name.endsWith("/")) {
+      await ensureDir(path);
+      continue;
+    }
+    await ensureDir(dirname(path));
+    // Not through a link that is there already: a new file takes its place.
+    await Deno.remove(path).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+    await Deno.writeFile(path, content, { createNew: true });
+    paths.push(path);
+  }
+  return paths;
+}
+
+/** The nearest folder above a path that is there, without links. */
+async function realParent(path: string): Promise<string> {
+  for (let at = dirname(path);; at = dirname(at)) {
+    try {
+      return await Deno.realPath(at);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Times as rubicon-ml keeps them: ISO 8601 in UTC, with microseconds.
+ *
+ * @module
+ */
+import { RubiconException } from "../../errors.ts";
+
+const CANONICAL = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.\d{6}\+00:00$/;
+
+/**
+ * Any ISO 8601 time as `2026-11-24T00:09:37.240755+00:00`. A time without an offset is UTC, also in
+ * rubicon-ml's older form with a space; digits beyond microseconds are cut.
+ *
+ * @throws {RubiconException} `corrupt` where it is no time, or not of the years 1 to 9999.
+ */
+export function parseDatetime(text: string): string {
+  const found = CANONICAL.exec(text);
+  if (found && isTime(found)) return text;
+  return formatInstant(parseInstant(text));
+}
+
+/** Checked by hand: nearly all texts are in this form, and Temporal takes ten times as long. */
+function isTime([, year, month, day, hour, minute, second]: RegExpExecArray): boolean {
+  if (Number(year) < 1 || Number(month) < 1 || Number(month) > 12 || Number(day) < 1) return false;
+  const days = new Date(Date.UTC(2000 + Number(year) % 400, Number(month), 0)).getUTCDate();
+  return Number(day) <= days && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+}
+
+/** Any ISO 8601 time, by the rules of {@linkcode parseDatetime}. */
+export function parseInstant(text: string): Temporal.Instant {
+  const hasOffset = /(?:Z|[+-]\d\d(?::?\d\d(?::?\d\d(?:\.\d+)?)?)?)$/i.test(text.slice(10));
+  try {
+    return Temporal.Instant.from(hasOffset ? text : `${text}Z`);
+  } catch (cause) {
+    throw new RubiconException("corrupt", `${JSON.stringify(text)} is no ISO 8601 time.`, {
+      cause,
+    });
+  }
+}
+
+/** An instant as text. Digits beyond microseconds are cut, since Python has none. */
+export function formatInstant(instant: Temporal.Instant): string {
+  const text = instant.toString({ smallestUnit: "microsecond", roundingMode: "floor" });
+  if (/^\d{4}-/.test(text) && !text.startsWith("0000")) return `${text.slice(0, -1)}+00:00`;
+  throw new RubiconException("corrupt", `${text} is not of the years 1 to 9999.`);
+}

@@ -1,0 +1,142 @@
+/**
+ * Where everything is: the only file that knows keys.
+ *
+ * @module
+ */
+import { slugify } from "./slug.ts";
+import type { Entity, Kind, Parent } from "./entities.ts";
+
+/** Enough of an entity to know its place. */
+export type Place = { projectName: string; experimentId?: string | null };
+
+/** The name of every entity's own file. */
+export const METADATA = "metadata.json";
+/** The name of what an experiment was logged with, in one object. */
+const DIGEST = "digest.json";
+/** The name of an artifact's or dataframe's data, a file or a folder. */
+export const DATA = "data";
+
+const FOLDER: Record<Exclude<Kind, "project" | "experiment">, string> = {
+  metric: "metrics",
+  parameter: "parameters",
+  feature: "features",
+  artifact: "artifacts",
+  dataframe: "dataframes",
+};
+
+/** The folder of a project. */
+export const projectFolder = (name: string): string => slugify(name);
+
+/** The folder that has all of a project's experiments. */
+export const experimentsFolder = (projectName: string): string =>
+  `${projectFolder(projectName)}/experiments`;
+
+/** The folder of an experiment. */
+export const experimentFolder = (projectName: string, id: string): string =>
+  `${experimentsFolder(projectName)}/${id}`;
+
+/** The folder of what metrics, artifacts and so on belong to. */
+const ownerFolder = ({ projectName, experimentId }: Place): string =>
+  experimentId == null ? projectFolder(projectName) : experimentFolder(projectName, experimentId);
+
+/** The folder that has all entities of one kind at one place. */
+export function kindFolder(kind: Kind, place: Place): string {
+  if (kind === "project") return "";
+  if (kind === "experiment") return experimentsFolder(place.projectName);
+  return `${ownerFolder(place)}/${FOLDER[kind]}`;
+}
+
+/** The folder of one entity. Metrics, parameters and features go by name, the others by id. */
+export function entityFolder(entity: Entity): string {
+  switch (entity.kind) {
+    case "project":
+      return projectFolder(entity.name);
+    case "metric":
+    case "parameter":
+    case "feature":
+      return `${kindFolder(entity.kind, entity)}/${slugify(entity.name)}`;
+    default:
+      return `${kindFolder(entity.kind, entity)}/${entity.id}`;
+  }
+}
+
+/** The key of an entity's own file. */
+export const metadataKey = (folder: string): string => `${folder}/${METADATA}`;
+
+/** The keys of the entities that have to be there before something is written at a place, outermost first. */
+export function parentKeys({ projectName, experimentId }: Place): string[] {
+  const project = metadataKey(projectFolder(projectName));
+  if (experimentId == null) return [project];
+  return [project, metadataKey(experimentFolder(projectName, experimentId))];
+}
+
+/** The place of what belongs to a project or an experiment. */
+export const placeIn = (parent: Parent): Place =>
+  parent.kind === "project"
+    ? { projectName: parent.name, experimentId: null }
+    : { projectName: parent.projectName, experimentId: parent.id };
+
+/** The key of an experiment's digest. */
+export const digestKey = (experimentFolder: string): string => `${experimentFolder}/${DIGEST}`;
+
+/** Whether a key is of a digest, which stores have or lack as they can use it. */
+export const isDigest = (key: string): boolean =>
+  key.endsWith(`/${DIGEST}`) && /^[^/]+\/experiments\/[^/]+\/[^/]+$/.test(key);
+
+/** The trace that a deletion leaves, so that a repair does not bring back what was deleted on purpose. */
+export const tombstoneKey = (kindFolder: string, id: string): string =>
+  `${kindFolder}/deleted_${id}.json`;
+
+/** What a key below `folder` is to the entity of that folder. */
+export function partOf(name: string): "metadata" | "digest" | "tags" | "comments" | undefined {
+  if (name === METADATA) return "metadata";
+  if (name === DIGEST) return "digest";
+  if (!name.endsWith(".json")) return undefined;
+  if (name.startsWith("tags_")) return "tags";
+  return name.startsWith("comments_") ? "comments" : undefined;
+}
+
+/** The folder of the entity that a deletion's trace is about; `undefined` for other keys. */
+export function deletedBy(key: string): string | undefined {
+  const [, kindFolder, id] = /^(.+)\/deleted_([0-9a-f-]{36})\.json$/i.exec(key) ?? [];
+  return kindFolder === undefined ? undefined : `${kindFolder}/${id}`;
+}
+
+const ENTITY =
+  /^[^/]+(?:\/experiments\/[^/]+)?(?:\/(?:metrics|parameters|features|artifacts|dataframes)\/[^/]+)?(?=\/)/;
+
+/** The folder of the entity that a key belongs to. */
+export const entityOf = (key: string): string => ENTITY.exec(key)?.[0] ?? "";
+
+/**
+ * An order in which objects can be copied one by one: an entity comes after its parents, and its
+ * metadata after all its other files, so that it never shows before its data.
+ */
+export function byDependency(a: string, b: string): number {
+  const [one, other] = [a, b].map((key) => {
+    const folder = entityOf(key);
+    return { folder, depth: folder.split("/").length, last: key === metadataKey(folder) };
+  });
+  return one!.depth - other!.depth || compare(one!.folder, other!.folder) ||
+    Number(one!.last) - Number(other!.last) || compare(a, b);
+}
+
+const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
+
+/** The folder that has a project's archives. */
+export const archivesFolder = (projectName: string): string =>
+  `${projectFolder(projectName)}/archives`;
+
+/**
+ * Keys by entity, in an order in which they can be written: levels of the tree from the top, in each of them
+ * the entities, in each of those its keys with its metadata last.
+ */
+export function byEntity(keys: readonly string[]): string[][][] {
+  const levels: Map<string, string[]>[] = [];
+  for (const key of [...keys].sort(byDependency)) {
+    const folder = entityOf(key);
+    const level = levels[folder.split("/").length] ??= new Map();
+    level.set(folder, [...level.get(folder) ?? [], key]);
+  }
+  return levels.filter((level) => level !== undefined).map((level) => [...level.values()]);
+}

@@ -1,0 +1,48 @@
+/**
+ * What functions take: filters of lists, and the fields of what is logged.
+ *
+ * @module
+ */
+import type { CallOptions } from "../composite.ts";
+import type { Entity } from "./format/entities.ts";
+
+/** Filters of a listing. */
+export interface ListFilter extends CallOptions {
+  /** Only those with these tags; `*` stands for any characters. */
+  tags?: readonly string[];
+  /** Whether one of `tags` is enough or all are needed. Default: `any`. */
+  match?: "any" | "all";
+  /** Only those with exactly this name. */
+  name?: string;
+  /**
+   * Which come first. `newest` with a `limit` reads hardly more than it gives, by the store's own times: where a
+   * machine's clock is ahead of the store's, what that machine logs may count as older than it says. Default: `oldest`.
+   */
+  order?: "oldest" | "newest";
+  /** So many of them at most. Default: all. */
+  limit?: number;
+}
+
+/** Fields that every log function takes beside its own. */
+export interface LogFields {
+  /** Free text. */
+  description?: string | null;
+  /** Labels to filter by. */
+  tags?: readonly string[];
+  /** Notes. */
+  comments?: readonly string[];
+  /** A UUID. Default: a new one. */
+  id?: string;
+  /** ISO 8601. Default: now. */
+  createdAt?: string;
+}
+
+/**
+ * What a log function takes: the entity's fields, the options of a call, and whatever else an entity
+ * has that was returned or thrown before.
+ */
+export type LogInput<E extends Entity, Required extends keyof E = never> =
+  & Pick<E, Required>
+  & Partial<Omit<E, Required | keyof LogFields>>
+  & LogFields
+  & CallOptions;

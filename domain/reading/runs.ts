@@ -1,0 +1,133 @@
+/**
+ * A project's experiments with their parameters and metrics, from one backend: one listing tells all there is, then
+ * each object is read once.
+ *
+ * @module
+ */
+import type { Answer, Backend } from "../../composite.ts";
+import type { VerbOptions } from "../../drivers/driver.ts";
+import { ALL } from "./filter.ts";
+import { experimentsFolder } from "../format/layout.ts";
+import { readNewest, readParent } from "./list.ts";
+import { pooled } from "../pool.ts";
+import { type Files, filesByFolder, readAll } from "./entity_files.ts";
+import type { Experiment, Metric, Parameter, Project } from "../format/entities.ts";
+
+/** An experiment with what a table has of it. */
+export interface Run {
+  experiment: Experiment;
+  parameters: Parameter[];
+  metrics: Metric[];
+}
+
+/** Whether something of a run could not be read, and what. */
+interface Damage {
+  damaged: boolean;
+  damage: readonly string[];
+}
+
+/** The files of one experiment. */
+interface Listed {
+  own: Files;
+  parameters: Map<string, Files>;
+  metrics: Map<string, Files>;
+}
+
+/** The newest runs of a project, so many at most. */
+export async function runsIn(
+  backend: Backend,
+  project: Project,
+  limit: number,
+  options: VerbOptions,
+): Promise<Answer<Run[]>> {
+  const place = { projectName: project.name };
+  const listed = await list(backend, experimentsFolder(project.name), options);
+  if (listed.size === 0) {
+    await readParent(backend, place, options);
+    return { value: [], weak: "bare" };
+  }
+  const childrenOf = async (ids: readonly string[]) => {
+    const children = await pooled(ids, (id) => readChildren(backend, project, id, listed, options));
+    return new Map(ids.map((id, at) => [id, children[at]!]));
+  };
+  // Where all are wanted, nobody waits until the experiments have said which are the newest.
+  const all = limit >= listed.size ? [...listed.keys()] : undefined;
+  if (all) await readDigests(backend, project, all, listed, options);
+  const early = all && childrenOf(all);
+  early?.catch(() => {}); // It is waited for below, unless the experiments fail first.
+  const experiments = new Map(Array.from(listed, ([id, { own }]) => [id, own]));
+  const newest = { ...ALL, newest: true, limit };
+  const found = await readNewest(backend, "experiment", place, experiments, newest, options);
+  const ids = found.value.map(({ id }) => id).filter((id) => listed.has(id));
+  if (!all) await readDigests(backend, project, ids, listed, options);
+  const children = await (early ?? childrenOf(ids));
+  const runs = found.value.map((experiment): Run & Damage => ({
+    experiment,
+    ...children.get(experiment.id) ?? { parameters: [], metrics: [], damaged: false, damage: [] },
+  }));
+  if (!found.weak && !runs.some(({ damaged }) => damaged)) return { value: runs };
+  const damage = [...found.damage ?? [], ...runs.flatMap(({ damage }) => damage)];
+  return { value: runs, weak: "damaged", damage };
+}
+
+/** Lists all experiments with their files, by id. */
+async function list(
+  backend: Backend,
+  folder: string,
+  options: VerbOptions,
+): Promise<Map<string, Listed>> {
+  const found = new Map<string, Listed>();
+  const children: [id: string, kind: "parameters" | "metrics", slug: string, files: Files][] = [];
+  for (const [path, files] of await filesByFolder(backend, folder, options)) {
+    const [id, kind, slug] = path.split("/") as [string, string?, string?];
+    if (kind === undefined) {
+      found.set(id, { own: files, parameters: new Map(), metrics: new Map() });
+    } else if (slug !== undefined && (kind === "parameters" || kind === "metrics")) {
+      children.push([id, kind, slug, files]);
+    }
+  }
+  for (const [id, kind, slug, files] of children) found.get(id)?.[kind].set(slug, files);
+  return found;
+}
+
+async function readChildren(
+  backend: Backend,
+  project: Project,
+  id: string,
+  listed: ReadonlyMap<string, Listed>,
+  options: VerbOptions,
+): Promise<Omit<Run, "experiment"> & Damage> {
+  const place = { projectName: project.name, experimentId: id };
+  const files = listed.get(id)!;
+  const [parameters, metrics] = await Promise.all([
+    readAll(backend, "parameter", place, files.parameters, options),
+    readAll(backend, "metric", place, files.metrics, options),
+  ]);
+  return {
+    parameters: parameters.value,
+    metrics: metrics.value,
+    damaged: parameters.weak !== undefined || metrics.weak !== undefined,
+    damage: [...parameters.damage ?? [], ...metrics.damage ?? []],
+  };
+}
+
+/** Reads what experiments were logged with, in one object each, where the store has that. */
+async function readDigests(
+  backend: Backend,
+  project: Project,
+  ids: readonly string[],
+  listed: ReadonlyMap<string, Listed>,
+  options: VerbOptions,
+): Promise<void> {
+  if (!backend.driver.listsChecksums) return;
+  const digested = ids.flatMap((id) => {
+    const { own, parameters, metrics } = listed.get(id)!;
+    if (!own.digest) return [];
+    const all = [own, ...parameters.values(), ...metrics.values()];
+    const folder = `${experimentsFolder(project.name)}/${id}`;
+    return [{ folder, objects: all.flatMap(({ metadata }) => metadata ?? []) }];
+  });
+  if (digested.length === 0) return;
+  const { readDigests } = await import("../writing/digest.ts");
+  await readDigests(backend, digested, options);
+}

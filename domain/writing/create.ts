@@ -1,0 +1,171 @@
+/**
+ * Entities to and from a composite: what all kinds have in common.
+ *
+ * @module
+ */
+import { hasCode } from "../../errors.ts";
+import type { Below, CallOptions, Composite, Step } from "../../composite.ts";
+import {
+  checkId,
+  checkName,
+  checkOptionalText,
+  checkText,
+  checkTexts,
+  checkTime,
+  refuse,
+  show,
+} from "../check.ts";
+import { newId, now } from "../format/clock.ts";
+import { describe, encodeEntity, identify } from "../format/codec.ts";
+import { entityFolder, metadataKey, parentKeys, type Place } from "../format/layout.ts";
+import { type Field, FIELDS } from "../format/schema.ts";
+import { slugify } from "../format/slug.ts";
+import type { Entity, EntityOf, Kind } from "../format/entities.ts";
+import { decodeTrainingMetadata, encodeTrainingMetadata, parseJson } from "../format/values.ts";
+
+/** Makes an entity from what a caller passed, with all fields there and checked. */
+export function build<K extends Kind>(
+  kind: K,
+  place: Place | undefined,
+  input: object,
+  where: string,
+): EntityOf<K> {
+  const given = input as Record<string, unknown>;
+  if (given.kind !== undefined && given.kind !== kind) {
+    refuse(`${where} takes a ${kind}, not ${show(given)}.`);
+  }
+  const entity: Record<string, unknown> = { kind };
+  if (place) {
+    sameOrMissing(given, "projectName", place.projectName, where);
+    entity.projectName = place.projectName;
+    if (kind !== "experiment") {
+      sameOrMissing(given, "experimentId", place.experimentId ?? null, where);
+      entity.experimentId = place.experimentId ?? null;
+    }
+  }
+  for (const field of FIELDS[kind]) {
+    if (field.name in entity) continue;
+    entity[field.name] = checkField(field, given[field.name], `${where}: ${field.name}`);
+  }
+  return entity as unknown as EntityOf<K>;
+}
+
+/** An entity of another place would otherwise be copied to this one by mistake. */
+function sameOrMissing(
+  given: Record<string, unknown>,
+  field: string,
+  value: unknown,
+  where: string,
+): void {
+  if (given[field] === undefined || given[field] === value) return;
+  refuse(`${where}: ${field} is ${show(given[field])}, but it is logged to ${show(value)}.`);
+}
+
+function checkField({ shape }: Field, value: unknown, where: string): unknown {
+  switch (shape) {
+    case "name":
+      return checkName(value, where);
+    case "text": {
+      const text = checkText(value, where);
+      return text === "" ? refuse(`${where} is empty.`) : text;
+    }
+    case "optional-text":
+      return checkOptionalText(value, where);
+    case "texts":
+      return checkTexts(value, where);
+    case "time":
+      return value === undefined ? now() : checkTime(value, where);
+    case "id":
+      return value === undefined ? newId() : checkId(value, where);
+    case "directionality":
+      if (value === undefined || value === "score" || value === "loss") return value ?? "score";
+      return refuse(`${where} is "score" (more is better) or "loss", not ${show(value)}.`);
+    case "importance":
+      if (value === undefined || value === null || typeof value === "number") return value ?? null;
+      return refuse(`${where} is a number, not ${show(value)}.`);
+    case "training":
+      if (value === undefined || value === null) return null;
+      // There and back, so that what is returned is what will be read.
+      return decodeTrainingMetadata(parseJson(encodeTrainingMetadata(value, where)));
+    case "value":
+      // A missing value is more often a slip than a null; null can be said.
+      return value === undefined ? refuse(`${where} is missing.`) : value;
+  }
+}
+
+/** Where an entity is, as far as its parents go. */
+export function placeOf(entity: Entity): Place | undefined {
+  if (entity.kind === "project") return undefined;
+  if (entity.kind === "experiment") return { projectName: entity.projectName };
+  return { projectName: entity.projectName, experimentId: entity.experimentId };
+}
+
+/**
+ * Writes a new entity to all backends, after its data where it has some.
+ *
+ * @param call The options of the call.
+ * @param data What has to be there before the entity shows.
+ * @param source The entity's bytes, where they are made already.
+ * @param below What a backend may take in the same step.
+ */
+export async function create<E extends Entity>(
+  rubicon: Composite,
+  entity: E,
+  call: CallOptions,
+  data: readonly Step[] = [],
+  source: Uint8Array = encodeEntity(entity),
+  below?: Below,
+): Promise<E> {
+  const place = placeOf(entity);
+  const folder = entityFolder(entity);
+  const key = metadataKey(folder);
+  await write(rubicon, entity, () =>
+    rubicon.write({
+      what: describe(entity),
+      steps: [...data, { key, source }],
+      folder,
+      ...(below && { below }),
+      parents: place ? parentKeys(place) : [],
+      decide: entity.kind === "project",
+      entity,
+      conflict: (existing) => conflict(entity, existing),
+    }, call));
+  return entity;
+}
+
+/** Carries out a write under the composite's failure mode. Bad input always throws. */
+export async function write(
+  rubicon: Composite,
+  entity: unknown,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { failureMode, onWarning } = rubicon.options;
+    const outside = hasCode(
+      error,
+      "unavailable",
+      "write-failed",
+      "read-failed",
+      "permission-denied",
+      // A parent that could not be written either.
+      "not-found",
+    );
+    if (failureMode === "raise" || !outside) throw error;
+    if (failureMode === "warn") onWarning(error.message, entity);
+  }
+}
+
+/** Says what is in the way of an entity. */
+function conflict(entity: Entity, existing: Uint8Array): string | undefined {
+  const { id, name } = identify(existing);
+  if (entity.name !== null && typeof name === "string" && name !== entity.name) {
+    return `${describe(entity)} and ${show(name)}, which is there already, have one key ` +
+      `(${slugify(entity.name)}). Use a name that differs in letters or digits.`;
+  }
+  if (id === entity.id) {
+    return `${describe(entity)} is there already with the same id and another content`;
+  }
+  return `${describe(entity)} is there already, with the id ${show(id)}`;
+}

@@ -1,9 +1,0 @@
-import { conformance } from "../drivers/conformance.ts";
-import { openDriver } from "../drivers/registry.ts";
-import "../examples/sqlite_driver.ts";
-
-conformance(
-  (name, fn) => Deno.test(name, fn),
-  () => openDriver({ persistence: "sqlite", rootDir: ":memory:" }),
-  { name: "sqlite" },
-);

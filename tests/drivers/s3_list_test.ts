@@ -1,0 +1,125 @@
+/**
+ * Listings that are paged side by side, against a made-up S3 that sorts and pages as the real one does. (The
+ * real servers are asked in s3_faults_test.ts.)
+ */
+import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
+import { pages } from "../../drivers/s3/list.ts";
+import type { Call } from "../../drivers/s3/request.ts";
+
+const encoder = new TextEncoder();
+
+/** By UTF-8, as S3 sorts. */
+function byBytes(a: string, b: string): number {
+  const [one, other] = [encoder.encode(a), encoder.encode(b)];
+  const at = one.findIndex((byte, at) => byte !== other[at]);
+  return at === -1 ? one.length - other.length : one[at]! - (other[at] ?? -1);
+}
+
+/** A bucket with these keys, that gives `size` names a page and counts its requests. */
+function bucket(keys: readonly string[], size: number) {
+  const sorted = [...new Set(keys)].sort(byBytes);
+  const state = { requests: 0, now: 0, most: 0 };
+  const call = (async (request, { signal }, read) => {
+    state.requests++;
+    state.most = Math.max(state.most, ++state.now);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    state.now--;
+    signal?.throwIfAborted();
+    const query = request.query!;
+    const after = query["continuation-token"] ?? query["start-after"];
+    const names = sorted.filter((key) => key.startsWith(query.prefix!)).map((key) => {
+      const end = query.delimiter ? key.indexOf("/", query.prefix!.length) : -1;
+      return end === -1 ? key : key.slice(0, end + 1);
+    });
+    const rest = [...new Set(names)].filter((name) =>
+      after === undefined || byBytes(name, after) > 0
+    );
+    const page = rest.slice(0, size);
+    const xml = page.map((name) => {
+      const encoded = encodeURIComponent(name);
+      return name.endsWith("/")
+        ? `<CommonPrefixes><Prefix>${encoded}</Prefix></CommonPrefixes>`
+        : `<Contents><Key>${encoded}</Key><Size>1</Size><LastModified>2026-11-24T00:00:00Z` +
+          "</LastModified></Contents>";
+    });
+    const more = rest.length > size
+      ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${
+        page.at(-1)!.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+      }</NextContinuationToken>`
+      : "";
+    const response = new Response(
+      `<ListBucketResult><EncodingType>url</EncodingType>${xml.join("")}${more}</ListBucketResult>`,
+    );
+    return { response, body: await read(response) };
+  }) as Call;
+  return { call, state, sorted };
+}
+
+async function listed(call: Call, prefix: string, grouped = false): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { entries, folders } of pages(call, { prefix, grouped }, { what: "list" })) {
+    found.push(...entries.map(({ key }) => key), ...folders);
+  }
+  return found;
+}
+
+const randomIds = (count: number) => Array.from({ length: count }, () => crypto.randomUUID());
+
+Deno.test("s3 listing: every name once, whatever the names and the pages are", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.oneof(
+          fc.uuid({ version: 4 }).map((id) => `p/experiments/${id}/metadata.json`),
+          fc.uuid({ version: 4 }).map((id) => `p/experiments/${id}/metrics/😀/metadata.json`),
+          fc.uuid({ version: 7 }).map((id) => `p/experiments/${id}/metadata.json`),
+          fc.uuid({ version: 4 }).map((id) => `p/artifacts/${id}/data`),
+          fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 })
+            .filter((name) => !name.includes("/")).map((name) => `p/experiments/${name}`),
+          fc.constantFrom("p/metadata.json", "p/experimentsx/a", "q/a", "p/\u{fb00}/a", "p/😀/a"),
+        ),
+        { maxLength: 120 },
+      ),
+      fc.constantFrom("", "p/", "p/experiments/"),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 40 }),
+      async (keys, prefix, grouped, size) => {
+        const { call, sorted } = bucket(keys, size);
+        const expected = new Set(
+          sorted.filter((key) => key.startsWith(prefix)).map((key) => {
+            const end = grouped ? key.indexOf("/", prefix.length) : -1;
+            return end === -1 ? key : key.slice(0, end + 1);
+          }),
+        );
+        assert.deepEqual((await listed(call, prefix, grouped)).sort(), [...expected].sort());
+      },
+    ),
+    { numRuns: 300 },
+  ));
+
+Deno.test("s3 listing: long ones take hardly more requests side by side than one by one", async () => {
+  for (const count of [101, 500, 1000]) {
+    const keys = randomIds(count).flatMap((id) =>
+      Array.from({ length: 21 }, (_, at) => `p/experiments/${id}/metrics/m${at}/metadata.json`)
+    );
+    const { call, state } = bucket(keys, 1000);
+    assert.equal((await listed(call, "p/experiments/")).length, keys.length);
+    const least = Math.ceil(keys.length / 1000);
+    assert.ok(count === 101 || state.most > 4, `${state.most} at once`);
+    assert.ok(state.requests <= least + Math.min(least, 16), `${state.requests}, not ${least}`);
+  }
+});
+
+Deno.test("s3 listing: nothing is asked for once nobody wants the rest, and failures come through", async () => {
+  const keys = randomIds(20_000).map((id) => `p/experiments/${id}/metadata.json`);
+  const { call, state } = bucket(keys, 1000);
+  for await (const { entries } of pages(call, { prefix: "p/", grouped: false }, { what: "list" })) {
+    if (entries[0]) break;
+  }
+  assert.equal(state.requests, 1);
+  let asked = 0;
+  const failing: Call = (...args) =>
+    ++asked > 5 ? Promise.reject(new Error("the sixth")) : call(...args);
+  await assert.rejects(listed(failing, "p/"), { message: "the sixth" });
+});
