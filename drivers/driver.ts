@@ -98,6 +98,50 @@ export interface OpenResult extends ObjectMeta {
   stream: ReadableStream<Bytes>;
 }
 
+/** When something last changed, in milliseconds since 1970 by the store's clock. */
+export interface Times {
+  /** For an object: when it was written. For a folder: when something directly in it last came or went. */
+  modified: number;
+  /** When it last changed in any way. Tools that copy set `modified`, and nobody can set this. */
+  changed: number;
+}
+
+/** The names of what is directly in a folder. */
+export interface FolderEntries {
+  /** Its folders. */
+  folders: string[];
+  /** Its objects. */
+  objects: string[];
+}
+
+/** An object that was read with others. */
+export interface BulkObject extends Times {
+  /** All of its bytes. */
+  bytes: Bytes;
+}
+
+/**
+ * Reads of many small things in one call, in the order in which they are asked for. What is not there is `undefined`,
+ * or has nothing in it.
+ */
+export interface BulkReader {
+  /**
+   * The times of objects and folders. A folder's are `NaN` if they do not tell at once, and for sure, that nothing
+   * directly in it came or went since.
+   */
+  times(keys: readonly string[], options?: VerbOptions): Promise<(Times | undefined)[]>;
+  /** What is directly in each of these folders. */
+  list(folders: readonly string[], options?: VerbOptions): Promise<FolderEntries[]>;
+  /** Small objects. */
+  get(keys: readonly string[], options?: VerbOptions): Promise<(BulkObject | undefined)[]>;
+}
+
+/** Options of {@linkcode Driver.putTree}. */
+export interface PutTreeOptions extends VerbOptions {
+  /** The time that all the new folders get as `modified`, in milliseconds since 1970, before they show. */
+  modified?: number;
+}
+
 /**
  * A storage driver: an object literal, made by a factory that `registerDriver` knows.
  *
@@ -153,8 +197,10 @@ export interface Driver {
   putTree?(
     folder: string,
     objects: readonly (readonly [path: string, bytes: Uint8Array])[],
-    options?: VerbOptions,
+    options?: PutTreeOptions,
   ): Promise<boolean>;
+  /** Many small reads at once, where a call for each would take longer than what it reads. */
+  readonly bulk?: BulkReader;
   /** Copies an object inside the store, where that is cheaper than reading and writing it. */
   copy?(from: string, to: string, options?: PutOptions): Promise<PutResult>;
   /** Lets go of what the driver holds (connections, handles). It may be called twice. */

@@ -19,6 +19,7 @@ import { fromFileUrl, resolve } from "jsr:@std/path@^1.1.6";
 import { RubiconException } from "../errors.ts";
 import type { Driver } from "./driver.ts";
 import { named } from "./filesystem/errors.ts";
+import { bulkOf } from "./filesystem/bulk.ts";
 import { putTree } from "./filesystem/tree.ts";
 import { get, open, stat } from "./filesystem/read.ts";
 import { remove } from "./filesystem/remove.ts";
@@ -67,6 +68,7 @@ export function openFilesystem(config: DriverConfig): Driver {
       throw named(error, root, key, options?.signal);
     }
   };
+  const bulk = bulkOf(root);
   return {
     persistence: "filesystem",
     label,
@@ -75,7 +77,7 @@ export function openFilesystem(config: DriverConfig): Driver {
     open: (key, options) => verb(key, options, () => open(root, key, options)),
     put: (key, source, options) => verb(key, options, () => put(root, key, source, options)),
     putTree: (folder, objects, options) =>
-      verb(folder, options, () => putTree(root, folder, objects)),
+      verb(folder, options, () => putTree(root, folder, objects, options)),
     stat: (key, options) => verb(key, options, () => stat(root, key)),
     async *list(prefix, options) {
       try {
@@ -83,6 +85,11 @@ export function openFilesystem(config: DriverConfig): Driver {
       } catch (error) {
         throw named(error, root, prefix, options?.signal);
       }
+    },
+    bulk: {
+      times: (keys, options) => verb("", options, () => bulk.times(keys)),
+      list: (folders, options) => verb("", options, () => bulk.list(folders)),
+      get: (keys, options) => verb("", options, () => bulk.get(keys)),
     },
     folders: (prefix, options) => verb(prefix, options, () => folders(root, prefix)),
     delete: (key, options) => verb(key, options, () => remove(root, key)),

@@ -5,6 +5,7 @@
  * @module
  */
 import { RubiconException } from "../errors.ts";
+import { bulkLayer } from "./bulk_layer.ts";
 import type { Driver, GetOptions, ListEntry, ListOptions } from "./driver.ts";
 
 const ODD = /[\0\\]|\/\/|^\/|\/$|(?:^|\/)\.{1,2}(?:\/|$)|^$/;
@@ -152,6 +153,18 @@ export function guard(driver: Driver): Driver {
     1,
     { optionsAt: 2 },
   );
+  const all = (emptyKey: boolean) => (keys: readonly string[]) => {
+    for (const key of keys) if (!emptyKey || key !== "") checkKey(key, driver);
+  };
+  const bulk = driver.bulk && bulkLayer(driver.bulk, async (keys, options, run, isFolders) => {
+    all(isFolders)(keys);
+    options?.signal?.throwIfAborted();
+    try {
+      return await run(options);
+    } catch (error) {
+      return stamp(error, options?.signal);
+    }
+  });
   return {
     persistence: driver.persistence,
     label: driver.label,
@@ -165,6 +178,7 @@ export function guard(driver: Driver): Driver {
     folders: verb(driver.folders.bind(driver), 1, { emptyKey: true }),
     delete: verb(driver.delete.bind(driver), 1),
     ...(putTree && { putTree }),
+    ...(bulk && { bulk }),
     ...(driver.copy && { copy: verb(driver.copy.bind(driver), 2) }),
     ...(driver.close && { close: driver.close.bind(driver) }),
   };

@@ -6,6 +6,7 @@
  */
 import { hasCode, RubiconException } from "../../errors.ts";
 import type { Driver, ListOptions, Source, VerbOptions } from "../../drivers/driver.ts";
+import { bulkLayer } from "../../drivers/bulk_layer.ts";
 import { byteStream, readInto } from "../../drivers/source.ts";
 
 /** Who gets told how each verb ended. */
@@ -135,7 +136,7 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
       entries.return?.()?.catch?.(() => {});
     }
   }
-  const { copy, putTree, close } = driver;
+  const { bulk, copy, putTree, close } = driver;
   return {
     persistence: driver.persistence,
     label: driver.label,
@@ -168,6 +169,12 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
     ...(putTree && {
       putTree: (folder, objects, options) =>
         verb(options, ({ signal }) => putTree(folder, objects, { ...options, signal })),
+    }),
+    ...(bulk && {
+      bulk: bulkLayer(
+        bulk,
+        (_, options, run) => verb(options, ({ signal }) => run({ ...options, signal })),
+      ),
     }),
     ...(copy && {
       copy: (from, to, options) =>

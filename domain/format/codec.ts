@@ -50,7 +50,7 @@ export function describe(entity: Entity): string {
  */
 export function decodeEntity<K extends Kind>(
   kind: K,
-  bytes: Uint8Array,
+  bytes: Uint8Array | string,
   place: Place,
   key: string,
 ): EntityOf<K> {
@@ -146,21 +146,44 @@ export function decodeChange(what: "tags" | "comments", bytes: Uint8Array, key: 
   throw new RubiconException("corrupt", `${key} does not hold lists of ${what}.`);
 }
 
-/** The bytes of a digest: small objects of JSON by where they are. */
-export function encodeDigest(objects: readonly [path: string, bytes: Uint8Array][]): Uint8Array {
+/** What an experiment was logged with, in one object. */
+export interface Digest {
+  /** The texts of its small objects, by their path below the experiment. */
+  objects: ReadonlyMap<string, string>;
+  /** The time that its folders were given when they were made, in milliseconds since 1970. */
+  stamp?: number;
+}
+
+/** The coarsest grain of a file system's times, in milliseconds: FAT's. */
+const STAMP_GRAIN = 2_000;
+
+/**
+ * A time for new folders that none of them gets by itself later: it is over, and every file system can hold it.
+ * A folder that has it still has just what it was made with.
+ */
+export const newStamp = (): number =>
+  Math.floor(Date.now() / STAMP_GRAIN) * STAMP_GRAIN - 5 * STAMP_GRAIN;
+
+/** Whether a folder's time may be a stamp. */
+export const isStamp = (modified: number): boolean => modified % STAMP_GRAIN === 0;
+
+/** The bytes of a digest. */
+export function encodeDigest(
+  objects: readonly (readonly [path: string, bytes: Uint8Array])[],
+  stamp?: number,
+): Uint8Array {
   const texts = objects.map(([path, bytes]) => [path, decoder.decode(bytes)]);
-  return encoder.encode(JSON.stringify(Object.fromEntries(texts)));
+  return encoder.encode(JSON.stringify({ stamp, ...Object.fromEntries(texts) }));
 }
 
 /** A digest from its bytes. */
-export function decodeDigest(
-  bytes: Uint8Array,
-  key: string,
-): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
-  const found = Object.entries(parseObject(bytes, key));
-  return new Map(
-    found.flatMap(([path, text]) => typeof text === "string" ? [[path, encoder.encode(text)]] : []),
-  );
+export function decodeDigest(bytes: Uint8Array, key: string): Digest {
+  const { stamp, ...found } = parseObject(bytes, key);
+  const texts = Object.entries(found).filter(([, text]) => typeof text === "string");
+  return {
+    objects: new Map(texts as [string, string][]),
+    ...(typeof stamp === "number" && { stamp }),
+  };
 }
 
 /** The id and the name in an object that is in the way, where it is an entity. */
@@ -182,10 +205,10 @@ export function isWhole(bytes: Uint8Array): boolean {
   }
 }
 
-function parseObject(bytes: Uint8Array, key: string): Record<string, unknown> {
+function parseObject(bytes: Uint8Array | string, key: string): Record<string, unknown> {
   let found: unknown;
   try {
-    found = parseJson(decoder.decode(bytes));
+    found = parseJson(typeof bytes === "string" ? bytes : decoder.decode(bytes));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RubiconException("corrupt", `${key} is no JSON: ${why}`, { cause });

@@ -70,16 +70,17 @@ export async function readDigests(
   });
   await pooled(unknown, async ({ folder, asked }) => {
     const key = digestKey(folder);
-    let held: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+    let held: ReadonlyMap<string, string>;
     try {
-      held = decodeDigest((await backend.driver.get(key, options)).bytes, key);
+      held = decodeDigest((await backend.driver.get(key, options)).bytes, key).objects;
     } catch (error) {
       // It is there to save requests: without it, they are made.
       if (hasCode(error, "not-found", "corrupt")) return;
       throw error;
     }
     for (const { key, checksum } of asked) {
-      const bytes = held.get(key.slice(folder.length + 1));
+      const text = held.get(key.slice(folder.length + 1));
+      const bytes = text === undefined ? undefined : new TextEncoder().encode(text);
       if (bytes && isOf(checksum!, bytes)) backend.cache.set(key, checksum!, bytes);
     }
   });

@@ -21,6 +21,8 @@ export interface Root {
   real?: string;
   /** Folders that were looked at, and until when they need no other look. */
   seen: Map<string, number>;
+  /** Whether the times of its folders tell at once what has changed, on the device that was asked. */
+  trusted?: { dev: number; times: boolean };
 }
 
 /** A staged file, or a staged folder with one: not an object yet. No other name looks like this. */
@@ -55,7 +57,7 @@ export function checkStorable(root: Root, key: string): void {
  * longer than writing a small file, and a folder has many of them.
  */
 const FRESH = 100;
-const MOST_SEEN = 1000;
+const MOST_SEEN = 20_000;
 
 /**
  * The path of a key that is there, after a look at where it leads: no symbolic link takes a key out

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { PutTreeOptions } from "../driver.ts";
 import { SMALL_BYTES } from "./read.ts";
 import { discardFolder } from "./remove.ts";
 import { checkStorable, folderOf, folderSeen, type Root } from "./root.ts";
@@ -22,6 +23,7 @@ export function putTree(
   root: Root,
   folder: string,
   objects: readonly (readonly [path: string, bytes: Uint8Array])[],
+  { modified }: PutTreeOptions = {},
 ): boolean {
   const parent = folderOf(folder);
   const above = folderOf(parent);
@@ -45,6 +47,10 @@ export function putTree(
     for (const [path, bytes] of objects) {
       makeFolders(staged, folderOf(path), made);
       Deno.writeFileSync(`${staged}/${path}`, bytes, { createNew: true });
+    }
+    if (modified !== undefined) {
+      const time = new Date(modified);
+      for (const below of made) Deno.utimeSync(`${staged}/${below}`, time, time);
     }
     Deno.renameSync(staged, pathOf(root, folder));
   } catch {

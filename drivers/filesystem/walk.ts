@@ -3,12 +3,21 @@
  *
  * @module
  */
-import type { ListEntry, ListOptions } from "../driver.ts";
+import type { FolderEntries, ListEntry, ListOptions } from "../driver.ts";
 import { breathe } from "../source.ts";
 import { isMissing } from "./errors.ts";
 import { metaOf } from "./read.ts";
 import { sweep } from "./remove.ts";
-import { isInside, isReserved, isStaged, locate, pathOf, type Root } from "./root.ts";
+import {
+  folderSeen,
+  isInside,
+  isReserved,
+  isStaged,
+  locate,
+  locateFolder,
+  pathOf,
+  type Root,
+} from "./root.ts";
 import { hasCode } from "../../errors.ts";
 
 /** After how many entries others have their turn. */
@@ -54,19 +63,28 @@ export async function* walk(
 }
 
 /** The names of the folders directly below a prefix. */
-export function folders(root: Root, prefix: string): string[] {
-  const names: string[] = [];
-  for (const { name, isDirectory, isSymlink } of entriesOf(root, prefix)) {
-    const key = prefix === "" ? name : `${prefix}/${name}`;
-    if (isDirectory || isSymlink && follow(root, key)?.isDirectory) names.push(name);
+export const folders = (root: Root, prefix: string): string[] => entriesIn(root, prefix).folders;
+
+/** The names of what is directly in a folder; a missing one has nothing. */
+export function entriesIn(root: Root, folder: string): FolderEntries {
+  const found: FolderEntries = { folders: [], objects: [] };
+  for (const { name, isDirectory, isFile, isSymlink } of entriesOf(root, folder)) {
+    const key = folder === "" ? name : `${folder}/${name}`;
+    const info = isSymlink ? follow(root, key) : undefined;
+    if (isDirectory) folderSeen(root, key);
+    if (isDirectory || info?.isDirectory) found.folders.push(name);
+    else if (isFile || info?.isFile) found.objects.push(name);
   }
-  return names;
+  return found;
 }
 
 /** What is in a folder, without staged files and what no key can name. */
 function* entriesOf(root: Root, folder: string): Generator<Deno.DirEntry, void, void> {
   if (isReserved(folder)) return;
-  const entries = vanishing(() => [...Deno.readDirSync(locate(root, folder))]) ?? [];
+  const entries = vanishing(() => {
+    locateFolder(root, folder);
+    return [...Deno.readDirSync(pathOf(root, folder))];
+  }) ?? [];
   for (const entry of entries) {
     if (isStaged(entry.name)) sweep(root, folder, entry.name);
     else if (!entry.name.includes("\\")) yield entry;

@@ -1,0 +1,297 @@
+/**
+ * Runs from a store that reads many small things at once, such as a folder of this machine. The times of its folders
+ * tell what has changed since the last look, and whether a digest still says all there is.
+ *
+ * @module
+ */
+import { hasCode } from "../../errors.ts";
+import type { BulkObject, BulkReader, Driver, Times, VerbOptions } from "../../drivers/driver.ts";
+import { fold, inOrder, type What } from "../format/annotations.ts";
+import { decodeChange, decodeDigest, decodeEntity, type Digest, isStamp } from "../format/codec.ts";
+import { digestKey, METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
+import type { Metric, Parameter } from "../format/entities.ts";
+import { byAge } from "./entity_files.ts";
+import type { KnownRun, RunCache, RunVersion } from "./run_cache.ts";
+
+/** What was found of one run. */
+export interface FoundRun {
+  /** The run, unless its experiment could not be read. */
+  run?: KnownRun;
+  /** What could not be read, each with its reason. */
+  damage: readonly string[];
+}
+
+/** A project's experiments in one store. */
+export interface RunFolder {
+  driver: Driver;
+  bulk: BulkReader;
+  cache: RunCache;
+  /** The key of the folder that they are all in. */
+  folder: string;
+  place: Place;
+  /** Whether parameters and metrics are wanted. */
+  children: boolean;
+  options: VerbOptions;
+}
+
+const CHILDREN = ["parameters", "metrics"] as const;
+/** Times of one copy are closer together than this, in milliseconds; `changed` is in whole seconds. */
+const SAME_COPY = 2_000;
+
+/** Runs by their ids, a few hundred at most. One that is gone meanwhile is left out. */
+export async function readRuns(
+  from: RunFolder,
+  ids: readonly string[],
+): Promise<Map<string, FoundRun>> {
+  const found = new Map<string, FoundRun>();
+  const looks = await lookAt(from, ids);
+  const unknown: Look[] = [];
+  for (const look of looks) {
+    const run = from.cache.get(look.id, look.version, from.children);
+    if (run) found.set(look.id, { run, damage: [] });
+    else unknown.push(look);
+  }
+  if (unknown.length === 0) return found;
+  const digests = await readDigests(from, unknown);
+  const parts = unknown.map((look, at) => coveredBy(look, digests[at]));
+  await readRest(from, parts);
+  for (const part of parts) {
+    const run = decode(from, part);
+    const { look: { id, version }, damage } = part;
+    if (run && damage.length === 0) from.cache.set(id, version, run);
+    found.set(id, { ...(run && { run }), damage });
+  }
+  return found;
+}
+
+/**
+ * The digests of runs, each if a folder of its run still has the time of one. One that cannot be read is not there.
+ */
+async function readDigests(
+  { bulk, options }: RunFolder,
+  looks: readonly Look[],
+): Promise<(BulkObject | undefined)[]> {
+  const isAsked = ({ own, parameters, metrics }: Look) =>
+    [own, parameters, metrics].some((times) => times && isStamp(times.modified));
+  const asked = looks.filter(isAsked);
+  if (asked.length === 0) return [];
+  try {
+    const keys = asked.map(({ folder }) => digestKey(folder));
+    const found = (await bulk.get(keys, options)).values();
+    return looks.map((look) => isAsked(look) ? found.next().value : undefined);
+  } catch (error) {
+    if (!hasCode(error, "permission-denied", "unavailable")) throw error;
+    return [];
+  }
+}
+
+/** What the times of a run's folders say. */
+interface Look {
+  id: string;
+  folder: string;
+  own: Times;
+  /** The times of its folders of parameters and metrics. */
+  parameters?: Times;
+  metrics?: Times;
+  version: RunVersion;
+}
+
+async function lookAt(from: RunFolder, ids: readonly string[]): Promise<Look[]> {
+  const kinds = from.children ? CHILDREN : [];
+  const step = kinds.length + 1;
+  const keys = ids.flatMap((id) => {
+    const folder = `${from.folder}/${id}`;
+    return [folder, ...kinds.map((kind) => `${folder}/${kind}`)];
+  });
+  const now = Date.now();
+  const times = await from.bulk.times(keys, from.options);
+  return ids.flatMap((id, at): Look[] => {
+    const [own, parameters, metrics] = times.slice(at * step, (at + 1) * step);
+    if (!own) return [];
+    return [{
+      id,
+      folder: `${from.folder}/${id}`,
+      own,
+      ...(parameters && { parameters }),
+      ...(metrics && { metrics }),
+      version: {
+        own: versionOf([own], now),
+        ...(from.children && { children: versionOf([parameters, metrics], now) }),
+      },
+    }];
+  });
+}
+
+/** File systems tell times by a clock that is some milliseconds late, and ticks as coarsely. */
+const GRAIN = 50;
+
+/**
+ * One text for the times of some folders. None if one of them changed just now: it may change once more and have the
+ * same time. (Git's index has the same problem, and the same cure.)
+ */
+function versionOf(times: readonly (Times | undefined)[], now: number): string | undefined {
+  let version = "";
+  for (const one of times) {
+    if (one && !(one.modified < now - GRAIN)) return undefined;
+    version += one ? `${one.modified}:${one.changed};` : ";";
+  }
+  return version;
+}
+
+/** What was read of a run. */
+interface Part {
+  look: Look;
+  /** Its small objects, by their path below the experiment. */
+  objects: Map<string, Uint8Array | string>;
+  /** Its tags and comments files. */
+  changes: ListedChange[];
+  /** The folders that are still to be read: `""` is the experiment's own. */
+  rest: ("" | "parameters" | "metrics")[];
+  damage: string[];
+}
+
+interface ListedChange {
+  what: What;
+  key: string;
+  object: BulkObject;
+}
+
+/** What a digest says of a run, as far as the times of its folders vouch for that. */
+function coveredBy(look: Look, object: BulkObject | undefined): Part {
+  const part: Part = { look, objects: new Map(), changes: [], rest: [], damage: [] };
+  const digest = object && readDigest(object, look.folder);
+  const isVouched = (times: Times) =>
+    digest?.stamp === times.modified && Math.abs(times.changed - object!.changed) <= SAME_COPY;
+  const own = digest?.objects.get(METADATA);
+  if (own !== undefined && isVouched(look.own)) part.objects.set(METADATA, own);
+  else part.rest.push("");
+  for (const kind of CHILDREN) {
+    const times = look[kind];
+    if (!times) continue;
+    if (!digest || !isVouched(times)) {
+      part.rest.push(kind);
+      continue;
+    }
+    for (const [path, text] of digest.objects) {
+      if (path.startsWith(`${kind}/`)) part.objects.set(path, text);
+    }
+  }
+  return part;
+}
+
+function readDigest(object: BulkObject, folder: string): Digest | undefined {
+  try {
+    return decodeDigest(object.bytes, digestKey(folder));
+  } catch (error) {
+    // It saves reads. Without it, they are made.
+    if (hasCode(error, "corrupt")) return undefined;
+    throw error;
+  }
+}
+
+/** Reads what no digest covers. */
+async function readRest(from: RunFolder, parts: readonly Part[]): Promise<void> {
+  const folders = parts.flatMap((part) =>
+    part.rest.map((kind) => ({
+      part,
+      kind,
+      folder: kind === "" ? part.look.folder : `${part.look.folder}/${kind}`,
+    }))
+  );
+  if (folders.length === 0) return;
+  const entries = await from.bulk.list(folders.map(({ folder }) => folder), from.options);
+  const wanted = folders.flatMap(({ part, kind, folder }, at) => {
+    const { folders, objects } = entries[at]!;
+    const names = kind === ""
+      ? [METADATA, ...objects.filter(isAnnotation)]
+      : folders.map((name) => metadataKey(name));
+    return names.map((name) => ({ part, kind, name, key: `${folder}/${name}` }));
+  });
+  const objects = await readEach(from, wanted);
+  for (const [at, { part, kind, name, key }] of wanted.entries()) {
+    const object = objects[at];
+    if (!object) continue;
+    const what = partOf(name);
+    if (kind === "" && (what === "tags" || what === "comments")) {
+      part.changes.push({ what, key, object });
+    } else part.objects.set(kind === "" ? name : `${kind}/${name}`, object.bytes);
+  }
+}
+
+const isAnnotation = (name: string): boolean => {
+  const part = partOf(name);
+  return part === "tags" || part === "comments";
+};
+
+/** Objects that are to be there. One that cannot be read is damage of its run alone. */
+async function readEach(
+  { driver, bulk, options }: RunFolder,
+  wanted: readonly { part: Part; key: string }[],
+): Promise<(BulkObject | undefined)[]> {
+  const keys = wanted.map(({ key }) => key);
+  let objects: (BulkObject | undefined)[];
+  try {
+    objects = await bulk.get(keys, options);
+  } catch (error) {
+    if (!hasCode(error, "permission-denied", "unavailable")) throw error;
+    objects = await Promise.all(wanted.map(async ({ part, key }) => {
+      try {
+        const [object] = await bulk.get([key], options);
+        return object;
+      } catch (error) {
+        if (!hasCode(error, "permission-denied", "unavailable")) throw error;
+        part.damage.push(error.message);
+      }
+    }));
+  }
+  for (const [at, { part, key }] of wanted.entries()) {
+    if (!objects[at] && part.damage.length === 0) {
+      part.damage.push(`${driver.label}: there is no ${key}`);
+    }
+  }
+  return objects;
+}
+
+/** The run of what was read; nothing if its experiment is not whole. What is not whole is added to the damage. */
+function decode(from: RunFolder, part: Part): KnownRun | undefined {
+  const attempt = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (!hasCode(error, "corrupt")) throw error;
+      part.damage.push(error.message);
+    }
+  };
+  const { look, objects, changes } = part;
+  const at = (path: string) => `${from.driver.label}: ${look.folder}/${path}`;
+  const own = objects.get(METADATA);
+  const experiment = own === undefined ? undefined : attempt(() => {
+    const entity = decodeEntity("experiment", own, from.place, at(METADATA));
+    for (const what of ["tags", "comments"] as const) {
+      const files = changes.filter((one) => one.what === what).map(({ key, object }) => ({
+        key,
+        lastModified: new Date(object.modified),
+        change: decodeChange(what, object.bytes, `${from.driver.label}: ${key}`),
+      }));
+      if (files.length === 0) continue;
+      entity[what] = fold(what, entity[what], inOrder(files).map(({ change }) => change));
+    }
+    return entity;
+  });
+  if (!experiment) return undefined;
+  if (!from.children) return { experiment };
+  const place = { ...from.place, experimentId: look.id };
+  const children = { parameters: [] as Parameter[], metrics: [] as Metric[] };
+  for (const [path, source] of objects) {
+    if (path.startsWith("metrics/")) {
+      const found = attempt(() => decodeEntity("metric", source, place, at(path)));
+      if (found) children.metrics.push(found);
+    } else if (path.startsWith("parameters/")) {
+      const found = attempt(() => decodeEntity("parameter", source, place, at(path)));
+      if (found) children.parameters.push(found);
+    }
+  }
+  byAge(children.parameters);
+  byAge(children.metrics);
+  return { experiment, children };
+}

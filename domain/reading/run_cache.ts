@@ -1,0 +1,46 @@
+/**
+ * Runs that were read before, by the version of their folders. A run is taken from here only if the store says at this
+ * very moment that the version is the same, so nothing is ever stale.
+ *
+ * @module
+ */
+import type { Experiment, Metric, Parameter } from "../format/entities.ts";
+
+/** A run; without its children if nobody asked for them. */
+export interface KnownRun {
+  experiment: Experiment;
+  children?: { parameters: Parameter[]; metrics: Metric[] };
+}
+
+/** The versions of what a run is read from; `undefined` if one of them is not sure. */
+export interface RunVersion {
+  /** Of the experiment's own folder. */
+  own: string | undefined;
+  /** Of the folders of its parameters and metrics, if somebody looked. */
+  children?: string | undefined;
+}
+
+/** The runs of one folder of experiments in one store. */
+export class RunCache {
+  readonly #runs = new Map<string, { version: RunVersion; run: KnownRun }>();
+
+  /** A run of this version, with its children if they are asked for. */
+  get(id: string, { own, children }: RunVersion, wantsChildren: boolean): KnownRun | undefined {
+    const found = this.#runs.get(id);
+    if (own === undefined || found?.version.own !== own) return undefined;
+    if (!wantsChildren) return found.run;
+    return children !== undefined && found.version.children === children ? found.run : undefined;
+  }
+
+  /** Keeps a run, if its version is sure. The caller changes nothing in it from now on. */
+  set(id: string, version: RunVersion, run: KnownRun): void {
+    if (version.own === undefined || run.children && version.children === undefined) return;
+    this.#runs.set(id, { version, run });
+  }
+
+  /** Forgets all runs but these. */
+  keepOnly(ids: ReadonlySet<string>): void {
+    if (this.#runs.size <= ids.size) return;
+    for (const id of this.#runs.keys()) if (!ids.has(id)) this.#runs.delete(id);
+  }
+}
