@@ -7,6 +7,7 @@ import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject } from "./check.ts";
 import { checkLimit } from "./reading/filter.ts";
 import { type Run, runsIn } from "./reading/runs.ts";
+import { copyOf } from "./reading/run_cache.ts";
 import { CALL_FIELDS } from "./format/schema.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 import type { Value } from "./format/values.ts";
@@ -80,7 +81,7 @@ function asTable(runs: readonly Run[]): ProjectTable {
     for (const what of ["parameters", "metrics"] as const) {
       for (const { name, value } of run[what]) {
         names[what].add(name);
-        cells.push([name, value]);
+        cells.push([name, copyOf(value)]);
       }
     }
     // fromEntries makes own properties of all names, `__proto__` too.

@@ -11,6 +11,7 @@ import {
   decodeTrainingMetadata,
   encodeTrainingMetadata,
   encodeValue,
+  isStandardJson,
   parseDatetime,
   parseJson,
   reviveValue,
@@ -50,11 +51,20 @@ export function describe(entity: Entity): string {
  */
 export function decodeEntity<K extends Kind>(
   kind: K,
-  bytes: Uint8Array | string,
+  bytes: Uint8Array,
   place: Place,
   key: string,
 ): EntityOf<K> {
-  const found = parseObject(bytes, key);
+  return entityFrom(kind, parseObject(bytes, key), place, key);
+}
+
+/** An entity from what its metadata.json holds, by the rules of {@linkcode decodeEntity}. */
+export function entityFrom<K extends Kind>(
+  kind: K,
+  found: Record<string, unknown>,
+  place: Place,
+  key: string,
+): EntityOf<K> {
   const entity: Record<string, unknown> = { kind };
   if (kind !== "project") {
     entity.projectName = place.projectName;
@@ -146,12 +156,21 @@ export function decodeChange(what: "tags" | "comments", bytes: Uint8Array, key: 
   throw new RubiconException("corrupt", `${key} does not hold lists of ${what}.`);
 }
 
-/** What an experiment was logged with, in one object. */
-export interface Digest {
-  /** The texts of its small objects, by their path below the experiment. */
-  objects: ReadonlyMap<string, string>;
-  /** The time that its folders were given when they were made, in milliseconds since 1970. */
-  stamp?: number;
+/** The bytes of a digest: small objects of JSON by where they are. */
+export function encodeDigest(objects: readonly [path: string, bytes: Uint8Array][]): Uint8Array {
+  const texts = objects.map(([path, bytes]) => [path, decoder.decode(bytes)]);
+  return encoder.encode(JSON.stringify(Object.fromEntries(texts)));
+}
+
+/** A digest from its bytes. */
+export function decodeDigest(
+  bytes: Uint8Array,
+  key: string,
+): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
+  const found = Object.entries(parseObject(bytes, key));
+  return new Map(
+    found.flatMap(([path, text]) => typeof text === "string" ? [[path, encoder.encode(text)]] : []),
+  );
 }
 
 /** The coarsest grain of a file system's times, in milliseconds: FAT's. */
@@ -167,23 +186,41 @@ export const newStamp = (): number =>
 /** Whether a folder's time may be a stamp. */
 export const isStamp = (modified: number): boolean => modified % STAMP_GRAIN === 0;
 
-/** The bytes of a digest. */
-export function encodeDigest(
-  objects: readonly (readonly [path: string, bytes: Uint8Array])[],
-  stamp?: number,
-): Uint8Array {
-  const texts = objects.map(([path, bytes]) => [path, decoder.decode(bytes)]);
-  return encoder.encode(JSON.stringify({ stamp, ...Object.fromEntries(texts) }));
+/** What an experiment in a folder was logged with. */
+export interface Bundle {
+  /** The time that its folders were given when they were made, in milliseconds since 1970. */
+  stamp: number;
+  /** What the JSON of its small objects holds, by their path below the experiment. */
+  objects: Readonly<Record<string, unknown>>;
 }
 
-/** A digest from its bytes. */
-export function decodeDigest(bytes: Uint8Array, key: string): Digest {
-  const { stamp, ...found } = parseObject(bytes, key);
-  const texts = Object.entries(found).filter(([, text]) => typeof text === "string");
-  return {
-    objects: new Map(texts as [string, string][]),
-    ...(typeof stamp === "number" && { stamp }),
-  };
+/**
+ * The bytes of a bundle, which one call of `JSON.parse` reads. Nothing if an object holds what that would refuse, or
+ * read with a loss: NaN, and integers beyond 2^53.
+ */
+export function encodeBundle(
+  objects: readonly (readonly [path: string, bytes: Uint8Array])[],
+  stamp: number,
+): Uint8Array | undefined {
+  const fields: string[] = [];
+  for (const [path, bytes] of objects) {
+    const text = decoder.decode(bytes);
+    if (!isStandardJson(text)) return undefined;
+    fields.push(`${JSON.stringify(path)}: ${text}`);
+  }
+  return encoder.encode(`{"stamp": ${stamp}, "objects": {${fields.join(", ")}}}`);
+}
+
+/** A bundle from its bytes; nothing if they are none. */
+export function decodeBundle(bytes: Uint8Array): Bundle | undefined {
+  try {
+    const { stamp, objects } = JSON.parse(decoder.decode(bytes)) ?? {};
+    if (typeof stamp === "number" && typeof objects === "object" && objects !== null) {
+      return { stamp, objects };
+    }
+  } catch {
+    // It saves reads. Without it, they are made.
+  }
 }
 
 /** The id and the name in an object that is in the way, where it is an entity. */
@@ -205,10 +242,11 @@ export function isWhole(bytes: Uint8Array): boolean {
   }
 }
 
-function parseObject(bytes: Uint8Array | string, key: string): Record<string, unknown> {
+/** The object in JSON that bytes hold. */
+export function parseObject(bytes: Uint8Array, key: string): Record<string, unknown> {
   let found: unknown;
   try {
-    found = parseJson(typeof bytes === "string" ? bytes : decoder.decode(bytes));
+    found = parseJson(decoder.decode(bytes));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RubiconException("corrupt", `${key} is no JSON: ${why}`, { cause });

@@ -22,8 +22,13 @@ export function parseDatetime(text: string): string {
 /** Checked by hand: nearly all texts are in this form, and Temporal takes ten times as long. */
 function isTime([, year, month, day, hour, minute, second]: RegExpExecArray): boolean {
   if (Number(year) < 1 || Number(month) < 1 || Number(month) > 12 || Number(day) < 1) return false;
+  const [inDay, isEarly] = [
+    Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60,
+    Number(day) <= 28,
+  ];
+  if (isEarly) return inDay;
   const days = new Date(Date.UTC(2000 + Number(year) % 400, Number(month), 0)).getUTCDate();
-  return Number(day) <= days && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+  return Number(day) <= days && inDay;
 }
 
 /** Any ISO 8601 time, by the rules of {@linkcode parseDatetime}. */

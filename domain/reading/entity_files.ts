@@ -187,11 +187,18 @@ export async function readAll<K extends Kind>(
 }
 
 /** Oldest first; what was created in the same microsecond goes by id, so that the order is stable. */
-export function byAge<E extends { createdAt: string; id: string }>(entities: E[]): E[] {
-  return entities.sort((a, b) =>
-    a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.id < b.id ? -1 : 1
-  );
+export function byAge<E extends Aged>(entities: E[]): E[] {
+  return entities.sort(olderFirst);
 }
+
+interface Aged {
+  createdAt: string;
+  id: string;
+}
+
+/** The order of {@linkcode byAge}. */
+export const olderFirst = (a: Aged, b: Aged): number =>
+  a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.id < b.id ? -1 : 1;
 
 /** The last of the entities that have a name; there must be one. */
 export function lastNamed<E extends { name: string | null }>(

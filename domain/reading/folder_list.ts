@@ -3,15 +3,18 @@
  *
  * @module
  */
-import type { Answer, Backend, CallOptions } from "../../composite.ts";
+import type { Answer, Backend } from "../../composite.ts";
 import type { VerbOptions } from "../../drivers/driver.ts";
 import { breathe } from "../../drivers/source.ts";
-import { deletedBy, experimentsFolder, metadataKey } from "../format/layout.ts";
+import { deletedBy, experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
+import type { Choice } from "./filter.ts";
 import { type KnownRun, RunCache } from "./run_cache.ts";
 import { readRuns, type RunFolder } from "./folder_runs.ts";
+import { newestOf } from "./newest.ts";
+import { readParent } from "./parent.ts";
 
 /** So many runs are read in one go; others have their turn in between. */
-const PAGE = 256;
+const PAGE = 512;
 
 const caches = new WeakMap<object, Map<string, RunCache>>();
 
@@ -25,7 +28,7 @@ function cacheOf({ known }: Backend, folder: string): RunCache {
 }
 
 /** A project's experiments in a backend; `undefined` if the backend does not read many things at once. */
-export function runFolder(
+function runFolder(
   backend: Backend,
   projectName: string,
   children: boolean,
@@ -46,7 +49,7 @@ export function runFolder(
 }
 
 /** The ids of the experiments that are there, and of those that left a trace of their deletion. */
-export async function idsIn(from: RunFolder): Promise<{ ids: string[]; deleted: Set<string> }> {
+async function idsIn(from: RunFolder): Promise<{ ids: string[]; deleted: Set<string> }> {
   const [entries] = await from.bulk.list([from.folder], from.options);
   const { folders, objects } = entries!;
   const deleted = new Set<string>();
@@ -58,38 +61,73 @@ export async function idsIn(from: RunFolder): Promise<{ ids: string[]; deleted: 
   return { ids: folders, deleted };
 }
 
-/** Runs in pages, in the order of their ids. */
-export async function* pagesOf(
-  from: RunFolder,
-  ids: readonly string[],
-): AsyncGenerator<{ runs: KnownRun[]; damage: readonly string[] }, void, void> {
-  for (let at = 0; at < ids.length; at += PAGE) {
-    if (at > 0) await breathe();
-    const found = [...(await readRuns(from, ids.slice(at, at + PAGE))).values()];
-    yield {
-      runs: found.flatMap(({ run }) => run ?? []),
-      damage: found.flatMap(({ damage }) => damage),
-    };
+/**
+ * The runs of a project that are wanted; nothing if the backend does not read many things at once.
+ *
+ * @param deleted Gets the ids of those that left a trace of their deletion.
+ */
+export async function folderRuns(
+  backend: Backend,
+  place: Place,
+  children: boolean,
+  choice: Choice,
+  deleted: Set<string>,
+  options: VerbOptions,
+): Promise<Answer<KnownRun[]> | undefined> {
+  const from = runFolder(backend, place.projectName, children, options);
+  if (!from) return undefined;
+  const { ids, deleted: gone } = await idsIn(from);
+  for (const id of gone) deleted.add(id);
+  if (ids.length === 0) {
+    await readParent(backend, place, options);
+    return { value: [], weak: "bare" };
   }
+  // The newest of all are all.
+  if (!choice.newest || choice.limit >= ids.length) {
+    const { value, ...rest } = await readAllRuns(from, ids);
+    return { value: value.filter(({ experiment }) => choice.passes(experiment)), ...rest };
+  }
+  const stored = await storedTimes(from, ids);
+  return await newestOf(
+    stored,
+    choice,
+    ({ experiment }) => experiment,
+    (names) => readAllRuns(from, names),
+  );
 }
 
-/** Ids by when the store has their experiments from, the latest first. */
-export async function latestFirst(
+/** Reads runs. Others have their turn between the pages. */
+async function readAllRuns(
   from: RunFolder,
   ids: readonly string[],
-): Promise<{ id: string; time: number }[]> {
-  const latest: { id: string; time: number }[] = [];
-  for (let at = 0; at < ids.length; at += 4 * PAGE) {
+): Promise<Answer<KnownRun[]>> {
+  const value: KnownRun[] = [];
+  const damage: string[] = [];
+  for (let at = 0; at < ids.length; at += PAGE) {
     if (at > 0) await breathe();
-    const some = ids.slice(at, at + 4 * PAGE);
-    const times = await from.bulk.times(
-      some.map((id) => metadataKey(`${from.folder}/${id}`)),
-      from.options,
-    );
-    for (const [at, id] of some.entries()) {
-      const time = times[at]?.modified ?? NaN;
-      latest.push({ id, time: Number.isNaN(time) ? Infinity : time });
+    for (const found of (await readRuns(from, ids.slice(at, at + PAGE))).values()) {
+      if (found.run) value.push(found.run);
+      damage.push(...found.damage);
     }
   }
-  return latest.sort((a, b) => b.time - a.time);
+  return damage.length === 0 ? { value } : { value, weak: "damaged", damage };
+}
+
+/** When the store has experiments from, as far as it tells. */
+async function storedTimes(
+  from: RunFolder,
+  ids: readonly string[],
+): Promise<{ name: string; time: number | undefined }[]> {
+  const stored: { name: string; time: number | undefined }[] = [];
+  for (let at = 0; at < ids.length; at += PAGE) {
+    if (at > 0) await breathe();
+    const some = ids.slice(at, at + PAGE);
+    const keys = some.map((id) => metadataKey(`${from.folder}/${id}`));
+    const times = await from.bulk.times(keys, from.options);
+    for (const [at, name] of some.entries()) {
+      const time = times[at]?.modified ?? NaN;
+      stored.push({ name, time: Number.isNaN(time) ? undefined : time });
+    }
+  }
+  return stored;
 }

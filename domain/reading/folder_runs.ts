@@ -7,7 +7,7 @@
 import { hasCode } from "../../errors.ts";
 import type { BulkObject, BulkReader, Driver, Times, VerbOptions } from "../../drivers/driver.ts";
 import { fold, inOrder, type What } from "../format/annotations.ts";
-import { decodeChange, decodeDigest, decodeEntity, type Digest, isStamp } from "../format/codec.ts";
+import { decodeBundle, decodeChange, entityFrom, isStamp, parseObject } from "../format/codec.ts";
 import { digestKey, METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
 import type { Metric, Parameter } from "../format/entities.ts";
 import { byAge } from "./entity_files.ts";
@@ -141,8 +141,8 @@ function versionOf(times: readonly (Times | undefined)[], now: number): string |
 /** What was read of a run. */
 interface Part {
   look: Look;
-  /** Its small objects, by their path below the experiment. */
-  objects: Map<string, Uint8Array | string>;
+  /** Its small objects, by their path below the experiment: bytes, or what they hold. */
+  objects: Map<string, unknown>;
   /** Its tags and comments files. */
   changes: ListedChange[];
   /** The folders that are still to be read: `""` is the experiment's own. */
@@ -156,37 +156,26 @@ interface ListedChange {
   object: BulkObject;
 }
 
-/** What a digest says of a run, as far as the times of its folders vouch for that. */
+/** What a bundle says of a run, as far as the times of its folders vouch for that. */
 function coveredBy(look: Look, object: BulkObject | undefined): Part {
   const part: Part = { look, objects: new Map(), changes: [], rest: [], damage: [] };
-  const digest = object && readDigest(object, look.folder);
+  const bundle = object && decodeBundle(object.bytes);
   const isVouched = (times: Times) =>
-    digest?.stamp === times.modified && Math.abs(times.changed - object!.changed) <= SAME_COPY;
-  const own = digest?.objects.get(METADATA);
-  if (own !== undefined && isVouched(look.own)) part.objects.set(METADATA, own);
-  else part.rest.push("");
-  for (const kind of CHILDREN) {
-    const times = look[kind];
+    bundle?.stamp === times.modified && Math.abs(times.changed - object!.changed) <= SAME_COPY;
+  const covered = new Set<string>();
+  for (const kind of ["", ...CHILDREN] as const) {
+    const times = kind === "" ? look.own : look[kind];
     if (!times) continue;
-    if (!digest || !isVouched(times)) {
-      part.rest.push(kind);
-      continue;
-    }
-    for (const [path, text] of digest.objects) {
-      if (path.startsWith(`${kind}/`)) part.objects.set(path, text);
+    if (isVouched(times)) covered.add(kind);
+    else part.rest.push(kind);
+  }
+  if (bundle && covered.size > 0) {
+    for (const [path, value] of Object.entries(bundle.objects)) {
+      if (covered.has(path.slice(0, path.indexOf("/")))) part.objects.set(path, value);
+      else if (path === METADATA && covered.has("")) part.objects.set(path, value);
     }
   }
   return part;
-}
-
-function readDigest(object: BulkObject, folder: string): Digest | undefined {
-  try {
-    return decodeDigest(object.bytes, digestKey(folder));
-  } catch (error) {
-    // It saves reads. Without it, they are made.
-    if (hasCode(error, "corrupt")) return undefined;
-    throw error;
-  }
 }
 
 /** Reads what no digest covers. */
@@ -264,9 +253,13 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
   };
   const { look, objects, changes } = part;
   const at = (path: string) => `${from.driver.label}: ${look.folder}/${path}`;
+  const parsed = (source: unknown, path: string) =>
+    source instanceof Uint8Array
+      ? parseObject(source, at(path))
+      : source as Record<string, unknown>;
   const own = objects.get(METADATA);
   const experiment = own === undefined ? undefined : attempt(() => {
-    const entity = decodeEntity("experiment", own, from.place, at(METADATA));
+    const entity = entityFrom("experiment", parsed(own, METADATA), from.place, at(METADATA));
     for (const what of ["tags", "comments"] as const) {
       const files = changes.filter((one) => one.what === what).map(({ key, object }) => ({
         key,
@@ -284,10 +277,10 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
   const children = { parameters: [] as Parameter[], metrics: [] as Metric[] };
   for (const [path, source] of objects) {
     if (path.startsWith("metrics/")) {
-      const found = attempt(() => decodeEntity("metric", source, place, at(path)));
+      const found = attempt(() => entityFrom("metric", parsed(source, path), place, at(path)));
       if (found) children.metrics.push(found);
     } else if (path.startsWith("parameters/")) {
-      const found = attempt(() => decodeEntity("parameter", source, place, at(path)));
+      const found = attempt(() => entityFrom("parameter", parsed(source, path), place, at(path)));
       if (found) children.parameters.push(found);
     }
   }

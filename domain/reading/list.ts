@@ -5,11 +5,14 @@
  */
 import type { Answer, Backend, CallOptions, Composite } from "../../composite.ts";
 import type { VerbOptions } from "../../drivers/driver.ts";
-import { decodeEntity } from "../format/codec.ts";
 import { ALL, type Choice } from "./filter.ts";
-import { kindFolder, parentKeys, type Place } from "../format/layout.ts";
+import { kindFolder, type Place } from "../format/layout.ts";
 import { byAge, type Files, filesByFolder, readAll } from "./entity_files.ts";
-import type { Entity, EntityOf, Kind } from "../format/entities.ts";
+import { folderRuns } from "./folder_list.ts";
+import { newestOf } from "./newest.ts";
+import { readParent } from "./parent.ts";
+import { ownCopy } from "./run_cache.ts";
+import type { Entity, EntityOf, Experiment, Kind } from "../format/entities.ts";
 
 /** The entities of one kind at one place that are wanted. */
 export async function readEntities<K extends Kind>(
@@ -56,6 +59,10 @@ async function entitiesIn<K extends Kind>(
   deleted: Set<string>,
   options: VerbOptions,
 ): Promise<Answer<EntityOf<K>[]>> {
+  if (kind === "experiment") {
+    const found = await experimentsFrom(backend, place, choice, deleted, options);
+    if (found) return found as Answer<EntityOf<K>[]>;
+  }
   const folder = kindFolder(kind, place);
   const found = kind === "project"
     ? await projectFiles(backend, options)
@@ -72,10 +79,19 @@ async function entitiesIn<K extends Kind>(
     : await readAll(backend, kind, place, found, options);
 }
 
-/**
- * Reads the newest entities that are wanted. What the store has from before the oldest of them was created cannot
- * be newer, and is not read.
- */
+/** Experiments from a backend that reads many things at once; nothing if it does not. */
+async function experimentsFrom(
+  backend: Backend,
+  place: Place,
+  choice: Choice,
+  deleted: Set<string>,
+  options: VerbOptions,
+): Promise<Answer<Experiment[]> | undefined> {
+  const answer = await folderRuns(backend, place, false, choice, deleted, options);
+  return answer && { ...answer, value: answer.value.map(({ experiment }) => ownCopy(experiment)) };
+}
+
+/** Reads the newest entities that are wanted, from their files. */
 export async function readNewest<K extends Kind>(
   backend: Backend,
   kind: K,
@@ -84,47 +100,14 @@ export async function readNewest<K extends Kind>(
   choice: Choice,
   options: VerbOptions,
 ): Promise<Answer<EntityOf<K>[]>> {
-  const latest = [...found].map((one) => ({ one, time: latestTime(one[1]) }))
-    .sort((a, b) => b.time - a.time);
-  const answer: Answer<EntityOf<K>[]> = { value: [] };
-  for (let at = 0; at < latest.length;) {
-    const oldest = answer.value[choice.limit - 1];
-    if (choice.limit === 0 || oldest && latest[at]!.time < Date.parse(oldest.createdAt)) break;
-    const some = latest.slice(at, at += Math.max(choice.limit, at));
-    const { value, weak, damage = [] } = await readAll(
-      backend,
-      kind,
-      place,
-      new Map(some.map(({ one }) => one)),
-      options,
-    );
-    if (weak) answer.weak = weak;
-    answer.damage = [...answer.damage ?? [], ...damage];
-    answer.value = choose([...answer.value, ...value], { ...choice, newest: true });
-  }
-  return answer;
-}
-
-/**
- * When an entity was stored, at the latest: some stores tell whole seconds, cut, and file systems go by a clock that
- * is some milliseconds late.
- */
-function latestTime({ metadata }: Partial<Files>): number {
-  if (!metadata) return Infinity;
-  const time = metadata.lastModified.getTime();
-  return time + (time % 1000 === 0 ? 999 : 20);
-}
-
-/** Throws where a backend does not have what the entities of a place belong to, whole. */
-export async function readParent(
-  backend: Backend,
-  place: Place,
-  options: VerbOptions,
-): Promise<void> {
-  const kind = place.experimentId == null ? "project" : "experiment";
-  const key = parentKeys(place).at(-1)!;
-  const { bytes } = await backend.driver.get(key, options);
-  decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
+  const stored = Array.from(found, ([name, { metadata }]) => ({
+    name,
+    time: metadata?.lastModified.getTime(),
+  }));
+  return await newestOf(stored, choice, (entity) => entity, (names) => {
+    const some = new Map(names.map((name) => [name, found.get(name)!]));
+    return readAll(backend, kind, place, some, options);
+  });
 }
 
 /** Projects are found by their folders: a listing of all that is below would be the whole store. */

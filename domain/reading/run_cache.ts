@@ -12,6 +12,23 @@ export interface KnownRun {
   children?: { parameters: Parameter[]; metrics: Metric[] };
 }
 
+/** An experiment that its owner may change. */
+export function ownCopy(experiment: Experiment): Experiment {
+  const copy = { ...experiment, tags: [...experiment.tags], comments: [...experiment.comments] };
+  if (copy.trainingMetadata) copy.trainingMetadata = copyOf(copy.trainingMetadata);
+  return copy;
+}
+
+/** A value whose lists and objects its owner may change. Everything else in it never changes, but for bytes. */
+export function copyOf<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  if (value instanceof Set) return new Set(value) as T;
+  if (ArrayBuffer.isView(value)) return (value as unknown as Uint8Array).slice() as T;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)])) as T;
+}
+
 /** The versions of what a run is read from; `undefined` if one of them is not sure. */
 export interface RunVersion {
   /** Of the experiment's own folder. */

@@ -8,7 +8,9 @@ import type { Answer, Backend } from "../../composite.ts";
 import type { VerbOptions } from "../../drivers/driver.ts";
 import { ALL } from "./filter.ts";
 import { experimentsFolder } from "../format/layout.ts";
-import { readNewest, readParent } from "./list.ts";
+import { folderRuns } from "./folder_list.ts";
+import { readNewest } from "./list.ts";
+import { readParent } from "./parent.ts";
 import { pooled } from "../pool.ts";
 import { type Files, filesByFolder, readAll } from "./entity_files.ts";
 import type { Experiment, Metric, Parameter, Project } from "../format/entities.ts";
@@ -41,6 +43,22 @@ export async function runsIn(
   options: VerbOptions,
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
+  const deleted = new Set<string>();
+  const fromFolders = await folderRuns(
+    backend,
+    place,
+    true,
+    { ...ALL, newest: true, limit },
+    deleted,
+    options,
+  );
+  if (fromFolders) {
+    const runs = fromFolders.value.map(({ experiment, children }): Run => ({
+      experiment,
+      ...children!,
+    }));
+    return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
+  }
   const listed = await list(backend, experimentsFolder(project.name), options);
   if (listed.size === 0) {
     await readParent(backend, place, options);

@@ -70,17 +70,16 @@ export async function readDigests(
   });
   await pooled(unknown, async ({ folder, asked }) => {
     const key = digestKey(folder);
-    let held: ReadonlyMap<string, string>;
+    let held: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
     try {
-      held = decodeDigest((await backend.driver.get(key, options)).bytes, key).objects;
+      held = decodeDigest((await backend.driver.get(key, options)).bytes, key);
     } catch (error) {
       // It is there to save requests: without it, they are made.
       if (hasCode(error, "not-found", "corrupt")) return;
       throw error;
     }
     for (const { key, checksum } of asked) {
-      const text = held.get(key.slice(folder.length + 1));
-      const bytes = text === undefined ? undefined : new TextEncoder().encode(text);
+      const bytes = held.get(key.slice(folder.length + 1));
       if (bytes && isOf(checksum!, bytes)) backend.cache.set(key, checksum!, bytes);
     }
   });
