@@ -1,0 +1,341 @@
+/**
+ * Reads of folders by the times of folders: what they cost, and that they are never stale, whoever writes meanwhile.
+ */
+import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
+import type { Driver } from "../../drivers/driver.ts";
+import { openFilesystem } from "../../drivers/filesystem.ts";
+import {
+  addComments,
+  addTags,
+  type Composite,
+  createProject,
+  deleteArtifact,
+  type Experiment,
+  type ExperimentInput,
+  getExperiment,
+  listExperiments,
+  logArtifact,
+  logExperiment,
+  logMetric,
+  logParameter,
+  openComposite,
+  type Project,
+  removeTags,
+  toTable,
+} from "../../mod.ts";
+
+interface Asked {
+  list: string[];
+  get: string[];
+  times: number;
+}
+
+/** A folder of its own, and what is asked of it. */
+function counted(rootDir: string) {
+  const driver = openFilesystem({ persistence: "filesystem", rootDir });
+  const asked: Asked = { list: [], get: [], times: 0 };
+  const bulk = driver.bulk!;
+  const store: Driver = {
+    ...driver,
+    get(key, options) {
+      asked.get.push(key);
+      return driver.get(key, options);
+    },
+    async *list(prefix, options) {
+      asked.list.push(prefix);
+      yield* driver.list(prefix, options);
+    },
+    bulk: {
+      times(keys) {
+        asked.times += keys.length;
+        return bulk.times(keys);
+      },
+      list(folders) {
+        asked.list.push(...folders);
+        return bulk.list(folders);
+      },
+      get(keys) {
+        asked.get.push(...keys);
+        return bulk.get(keys);
+      },
+    },
+  };
+  return {
+    store,
+    /** What was asked since the last call. */
+    take(): Asked {
+      const taken = { ...asked };
+      Object.assign(asked, { list: [], get: [], times: 0 });
+      return taken;
+    },
+  };
+}
+
+/** A time that is over for certain, so that a folder's time says that nothing changed since. */
+function age(folder: string): void {
+  const past = new Date(Date.now() - 60_000);
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (isDirectory) age(`${folder}/${name}`);
+  }
+  Deno.utimeSync(folder, past, past);
+}
+
+async function withFolder(work: (rootDir: string) => Promise<void>): Promise<void> {
+  const rootDir = await Deno.makeTempDir({ prefix: "rubicon-reads-" });
+  try {
+    await work(rootDir);
+  } finally {
+    await Deno.remove(rootDir, { recursive: true });
+  }
+}
+
+const log = (rubicon: Composite, project: Project, at: number, more: ExperimentInput = {}) =>
+  logExperiment(rubicon, project, {
+    ...more,
+    name: `run ${at}`,
+    parameters: { depth: at, kind: "forest" },
+    metrics: { accuracy: at / 10, curve: [at, at + 1] },
+  });
+
+Deno.test("toTable() of an unchanged folder reads no object again", async () => {
+  await withFolder(async (rootDir) => {
+    const { store, take } = counted(rootDir);
+    await using rubicon = await openComposite(store);
+    const project = await createProject(rubicon, { name: "p" });
+    for (let at = 0; at < 5; at++) await log(rubicon, project, at);
+    age(rootDir);
+    const first = await toTable(rubicon, project);
+    take();
+    assert.deepEqual(await toTable(rubicon, project), first);
+    assert.deepEqual(take(), { list: ["p/experiments"], get: [], times: 15 });
+    assert.equal((await listExperiments(rubicon, project)).length, 5);
+    assert.deepEqual(take().get, [], "the table has read the experiments");
+  });
+});
+
+Deno.test("toTable() reads the experiments that changed in a folder, and no others", async () => {
+  await withFolder(async (rootDir) => {
+    const { store, take } = counted(rootDir);
+    await using rubicon = await openComposite(store);
+    await using other = await openComposite({ persistence: "filesystem", rootDir });
+    const project = await createProject(other, { name: "p" });
+    const experiments: Experiment[] = [];
+    for (let at = 0; at < 6; at++) experiments.push(await log(other, project, at));
+    age(rootDir);
+    await toTable(rubicon, project);
+    take();
+    await logMetric(other, experiments[1]!, { name: "late", value: 7 });
+    await addTags(other, experiments[2]!, ["good"]);
+    const added = await log(other, project, 9);
+    const { rows } = await toTable(rubicon, project);
+    const read = new Set(take().get.map((key) => key.split("/")[2]));
+    assert.deepEqual(read, new Set([experiments[1]!.id, experiments[2]!.id, added.id]));
+    const of = (id: string) => rows.find((row) => row.id === id)!;
+    assert.equal(of(experiments[1]!.id).late, 7);
+    assert.deepEqual(of(experiments[2]!.id).tags, ["good"]);
+    assert.equal(rows.length, 7);
+  });
+});
+
+Deno.test("The newest experiments of a folder are found by times alone", async () => {
+  await withFolder(async (rootDir) => {
+    const { store, take } = counted(rootDir);
+    await using other = await openComposite({ persistence: "filesystem", rootDir });
+    const project = await createProject(other, { name: "p" });
+    const ids: string[] = [];
+    for (let at = 0; at < 20; at++) {
+      // Apart by more than the grain of times, so that no two can be taken for one another.
+      const time = new Date(1_700_000_000_000 + at * 5_000);
+      const createdAt = time.toISOString();
+      const { id } = await log(other, project, at, { createdAt });
+      ids.push(id);
+      Deno.utimeSync(`${rootDir}/p/experiments/${id}/metadata.json`, time, time);
+    }
+    await using rubicon = await openComposite(store);
+    const newest = await listExperiments(rubicon, project, { order: "newest", limit: 2 });
+    assert.deepEqual(newest.map(({ name }) => name), ["run 19", "run 18"]);
+    const read = new Set(take().get.map((key) => key.split("/")[2]));
+    assert.deepEqual(read, new Set(ids.slice(-2)));
+    const { rows } = await toTable(rubicon, project, { limit: 3 });
+    assert.deepEqual(rows.map(({ accuracy }) => accuracy), [1.9, 1.8, 1.7]);
+  });
+});
+
+Deno.test("What a caller changes in a table or a list is not what the next one gets", async () => {
+  await withFolder(async (rootDir) => {
+    await using rubicon = await openComposite({ persistence: "filesystem", rootDir });
+    const project = await createProject(rubicon, { name: "p" });
+    await logExperiment(rubicon, project, {
+      tags: ["a"],
+      trainingMetadata: [["s3", { year: 1 }]],
+      metrics: { curve: [1, 2], nested: { deep: [new Set([1])] } },
+    });
+    age(rootDir);
+    const [experiment] = await listExperiments(rubicon, project);
+    const [row] = (await toTable(rubicon, project)).rows;
+    const before = structuredClone([experiment, row]);
+    experiment!.tags.push("b");
+    (experiment!.trainingMetadata as unknown[][])[0]!.push("more");
+    (row!.curve as number[]).push(3);
+    (row!.nested as { deep: Set<number>[] }).deep[0]!.add(2);
+    const [again] = await listExperiments(rubicon, project);
+    const [rowAgain] = (await toTable(rubicon, project)).rows;
+    assert.deepEqual([again, rowAgain], before);
+  });
+});
+
+/** Writes as rubicon-ml does: folders, then files in place. */
+const python = {
+  experiment(rootDir: string, at: number): void {
+    const id = crypto.randomUUID();
+    const folder = `${rootDir}/p/experiments/${id}`;
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.writeTextFileSync(
+      `${folder}/metadata.json`,
+      JSON.stringify({
+        project_name: "p",
+        created_at: {
+          _type: "datetime",
+          value: new Date().toISOString().replace("Z", "000+00:00"),
+        },
+        id,
+        name: `python ${at}`,
+        tags: [],
+        comments: [],
+      }),
+    );
+  },
+  metric(folder: string, name: string, value: number): void {
+    Deno.mkdirSync(`${folder}/metrics/${name}`, { recursive: true });
+    Deno.writeTextFileSync(
+      `${folder}/metrics/${name}/metadata.json`,
+      JSON.stringify({
+        name,
+        value,
+        created_at: {
+          _type: "datetime",
+          value: new Date().toISOString().replace("Z", "000+00:00"),
+        },
+        id: crypto.randomUUID(),
+        directionality: "score",
+        tags: [],
+        comments: [],
+      }),
+    );
+  },
+  tag(folder: string, tag: string): void {
+    Deno.writeTextFileSync(
+      `${folder}/tags_${crypto.randomUUID()}.json`,
+      JSON.stringify({ added_tags: [tag] }),
+    );
+  },
+};
+
+const ACTS = [
+  ...["log", "metric", "parameter", "tag", "untag", "comment", "artifact", "remove"],
+  ...["python experiment", "python metric", "python tag", "settle", "read"],
+] as const;
+
+Deno.test("A composite that reads again and again is never stale, whoever writes to its folder", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.constantFrom(...ACTS), fc.nat(9)), { minLength: 5, maxLength: 30 }),
+      async (acts) => {
+        await withFolder(async (rootDir) => {
+          await using writer = await openComposite({ persistence: "filesystem", rootDir });
+          await using reader = await openComposite({ persistence: "filesystem", rootDir });
+          const project = await createProject(writer, { name: "p" });
+          const experiments = [await log(writer, project, 0)];
+          let count = 0;
+          const compare = async () => {
+            await using fresh = await openComposite({ persistence: "filesystem", rootDir });
+            assert.deepEqual(await toTable(reader, project), await toTable(fresh, project));
+            assert.deepEqual(
+              await listExperiments(reader, project),
+              await listExperiments(fresh, project),
+            );
+            const slow = experiments[0]!;
+            const found = (await listExperiments(reader, project)).find(({ id }) => id === slow.id);
+            if (found) {
+              assert.deepEqual(found, await getExperiment(fresh, project, { id: slow.id }));
+            }
+          };
+          for (const [act, which] of acts) {
+            const experiment = experiments[which % experiments.length]!;
+            const folder = `${rootDir}/p/experiments/${experiment.id}`;
+            const isThere = experiments.includes(experiment);
+            count++;
+            switch (act) {
+              case "log":
+                experiments.push(await log(writer, project, count));
+                break;
+              case "metric":
+                if (isThere) {
+                  await logMetric(writer, experiment, { name: `m${count}`, value: count });
+                }
+                break;
+              case "parameter":
+                await logParameter(writer, experiment, { name: `p${count}`, value: count });
+                break;
+              case "tag":
+                await addTags(writer, experiment, [`t${which % 3}`]);
+                break;
+              case "untag":
+                await removeTags(writer, experiment, [`t${which % 3}`]);
+                break;
+              case "comment":
+                await addComments(writer, experiment, [`c${count}`]);
+                break;
+              case "artifact": {
+                const artifact = await logArtifact(writer, experiment, { name: "a", data: "a" });
+                if (which % 2) await deleteArtifact(writer, artifact);
+                break;
+              }
+              case "remove":
+                if (experiments.length < 2) break;
+                experiments.splice(experiments.indexOf(experiment), 1);
+                Deno.removeSync(folder, { recursive: true });
+                break;
+              case "python experiment":
+                python.experiment(rootDir, count);
+                break;
+              case "python metric":
+                python.metric(folder, `py${count}`, count);
+                break;
+              case "python tag":
+                python.tag(folder, `py${count}`);
+                break;
+              case "settle":
+                age(rootDir);
+                break;
+              case "read":
+                await compare();
+            }
+          }
+          await compare();
+        });
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("A folder whose time was set back after something came is looked at again", async () => {
+  await withFolder(async (rootDir) => {
+    await using rubicon = await openComposite({ persistence: "filesystem", rootDir });
+    const project = await createProject(rubicon, { name: "p" });
+    const { id } = await log(rubicon, project, 1);
+    const folder = `${rootDir}/p/experiments/${id}`;
+    age(rootDir);
+    await toTable(rubicon, project);
+    const { mtime } = Deno.statSync(folder);
+    // The time that tells is in whole seconds.
+    while (Deno.statSync(folder).ctime!.getTime() >= Date.now() - 1_000) await turn();
+    python.tag(folder, "late");
+    Deno.utimeSync(folder, mtime!, mtime!);
+    assert.deepEqual((await toTable(rubicon, project)).rows[0]!.tags, ["late"]);
+  });
+});
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
