@@ -20,6 +20,7 @@ import { RubiconException } from "../errors.ts";
 import type { Driver } from "./driver.ts";
 import { named } from "./filesystem/errors.ts";
 import { putTree } from "./filesystem/tree.ts";
+import { admit, isFresh } from "./filesystem/identity.ts";
 import { get, open, stat } from "./filesystem/read.ts";
 import { remove } from "./filesystem/remove.ts";
 import type { Root } from "./filesystem/root.ts";
@@ -54,7 +55,14 @@ export function openFilesystem(config: DriverConfig): Driver {
     refuse(`durable is true or false, not ${JSON.stringify(durable)}.`);
   }
   const label = `filesystem:${given}`;
-  const root: Root = { label, given, path: resolve(given), durable, seen: new Map() };
+  const root: Root = {
+    label,
+    given,
+    path: resolve(given),
+    durable,
+    seen: new Map(),
+    health: { freshUntil: 0 },
+  };
   /** Names the errors of one verb, and makes them rejections. */
   const verb = async <T>(
     key: string,
@@ -62,6 +70,7 @@ export function openFilesystem(config: DriverConfig): Driver {
     run: () => T | Promise<T>,
   ): Promise<T> => {
     try {
+      if (!isFresh(root)) await admit(root, options?.signal);
       return await run();
     } catch (error) {
       throw named(error, root, key, options?.signal);
@@ -79,6 +88,7 @@ export function openFilesystem(config: DriverConfig): Driver {
     stat: (key, options) => verb(key, options, () => stat(root, key)),
     async *list(prefix, options) {
       try {
+        if (!isFresh(root)) await admit(root, options?.signal);
         yield* walk(root, prefix, options);
       } catch (error) {
         throw named(error, root, prefix, options?.signal);

@@ -8,10 +8,12 @@
  *
  * @module
  */
+import { locateFolder, makeFolder } from "./locate.ts";
 import { SMALL_BYTES } from "./read.ts";
 import { discardFolder } from "./remove.ts";
 import { checkStorable, folderOf, folderSeen, type Root } from "./root.ts";
-import { locateFolder, makeFolder, pathOf, stagedName, wasSeen } from "./root.ts";
+import { pathOf, stagedName, wasSeen } from "./root.ts";
+import { checkWritten } from "./written.ts";
 
 /**
  * Creates a folder with these objects, where there is no such folder yet.
@@ -44,7 +46,9 @@ export function putTree(
   try {
     for (const [path, bytes] of objects) {
       makeFolders(staged, folderOf(path), made);
-      Deno.writeFileSync(`${staged}/${path}`, bytes, { createNew: true });
+      const file = `${staged}/${path}`;
+      Deno.writeFileSync(file, bytes, { createNew: true });
+      checkWritten(root, `${folder}/${path}`, file, bytes.length);
     }
     Deno.renameSync(staged, pathOf(root, folder));
   } catch {

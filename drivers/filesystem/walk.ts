@@ -8,8 +8,10 @@ import { breathe } from "../source.ts";
 import { isMissing } from "./errors.ts";
 import { metaOf } from "./read.ts";
 import { sweep } from "./remove.ts";
-import { isInside, isReserved, isStaged, locate, pathOf, type Root } from "./root.ts";
+import { isInside, locate } from "./locate.ts";
+import { isReserved, isStaged, pathOf, type Root } from "./root.ts";
 import { hasCode } from "../../errors.ts";
+import { admit } from "./identity.ts";
 
 /** After how many entries others have their turn. */
 const TURN = 1000;
@@ -33,7 +35,10 @@ export async function* walk(
   for (let frame = frames.pop(); frame; frame = frames.pop()) {
     if (frame.depth < 1) continue;
     for (const entry of entriesOf(root, frame.folder)) {
-      if (++count % TURN === 0) await breathe();
+      if (++count % TURN === 0) {
+        await breathe();
+        await admit(root, signal);
+      }
       signal?.throwIfAborted();
       const key = frame.folder === "" ? entry.name : `${frame.folder}/${entry.name}`;
       const next = { folder: key, depth: frame.depth - 1, links: frame.links };
