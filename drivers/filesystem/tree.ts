@@ -35,15 +35,11 @@ export function putTree(
   }
   if (size > SMALL_BYTES) return false;
   const staged = `${pathOf(root, above)}/${stagedName()}`;
+  const made = new Set([""]);
   try {
     locateFolder(root, above);
     if (!wasSeen(root, parent)) makeFolder(root, parent);
     Deno.mkdirSync(staged);
-  } catch {
-    return false;
-  }
-  const made = new Set([""]);
-  try {
     for (const [path, bytes] of objects) {
       makeFolders(staged, folderOf(path), made);
       const file = `${staged}/${path}`;

@@ -22,6 +22,8 @@ interface Frame {
   depth: number;
   /** Where the links on the way to this folder lead: those are not followed in a circle. */
   links: readonly string[];
+  /** Whether its parent's listing says that it is a folder, and no link: then nothing has to be resolved. */
+  plain: boolean;
 }
 
 /** The objects below a prefix. */
@@ -30,19 +32,19 @@ export async function* walk(
   prefix: string,
   { depth = Infinity, signal }: ListOptions = {},
 ): AsyncGenerator<ListEntry, void, void> {
-  const frames: Frame[] = [{ folder: prefix, depth, links: [] }];
+  const frames: Frame[] = [{ folder: prefix, depth, links: [], plain: false }];
   let count = 0;
   for (let frame = frames.pop(); frame; frame = frames.pop()) {
     if (frame.depth < 1) continue;
-    for (const entry of entriesOf(root, frame.folder)) {
+    for (const entry of entriesOf(root, frame.folder, frame.plain)) {
       if (++count % TURN === 0) {
         await breathe();
         await admit(root, signal);
       }
       signal?.throwIfAborted();
       const key = frame.folder === "" ? entry.name : `${frame.folder}/${entry.name}`;
-      const next = { folder: key, depth: frame.depth - 1, links: frame.links };
-      if (entry.isDirectory) frames.push(next);
+      const next = { folder: key, depth: frame.depth - 1, links: frame.links, plain: false };
+      if (entry.isDirectory) frames.push({ ...next, plain: true });
       else if (entry.isFile) {
         const info = vanishing(() => Deno.lstatSync(pathOf(root, key)));
         if (info?.isFile) yield { key, ...metaOf(info) };
@@ -69,9 +71,14 @@ export function folders(root: Root, prefix: string): string[] {
 }
 
 /** What is in a folder, without staged files and what no key can name. */
-function* entriesOf(root: Root, folder: string): Generator<Deno.DirEntry, void, void> {
-  if (isReserved(folder)) return;
-  const entries = vanishing(() => [...Deno.readDirSync(locate(root, folder))]) ?? [];
+function* entriesOf(
+  root: Root,
+  folder: string,
+  plain = false,
+): Generator<Deno.DirEntry, void, void> {
+  if (!plain && isReserved(folder)) return;
+  const path = () => plain ? pathOf(root, folder) : locate(root, folder);
+  const entries = vanishing(() => [...Deno.readDirSync(path())]) ?? [];
   for (const entry of entries) {
     if (isStaged(entry.name)) sweep(root, folder, entry.name);
     else if (!entry.name.includes("\\")) yield entry;
