@@ -98,6 +98,16 @@ export interface OpenResult extends ObjectMeta {
   stream: ReadableStream<Bytes>;
 }
 
+/** What the times of a store are worth. */
+export interface StoreTimes {
+  /**
+   * The step of `lastModified`, in milliseconds: a time may be up to so much before the moment of the write.
+   */
+  step: number;
+  /** By how many milliseconds the store's clock is ahead of this machine's; below zero if it is behind. */
+  ahead: number;
+}
+
 /**
  * A storage driver: an object literal, made by a factory that `registerDriver` knows.
  *
@@ -155,6 +165,17 @@ export interface Driver {
     objects: readonly (readonly [path: string, bytes: Uint8Array])[],
     options?: VerbOptions,
   ): Promise<boolean>;
+  /** What the times of the store are worth. Missing: nothing is known of them. */
+  times?(options?: VerbOptions): Promise<StoreTimes>;
+  /**
+   * A stamp for each folder, in the order of the folders. If a folder has the same stamp again, no object and no folder
+   * directly in it came, went or was put again in between. `undefined` if the store cannot promise that: the folder
+   * is missing, has changed a moment ago, or the store's times cannot be trusted. Take a stamp before you list what it
+   * stands for. A file that another program rewrites in its place changes no stamp.
+   *
+   * @param folders Their keys; the empty one is the root.
+   */
+  stamps?(folders: readonly string[], options?: VerbOptions): Promise<(string | undefined)[]>;
   /** Copies an object inside the store, where that is cheaper than reading and writing it. */
   copy?(from: string, to: string, options?: PutOptions): Promise<PutResult>;
   /** Lets go of what the driver holds (connections, handles). It may be called twice. */

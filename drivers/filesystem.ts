@@ -24,6 +24,7 @@ import { admit, isFresh } from "./filesystem/identity.ts";
 import { get, open, stat } from "./filesystem/read.ts";
 import { remove } from "./filesystem/remove.ts";
 import type { Root } from "./filesystem/root.ts";
+import { stamps, timesOf } from "./filesystem/times.ts";
 import { folders, walk } from "./filesystem/walk.ts";
 import { put } from "./filesystem/write.ts";
 import { type DriverConfig, registerDriver } from "./registry.ts";
@@ -96,6 +97,12 @@ export function openFilesystem(config: DriverConfig): Driver {
     },
     folders: (prefix, options) => verb(prefix, options, () => folders(root, prefix)),
     delete: (key, options) => verb(key, options, () => remove(root, key)),
+    times: (options) =>
+      verb("", options, () => {
+        const { step, ahead } = timesOf(root);
+        return { step, ahead };
+      }),
+    stamps: (all, options) => verb("", options, () => stamps(root, all, options?.signal)),
   };
 }
 

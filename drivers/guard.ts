@@ -152,6 +152,7 @@ export function guard(driver: Driver): Driver {
     1,
     { optionsAt: 2 },
   );
+  const { times, stamps } = driver;
   return {
     persistence: driver.persistence,
     label: driver.label,
@@ -165,6 +166,17 @@ export function guard(driver: Driver): Driver {
     folders: verb(driver.folders.bind(driver), 1, { emptyKey: true }),
     delete: verb(driver.delete.bind(driver), 1),
     ...(putTree && { putTree }),
+    ...(times && { times: verb(times.bind(driver), 0) }),
+    ...(stamps && {
+      stamps: verb(
+        async (folders, options) => {
+          for (const folder of folders) if (folder !== "") checkKey(folder, driver);
+          return await stamps.call(driver, folders, options);
+        },
+        0,
+        { optionsAt: 1 },
+      ),
+    }),
     ...(driver.copy && { copy: verb(driver.copy.bind(driver), 2) }),
     ...(driver.close && { close: driver.close.bind(driver) }),
   };

@@ -135,7 +135,7 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
       entries.return?.()?.catch?.(() => {});
     }
   }
-  const { copy, putTree, close } = driver;
+  const { copy, putTree, times, stamps, close } = driver;
   return {
     persistence: driver.persistence,
     label: driver.label,
@@ -168,6 +168,13 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
     ...(putTree && {
       putTree: (folder, objects, options) =>
         verb(options, ({ signal }) => putTree(folder, objects, { ...options, signal })),
+    }),
+    ...(times && {
+      times: (options) => verb(options, ({ signal }) => times({ ...options, signal })),
+    }),
+    ...(stamps && {
+      stamps: (folders, options) =>
+        verb(options, ({ signal }) => stamps(folders, { ...options, signal })),
     }),
     ...(copy && {
       copy: (from, to, options) =>

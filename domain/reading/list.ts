@@ -4,7 +4,7 @@
  * @module
  */
 import type { Answer, Backend, CallOptions, Composite } from "../../composite.ts";
-import type { VerbOptions } from "../../drivers/driver.ts";
+import type { StoreTimes, VerbOptions } from "../../drivers/driver.ts";
 import { decodeEntity } from "../format/codec.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { kindFolder, parentKeys, type Place } from "../format/layout.ts";
@@ -84,7 +84,8 @@ export async function readNewest<K extends Kind>(
   choice: Choice,
   options: VerbOptions,
 ): Promise<Answer<EntityOf<K>[]>> {
-  const latest = [...found].map((one) => ({ one, time: latestTime(one[1]) }))
+  const times = await backend.driver.times?.(options);
+  const latest = [...found].map((one) => ({ one, time: latestTime(one[1], times) }))
     .sort((a, b) => b.time - a.time);
   const answer: Answer<EntityOf<K>[]> = { value: [] };
   for (let at = 0; at < latest.length;) {
@@ -106,12 +107,14 @@ export async function readNewest<K extends Kind>(
 }
 
 /**
- * When an entity was stored, at the latest: some stores tell whole seconds, cut, and file systems go by a clock that
- * is some milliseconds late.
+ * When an entity was stored, at the latest, by this machine's clock. If the store does not say what its times are
+ * worth, whole seconds are taken to be cut, and others to come from a clock that is some milliseconds late.
  */
-function latestTime({ metadata }: Partial<Files>): number {
+function latestTime({ metadata }: Partial<Files>, times: StoreTimes | undefined): number {
   if (!metadata) return Infinity;
   const time = metadata.lastModified.getTime();
+  // A clock that is ahead only makes for more reading, and may have been set since.
+  if (times) return time + Math.max(0, -times.ahead) + times.step;
   return time + (time % 1000 === 0 ? 999 : 20);
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { StoreTimes } from "../driver.ts";
 import { exception } from "./errors.ts";
 
 /** A store's folder. */
@@ -34,6 +35,8 @@ export interface Health {
   look?: Promise<Trouble> | undefined;
   /** Whether the folders above the root are on the disk itself, where that is asked for. */
   isFlushed?: boolean;
+  /** What its times are worth, and until when that counts, by `performance.now()`. See `times.ts`. */
+  times?: { measured: StoreTimes & { folders: boolean }; until: number };
 }
 
 /** What tells one folder from another. */

@@ -1,0 +1,129 @@
+/**
+ * What the times of a file system are worth, and folders' times as stamps of what is in them.
+ *
+ * @module
+ */
+import type { StoreTimes } from "../driver.ts";
+import { breathe } from "../source.ts";
+import { isMissing } from "./errors.ts";
+import { locate } from "./locate.ts";
+import { discard } from "./remove.ts";
+import { isReserved, type Root, stagedName } from "./root.ts";
+import { isOnLocalDisk } from "./written.ts";
+
+/** For so long, in milliseconds, a measurement counts. Clocks drift, and are set. */
+const MEASURED_FOR = 60_000;
+/** File systems go by a clock that ticks every 1 to 10 ms, and tell whole milliseconds. */
+const FINE_STEP = 20;
+/** The coarsest step that is known of: FAT, and what some file servers keep their files on. */
+const COARSE_STEP = 2000;
+/** Neither a whole second nor an even one: what a file system makes of it tells its step. */
+const ODD_TIME = new Date(1_000_000_001_987);
+/** How far a measured clock may be off, in milliseconds. */
+const CLOCK_ERROR = 1000;
+/** So many of a root's files are looked at for a time that is no whole second. */
+const MOST_LOOKS = 100;
+/** After how many folders others have their turn. */
+const TURN = 1000;
+
+/** What is known of a root's times. */
+export interface Measured extends StoreTimes {
+  /** Whether a folder's time changes with each name that comes or goes in it. */
+  readonly folders: boolean;
+}
+
+/** What the store's times are worth. */
+export function timesOf(root: Root): Measured {
+  const { health } = root;
+  if (health.times && performance.now() < health.times.until) return health.times.measured;
+  const observed = observe(root);
+  const isKnown = isOnLocalDisk(root) && observed.step === FINE_STEP;
+  const measured = isKnown ? observed : measure(root) ?? observed;
+  health.times = { measured, until: performance.now() + MEASURED_FOR };
+  return measured;
+}
+
+/** Makes a file and looks at its times, and at those of its folder. Nothing where this process may only read. */
+function measure({ path }: Root): Measured | undefined {
+  const file = `${path}/${stagedName()}`;
+  try {
+    Deno.writeFileSync(file, new Uint8Array(), { createNew: true });
+    const made = timeOf(Deno.lstatSync(file));
+    const folder = timeOf(Deno.statSync(path));
+    const ahead = made - Date.now();
+    Deno.utimeSync(file, ODD_TIME, ODD_TIME);
+    const lost = Math.abs(ODD_TIME.getTime() - timeOf(Deno.lstatSync(file)));
+    const step = lost === 0 ? FINE_STEP : lost < 1000 ? 1000 : COARSE_STEP;
+    // A time that is cut is behind by up to a step, which is not the clock's.
+    return {
+      step,
+      ahead: Math.abs(ahead) < step ? 0 : ahead,
+      folders: Math.abs(folder - made) <= step,
+    };
+  } catch {
+    return undefined; // There is no root yet, or it is read-only. `observe` then says what there is to see.
+  } finally {
+    discard(file);
+  }
+}
+
+/** What can be told without writing: a time that is no whole second tells that the times are fine. */
+function observe(root: Root): Measured {
+  const step = hasFineTime(root.path) ? FINE_STEP : COARSE_STEP;
+  return { step, ahead: 0, folders: isOnLocalDisk(root) };
+}
+
+function hasFineTime(folder: string): boolean {
+  try {
+    if (timeOf(Deno.statSync(folder)) % 1000 !== 0) return true;
+    let looks = 0;
+    for (const { name } of Deno.readDirSync(folder)) {
+      if (timeOf(Deno.lstatSync(`${folder}/${name}`)) % 1000 !== 0) return true;
+      if (++looks === MOST_LOOKS) return false;
+    }
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  return false;
+}
+
+/**
+ * A stamp for each folder, where its times can be trusted. A folder that changed within one step of now may change
+ * again within that step and show the same time, so it has no stamp yet (git's index has the same rule).
+ */
+export async function stamps(
+  root: Root,
+  folders: readonly string[],
+  signal?: AbortSignal,
+): Promise<(string | undefined)[]> {
+  const { step, ahead, folders: trusted } = timesOf(root);
+  if (!trusted) return folders.map(() => undefined);
+  const margin = step + (isOnLocalDisk(root) ? 0 : CLOCK_ERROR);
+  const all: (string | undefined)[] = [];
+  for (const folder of folders) {
+    if (all.length % TURN === TURN - 1) {
+      await breathe();
+      signal?.throwIfAborted();
+    }
+    all.push(stampOf(root, folder, Date.now() + ahead - margin));
+  }
+  return all;
+}
+
+function stampOf(root: Root, folder: string, settled: number): string | undefined {
+  if (isReserved(folder)) return undefined;
+  try {
+    const info = Deno.statSync(locate(root, folder));
+    if (!info.isDirectory) return undefined;
+    const changed = info.ctime?.getTime() ?? 0;
+    const modified = timeOf(info);
+    if (Math.max(changed, modified) >= settled) return undefined;
+    // The time of change counts too: tools that copy a tree set the other one back.
+    return `${info.ino ?? 0}-${modified.toString(36)}-${changed.toString(36)}`;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+const timeOf = ({ mtime }: Deno.FileInfo): number => mtime?.getTime() ?? 0;
