@@ -112,6 +112,14 @@ function pathOfRoot(rootDir: unknown): string {
     return refuse(`rootDir is a path or a file: URL, not ${JSON.stringify(rootDir)}.`);
   }
   if (/^file:/i.test(text)) return fromFileUrl(text);
+  if (/^~[^/\\]*(?:[/\\]|$)/.test(text)) {
+    return refuse(
+      `rootDir ${
+        JSON.stringify(text)
+      } begins with ~, which only a shell takes for your home. Give the whole ` +
+        `path, or ${JSON.stringify(`./${text}`)} if the folder is called so.`,
+    );
+  }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
     return refuse(
       `rootDir is a path or a file: URL, and ${text.split("//")[0]} is another scheme.`,

@@ -83,7 +83,8 @@ const identityOf = ({ dev, ino, birthtime }: Deno.FileInfo): Identity => ({
 
 /**
  * Whether two looks found two folders. A file system that is mounted again may come with another device number,
- * and some have no lasting inodes: one of them may change, as long as the folder's time of birth does not.
+ * and some have no lasting inodes: one of them may change, as long as the folder's time of birth does not. That time
+ * alone says nothing: the folder of an overlay, as containers have it, is born again by the first write to it.
  */
 function isOther(now: Identity, then: Identity): boolean {
   if (now.ino === then.ino && now.dev === then.dev) return false;

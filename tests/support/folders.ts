@@ -1,6 +1,13 @@
 /**
  * Folders for tests of drivers.
  */
+import type { Driver } from "../../drivers/driver.ts";
+import { openFilesystem } from "../../drivers/filesystem.ts";
+import { guard } from "../../drivers/guard.ts";
+
+/** The filesystem driver of a folder, behind its guard. */
+export const openFolder = (rootDir: string | URL, durable = false): Driver =>
+  guard(openFilesystem({ persistence: "filesystem", rootDir, durable }));
 
 /** Memory is thousands of times faster than a disk that others use too. */
 const FASTEST = Deno.build.os === "linux" ? "/dev/shm" : undefined;

@@ -4,8 +4,8 @@
 
 /** What may be wrong with the file system. */
 export interface Settings {
-  /** Nothing is answered. */
-  hangs: boolean;
+  /** Nothing is answered for so long, in milliseconds: a process that is stopped by it goes on at last. */
+  hangs: number;
   /** Bytes that it has room for, which it says only when a file is closed. */
   room: number;
   /** The step of its times, in milliseconds. */
@@ -43,7 +43,7 @@ export const errno = (code: keyof typeof CODES): number => CODES[code];
 /** A tree of files in memory. Its functions throw the system's numbers. */
 export class Filesystem {
   readonly settings: Settings = {
-    hangs: false,
+    hangs: 0,
     room: Infinity,
     step: 1,
     ahead: 0,

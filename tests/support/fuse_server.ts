@@ -122,12 +122,20 @@ function serve(request: Uint8Array<ArrayBuffer>): void {
   libc.write(device, reply, BigInt(reply.length));
 }
 
+let timer: number | undefined;
+
+function goOn(): void {
+  files.settings.hangs = 0;
+  for (const request of waiting.splice(0)) serve(request);
+}
+
 async function settings(): Promise<void> {
-  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
-  for await (const text of lines) {
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     for (const line of text.split("\n").filter((line) => line !== "")) {
       Object.assign(files.settings, JSON.parse(line) as Partial<Settings>);
-      if (!files.settings.hangs) { for (const request of waiting.splice(0)) serve(request); }
+      clearTimeout(timer);
+      if (files.settings.hangs > 0) timer = setTimeout(goOn, files.settings.hangs);
+      else goOn();
       await Deno.stdout.write(new TextEncoder().encode("done\n"));
     }
   }
@@ -141,6 +149,6 @@ while (true) {
   const length = Number(await libc.read(device, buffer, BigInt(buffer.length)));
   if (length <= 0) Deno.exit(0); // It was unmounted.
   const request = buffer.slice(0, length);
-  if (files.settings.hangs) waiting.push(request);
+  if (files.settings.hangs > 0) waiting.push(request);
   else serve(request);
 }

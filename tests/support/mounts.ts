@@ -4,14 +4,32 @@
 import { fromFileUrl } from "jsr:@std/path@^1.1.6";
 import type { Settings } from "./fuse_filesystem.ts";
 
-/** What this machine lacks for mounts; nothing if they work. */
-export function lacksMounts(): string | undefined {
+/**
+ * Whether the suites of mounts are to be ignored: mounts take rights that cannot be installed, so that CI may lack
+ * them too. It says so on one line.
+ */
+export function ignoredMounts(suite: string): boolean {
+  const lacks = whatMountsLack();
+  // deno-lint-ignore no-console -- the line is what a person running the suite looks for.
+  if (lacks !== undefined) console.log(`${suite}: ignored, it lacks ${lacks}`);
+  return lacks !== undefined;
+}
+
+function whatMountsLack(): string | undefined {
   if (Deno.build.os !== "linux") return "Linux";
   if (Deno.uid() !== 0) return "root, for mounts";
+  const folder = Deno.makeTempDirSync({ prefix: "rubicon-mount-" });
   try {
-    Deno.statSync("/dev/fuse");
-  } catch {
-    return "/dev/fuse";
+    const mount = ["-t", "tmpfs", "tmpfs", folder];
+    if (!new Deno.Command("mount", { args: mount }).outputSync().success) {
+      return "the right to mount";
+    }
+    new Deno.Command("umount", { args: ["-l", folder] }).outputSync();
+    Deno.openSync("/dev/fuse", { read: true, write: true }).close();
+  } catch (error) {
+    return `mount or /dev/fuse (${error})`;
+  } finally {
+    Deno.removeSync(folder);
   }
 }
 
@@ -25,14 +43,20 @@ async function run(command: string, ...args: string[]): Promise<void> {
 /** A folder with something mounted on it. */
 export interface Mount extends AsyncDisposable {
   readonly folder: string;
+  /** Mounts it where it was. */
+  mount(): Promise<void>;
   /** Takes it away under whoever uses it. */
   unmount(): Promise<void>;
 }
 
 /** A mount that is gone with its folder at the end of its test. */
-async function mounted(mount: (folder: string) => Promise<unknown>): Promise<Mount> {
+async function mounted(mountAt: (folder: string) => Promise<unknown>): Promise<Mount> {
   const folder = await Deno.makeTempDir({ prefix: "rubicon-mount-" });
   let isMounted = false;
+  const mount = async () => {
+    await mountAt(folder);
+    isMounted = true;
+  };
   const unmount = async () => {
     if (isMounted) await run("umount", "-l", folder);
     isMounted = false;
@@ -42,13 +66,12 @@ async function mounted(mount: (folder: string) => Promise<unknown>): Promise<Mou
     await Deno.remove(folder, { recursive: true });
   };
   try {
-    await mount(folder);
-    isMounted = true;
+    await mount();
   } catch (error) {
     await end();
     throw error;
   }
-  return { folder, unmount, [Symbol.asyncDispose]: end };
+  return { folder, mount, unmount, [Symbol.asyncDispose]: end };
 }
 
 /** A file system in memory, of so many mebibytes. */
@@ -58,11 +81,9 @@ export const memoryDisk = (mebibytes: number): Promise<Mount> =>
 /** A small ext4 on a loop device. */
 export async function smallDisk(mebibytes: number): Promise<Mount> {
   const image = await Deno.makeTempFile({ prefix: "rubicon-disk-" });
-  const disk = await mounted(async (folder) => {
-    await Deno.truncate(image, mebibytes << 20);
-    await run("mkfs.ext4", "-q", "-F", image);
-    await run("mount", "-o", "loop", image, folder);
-  });
+  await Deno.truncate(image, mebibytes << 20);
+  await run("mkfs.ext4", "-q", "-F", image);
+  const disk = await mounted((folder) => run("mount", "-o", "loop", image, folder));
   return {
     ...disk,
     async [Symbol.asyncDispose]() {
@@ -113,7 +134,7 @@ export async function faultyMount(settings: Partial<Settings> = {}): Promise<Fau
     ...mount,
     set,
     async [Symbol.asyncDispose]() {
-      await set({ hangs: false }); // Who still waits gets an answer.
+      await set({ hangs: 0 }); // Who still waits gets an answer.
       await mount[Symbol.asyncDispose]();
       await writer.close();
       await child.status;
