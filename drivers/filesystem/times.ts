@@ -6,7 +6,7 @@
 import type { StoreTimes } from "../driver.ts";
 import { breathe } from "../source.ts";
 import { isMissing } from "./errors.ts";
-import { locate } from "./locate.ts";
+import { find } from "./locate.ts";
 import { discard } from "./remove.ts";
 import { isReserved, type Root, stagedName } from "./root.ts";
 import { isOnLocalDisk } from "./written.ts";
@@ -17,6 +17,8 @@ const MEASURED_FOR = 60_000;
 const FINE_STEP = 20;
 /** The coarsest step that is known of: FAT, and what some file servers keep their files on. */
 const COARSE_STEP = 2000;
+/** Deno tells the time of a change of attributes in whole seconds, whatever the file system keeps. */
+const CTIME_STEP = 1000;
 /** Neither a whole second nor an even one: what a file system makes of it tells its step. */
 const ODD_TIME = new Date(1_000_000_001_987);
 /** How far a measured clock may be off, in milliseconds. */
@@ -28,7 +30,7 @@ const TURN = 1000;
 
 /** What is known of a root's times. */
 export interface Measured extends StoreTimes {
-  /** Whether a folder's time changes with each name that comes or goes in it. */
+  /** Whether a folder's time is known to change with each name that comes or goes in it. */
   readonly folders: boolean;
 }
 
@@ -39,7 +41,9 @@ export function timesOf(root: Root): Measured {
   const observed = observe(root);
   const isKnown = isOnLocalDisk(root) && observed.step === FINE_STEP;
   const measured = isKnown ? observed : measure(root) ?? observed;
-  health.times = { measured, until: performance.now() + MEASURED_FOR };
+  // What was not to be trusted may be found so the next time, when the root has not just changed.
+  const until = performance.now() + (measured.folders ? MEASURED_FOR : 0);
+  health.times = { measured, until };
   return measured;
 }
 
@@ -47,19 +51,17 @@ export function timesOf(root: Root): Measured {
 function measure({ path }: Root): Measured | undefined {
   const file = `${path}/${stagedName()}`;
   try {
+    const before = timeOf(Deno.statSync(path));
     Deno.writeFileSync(file, new Uint8Array(), { createNew: true });
     const made = timeOf(Deno.lstatSync(file));
-    const folder = timeOf(Deno.statSync(path));
+    const after = timeOf(Deno.statSync(path));
     const ahead = made - Date.now();
     Deno.utimeSync(file, ODD_TIME, ODD_TIME);
     const lost = Math.abs(ODD_TIME.getTime() - timeOf(Deno.lstatSync(file)));
     const step = lost === 0 ? FINE_STEP : lost < 1000 ? 1000 : COARSE_STEP;
+    const follows = before < made - step && Math.abs(after - made) <= step;
     // A time that is cut is behind by up to a step, which is not the clock's.
-    return {
-      step,
-      ahead: Math.abs(ahead) < step ? 0 : ahead,
-      folders: Math.abs(folder - made) <= step,
-    };
+    return { step, ahead: Math.abs(ahead) < step ? 0 : ahead, folders: follows };
   } catch {
     return undefined; // There is no root yet, or it is read-only. `observe` then says what there is to see.
   } finally {
@@ -98,7 +100,7 @@ export async function stamps(
 ): Promise<(string | undefined)[]> {
   const { step, ahead, folders: trusted } = timesOf(root);
   if (!trusted) return folders.map(() => undefined);
-  const margin = step + (isOnLocalDisk(root) ? 0 : CLOCK_ERROR);
+  const margin = Math.max(step, CTIME_STEP) + (isOnLocalDisk(root) ? 0 : CLOCK_ERROR);
   const all: (string | undefined)[] = [];
   for (const folder of folders) {
     if (all.length % TURN === TURN - 1) {
@@ -113,12 +115,12 @@ export async function stamps(
 function stampOf(root: Root, folder: string, settled: number): string | undefined {
   if (isReserved(folder)) return undefined;
   try {
-    const info = Deno.statSync(locate(root, folder));
+    const info = folder === "" ? Deno.statSync(root.path) : find(root, folder).info;
     if (!info.isDirectory) return undefined;
     const changed = info.ctime?.getTime() ?? 0;
     const modified = timeOf(info);
     if (Math.max(changed, modified) >= settled) return undefined;
-    // The time of change counts too: tools that copy a tree set the other one back.
+    // Tools that copy a tree set a folder's time back, but not that of the change.
     return `${info.ino ?? 0}-${modified.toString(36)}-${changed.toString(36)}`;
   } catch (error) {
     if (isMissing(error)) return undefined;
