@@ -8,7 +8,7 @@ import { breathe } from "../source.ts";
 import { isMissing } from "./errors.ts";
 import { find } from "./locate.ts";
 import { discard } from "./remove.ts";
-import { isReserved, type Root, stagedName } from "./root.ts";
+import { folderSeen, isReserved, type Root, stagedName } from "./root.ts";
 import { isOnLocalDisk } from "./written.ts";
 
 /** For so long, in milliseconds, a measurement counts. Clocks drift, and are set. */
@@ -117,6 +117,7 @@ function stampOf(root: Root, folder: string, settled: number): string | undefine
   try {
     const info = folder === "" ? Deno.statSync(root.path) : find(root, folder).info;
     if (!info.isDirectory) return undefined;
+    folderSeen(root, folder); // Those in it are often asked for next.
     const changed = info.ctime?.getTime() ?? 0;
     const modified = timeOf(info);
     if (Math.max(changed, modified) >= settled) return undefined;
