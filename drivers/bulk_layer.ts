@@ -10,13 +10,11 @@ export type AroundBulk = <T>(
   keys: readonly string[],
   options: VerbOptions | undefined,
   run: (options: VerbOptions | undefined) => Promise<T>,
-  isFolders: boolean,
 ) => Promise<T>;
 
 /** A bulk reader with something around each of its reads. */
 export const bulkLayer = (inner: BulkReader, around: AroundBulk): BulkReader => ({
-  times: (keys, options) => around(keys, options, (changed) => inner.times(keys, changed), true),
-  list: (folders, options) =>
-    around(folders, options, (changed) => inner.list(folders, changed), true),
-  get: (keys, options) => around(keys, options, (changed) => inner.get(keys, changed), false),
+  list: (folders, options) => around(folders, options, (changed) => inner.list(folders, changed)),
+  stat: (keys, options) => around(keys, options, (changed) => inner.stat(keys, changed)),
+  get: (keys, options) => around(keys, options, (changed) => inner.get(keys, changed)),
 });

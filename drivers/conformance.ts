@@ -7,6 +7,7 @@ import { atomic } from "./conformance/atomic.ts";
 import { keys } from "./conformance/keys.ts";
 import { listing } from "./conformance/listing.ts";
 import { objects } from "./conformance/objects.ts";
+import { times } from "./conformance/times.ts";
 import type { Driver } from "./driver.ts";
 import { guard } from "./guard.ts";
 
@@ -43,7 +44,7 @@ export function conformance(
   open: () => Driver | Promise<Driver>,
   { name = "conformance" }: ConformanceOptions = {},
 ): void {
-  for (const { name: promise, run } of [...objects, ...atomic, ...listing, ...keys]) {
+  for (const { name: promise, run } of [...objects, ...atomic, ...listing, ...keys, ...times]) {
     test(`${name}: ${promise}`, async () => {
       const driver = guard(await open());
       try {

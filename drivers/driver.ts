@@ -98,12 +98,27 @@ export interface OpenResult extends ObjectMeta {
   stream: ReadableStream<Bytes>;
 }
 
-/** When something last changed, in milliseconds since 1970 by the store's clock. */
-export interface Times {
-  /** For an object: when it was written. For a folder: when something directly in it last came or went. */
+/** What the times of a store are worth. */
+export interface StoreTimes {
+  /**
+   * The step of `lastModified`, in milliseconds: a time may be up to so much before the moment of the write.
+   */
+  step: number;
+  /** By how many milliseconds the store's clock is ahead of this machine's; below zero if it is behind. */
+  ahead: number;
+}
+
+/** What a folder's times say, in milliseconds since 1970 by the store's clock. */
+export interface FolderStamp {
+  /** When something directly in it last came or went. Tools that copy a tree set it. */
   modified: number;
-  /** When it last changed in any way. Tools that copy set `modified`, and nobody can set this. */
+  /** When the folder itself last changed in any way. Nobody can set it. */
   changed: number;
+  /**
+   * If a folder has the same stamp again, no object and no folder directly in it came, went or was put again in between.
+   * Missing if it has changed a moment ago: it may change once more and show the same times.
+   */
+  stamp?: string;
 }
 
 /** The names of what is directly in a folder. */
@@ -114,31 +129,22 @@ export interface FolderEntries {
   objects: string[];
 }
 
-/** An object that was read with others. */
-export interface BulkObject extends Times {
-  /** All of its bytes. */
-  bytes: Bytes;
-}
-
 /**
  * Reads of many small things in one call, in the order in which they are asked for. What is not there is `undefined`,
  * or has nothing in it.
  */
 export interface BulkReader {
-  /**
-   * The times of objects and folders. A folder's are `NaN` if they do not tell at once, and for sure, that nothing
-   * directly in it came or went since.
-   */
-  times(keys: readonly string[], options?: VerbOptions): Promise<(Times | undefined)[]>;
   /** What is directly in each of these folders. */
   list(folders: readonly string[], options?: VerbOptions): Promise<FolderEntries[]>;
-  /** Small objects. */
-  get(keys: readonly string[], options?: VerbOptions): Promise<(BulkObject | undefined)[]>;
+  /** What is known of each of these objects. */
+  stat(keys: readonly string[], options?: VerbOptions): Promise<(ObjectMeta | undefined)[]>;
+  /** Small objects, each in full. */
+  get(keys: readonly string[], options?: VerbOptions): Promise<(GetResult | undefined)[]>;
 }
 
 /** Options of {@linkcode Driver.putTree}. */
 export interface PutTreeOptions extends VerbOptions {
-  /** The time that all the new folders get as `modified`, in milliseconds since 1970, before they show. */
+  /** The time that the new folders get as `modified`, in milliseconds since 1970, before they show. */
   modified?: number;
 }
 
@@ -199,7 +205,20 @@ export interface Driver {
     objects: readonly (readonly [path: string, bytes: Uint8Array])[],
     options?: PutTreeOptions,
   ): Promise<boolean>;
-  /** Many small reads at once, where a call for each would take longer than what it reads. */
+  /** What the times of the store are worth. Missing: nothing is known of them. */
+  times?(options?: VerbOptions): Promise<StoreTimes>;
+  /**
+   * What the times of folders say, in the order of the folders. `undefined` if a folder is missing, or the store's times
+   * cannot be trusted. Take a stamp before you list what it stands for. A file that another program rewrites in its
+   * place changes no stamp.
+   *
+   * @param folders Their keys; the empty one is the root.
+   */
+  stamps?(
+    folders: readonly string[],
+    options?: VerbOptions,
+  ): Promise<(FolderStamp | undefined)[]>;
+  /** Many small reads at once, for a store in which a call for each would take longer than what it reads. */
   readonly bulk?: BulkReader;
   /** Copies an object inside the store, where that is cheaper than reading and writing it. */
   copy?(from: string, to: string, options?: PutOptions): Promise<PutResult>;

@@ -19,12 +19,14 @@ import { fromFileUrl, resolve } from "jsr:@std/path@^1.1.6";
 import { RubiconException } from "../errors.ts";
 import type { Driver } from "./driver.ts";
 import { named } from "./filesystem/errors.ts";
-import { bulkOf } from "./filesystem/bulk.ts";
+import { readOne, statOne } from "./filesystem/bulk.ts";
 import { putTree } from "./filesystem/tree.ts";
+import { admit, isFresh } from "./filesystem/identity.ts";
 import { get, open, stat } from "./filesystem/read.ts";
 import { remove } from "./filesystem/remove.ts";
 import type { Root } from "./filesystem/root.ts";
-import { folders, walk } from "./filesystem/walk.ts";
+import { stamps, timesOf } from "./filesystem/times.ts";
+import { entriesIn, walk } from "./filesystem/walk.ts";
 import { put } from "./filesystem/write.ts";
 import { type DriverConfig, registerDriver } from "./registry.ts";
 
@@ -55,7 +57,14 @@ export function openFilesystem(config: DriverConfig): Driver {
     refuse(`durable is true or false, not ${JSON.stringify(durable)}.`);
   }
   const label = `filesystem:${given}`;
-  const root: Root = { label, given, path: resolve(given), durable, seen: new Map() };
+  const root: Root = {
+    label,
+    given,
+    path: resolve(given),
+    durable,
+    seen: new Map(),
+    health: { freshUntil: 0 },
+  };
   /** Names the errors of one verb, and makes them rejections. */
   const verb = async <T>(
     key: string,
@@ -63,12 +72,12 @@ export function openFilesystem(config: DriverConfig): Driver {
     run: () => T | Promise<T>,
   ): Promise<T> => {
     try {
+      if (!isFresh(root)) await admit(root, options?.signal);
       return await run();
     } catch (error) {
       throw named(error, root, key, options?.signal);
     }
   };
-  const bulk = bulkOf(root);
   return {
     persistence: "filesystem",
     label,
@@ -81,18 +90,26 @@ export function openFilesystem(config: DriverConfig): Driver {
     stat: (key, options) => verb(key, options, () => stat(root, key)),
     async *list(prefix, options) {
       try {
+        if (!isFresh(root)) await admit(root, options?.signal);
         yield* walk(root, prefix, options);
       } catch (error) {
         throw named(error, root, prefix, options?.signal);
       }
     },
     bulk: {
-      times: (keys, options) => verb("", options, () => bulk.times(keys)),
-      list: (folders, options) => verb("", options, () => bulk.list(folders)),
-      get: (keys, options) => verb("", options, () => bulk.get(keys)),
+      list: (folders, options) =>
+        verb("", options, () => folders.map((folder) => entriesIn(root, folder))),
+      stat: (keys, options) => verb("", options, () => keys.map((key) => statOne(root, key))),
+      get: (keys, options) => verb("", options, () => keys.map((key) => readOne(root, key))),
     },
-    folders: (prefix, options) => verb(prefix, options, () => folders(root, prefix)),
+    folders: (prefix, options) => verb(prefix, options, () => entriesIn(root, prefix).folders),
     delete: (key, options) => verb(key, options, () => remove(root, key)),
+    times: (options) =>
+      verb("", options, () => {
+        const { step, ahead } = timesOf(root);
+        return { step, ahead };
+      }),
+    stamps: (all, options) => verb("", options, () => stamps(root, all, options?.signal)),
   };
 }
 
@@ -102,6 +119,14 @@ function pathOfRoot(rootDir: unknown): string {
     return refuse(`rootDir is a path or a file: URL, not ${JSON.stringify(rootDir)}.`);
   }
   if (/^file:/i.test(text)) return fromFileUrl(text);
+  if (/^~[^/\\]*(?:[/\\]|$)/.test(text)) {
+    return refuse(
+      `rootDir ${
+        JSON.stringify(text)
+      } begins with ~, which only a shell takes for your home. Give the whole ` +
+        `path, or ${JSON.stringify(`./${text}`)} if the folder is called so.`,
+    );
+  }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
     return refuse(
       `rootDir is a path or a file: URL, and ${text.split("//")[0]} is another scheme.`,

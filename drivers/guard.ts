@@ -153,11 +153,9 @@ export function guard(driver: Driver): Driver {
     1,
     { optionsAt: 2 },
   );
-  const all = (emptyKey: boolean) => (keys: readonly string[]) => {
-    for (const key of keys) if (!emptyKey || key !== "") checkKey(key, driver);
-  };
-  const bulk = driver.bulk && bulkLayer(driver.bulk, async (keys, options, run, isFolders) => {
-    all(isFolders)(keys);
+  const { times, stamps } = driver;
+  const bulk = driver.bulk && bulkLayer(driver.bulk, async (keys, options, run) => {
+    for (const key of keys) checkKey(key, driver);
     options?.signal?.throwIfAborted();
     try {
       return await run(options);
@@ -179,6 +177,17 @@ export function guard(driver: Driver): Driver {
     delete: verb(driver.delete.bind(driver), 1),
     ...(putTree && { putTree }),
     ...(bulk && { bulk }),
+    ...(times && { times: verb(times.bind(driver), 0) }),
+    ...(stamps && {
+      stamps: verb(
+        async (folders, options) => {
+          for (const folder of folders) if (folder !== "") checkKey(folder, driver);
+          return await stamps.call(driver, folders, options);
+        },
+        0,
+        { optionsAt: 1 },
+      ),
+    }),
     ...(driver.copy && { copy: verb(driver.copy.bind(driver), 2) }),
     ...(driver.close && { close: driver.close.bind(driver) }),
   };

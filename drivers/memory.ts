@@ -120,7 +120,7 @@ export function openMemory(config: DriverConfig): Driver {
   };
   const refuseTaken = (key: string, taken: boolean | undefined): void => {
     if (!taken) return;
-    const message = `${label}: ${key} is there already`;
+    const message = `${label}: ${key} already exists`;
     throw new RubiconException("already-exists", message, { backend: label });
   };
 

@@ -136,7 +136,7 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
       entries.return?.()?.catch?.(() => {});
     }
   }
-  const { bulk, copy, putTree, close } = driver;
+  const { bulk, copy, putTree, times, stamps, close } = driver;
   return {
     persistence: driver.persistence,
     label: driver.label,
@@ -169,6 +169,13 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
     ...(putTree && {
       putTree: (folder, objects, options) =>
         verb(options, ({ signal }) => putTree(folder, objects, { ...options, signal })),
+    }),
+    ...(times && {
+      times: (options) => verb(options, ({ signal }) => times({ ...options, signal })),
+    }),
+    ...(stamps && {
+      stamps: (folders, options) =>
+        verb(options, ({ signal }) => stamps(folders, { ...options, signal })),
     }),
     ...(bulk && {
       bulk: bulkLayer(

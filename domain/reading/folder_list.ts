@@ -87,9 +87,9 @@ export async function folderRuns(
     const { value, ...rest } = await readAllRuns(from, ids);
     return { value: value.filter(({ experiment }) => choice.passes(experiment)), ...rest };
   }
-  const stored = await storedTimes(from, ids);
   return await newestOf(
-    stored,
+    await storedTimes(from, ids),
+    await from.driver.times?.(options),
     choice,
     ({ experiment }) => experiment,
     (names) => readAllRuns(from, names),
@@ -123,10 +123,9 @@ async function storedTimes(
     if (at > 0) await breathe();
     const some = ids.slice(at, at + PAGE);
     const keys = some.map((id) => metadataKey(`${from.folder}/${id}`));
-    const times = await from.bulk.times(keys, from.options);
+    const metas = await from.bulk.stat(keys, from.options);
     for (const [at, name] of some.entries()) {
-      const time = times[at]?.modified ?? NaN;
-      stored.push({ name, time: Number.isNaN(time) ? undefined : time });
+      stored.push({ name, time: metas[at]?.lastModified.getTime() });
     }
   }
   return stored;

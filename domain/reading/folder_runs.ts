@@ -5,7 +5,13 @@
  * @module
  */
 import { hasCode } from "../../errors.ts";
-import type { BulkObject, BulkReader, Driver, Times, VerbOptions } from "../../drivers/driver.ts";
+import type {
+  BulkReader,
+  Driver,
+  FolderStamp,
+  GetResult,
+  VerbOptions,
+} from "../../drivers/driver.ts";
 import { fold, inOrder, type What } from "../format/annotations.ts";
 import { decodeBundle, decodeChange, entityFrom, isStamp, parseObject } from "../format/codec.ts";
 import { digestKey, METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
@@ -35,7 +41,10 @@ export interface RunFolder {
 }
 
 const CHILDREN = ["parameters", "metrics"] as const;
-/** Times of one copy are closer together than this, in milliseconds; `changed` is in whole seconds. */
+/**
+ * A folder that changed later than its bundle was written, in milliseconds, is another copy, or was made to look as it was.
+ * Some systems tell `changed` in whole seconds.
+ */
 const SAME_COPY = 2_000;
 
 /** Runs by their ids, a few hundred at most. One that is gone meanwhile is left out. */
@@ -53,7 +62,7 @@ export async function readRuns(
   }
   if (unknown.length === 0) return found;
   const digests = await readDigests(from, unknown);
-  const parts = unknown.map((look, at) => coveredBy(look, digests[at]));
+  const parts = unknown.map((look, at) => coveredBy(look, digests[at], from.children));
   await readRest(from, parts);
   for (const part of parts) {
     const run = decode(from, part);
@@ -70,9 +79,9 @@ export async function readRuns(
 async function readDigests(
   { bulk, options }: RunFolder,
   looks: readonly Look[],
-): Promise<(BulkObject | undefined)[]> {
-  const isAsked = ({ own, parameters, metrics }: Look) =>
-    [own, parameters, metrics].some((times) => times && isStamp(times.modified));
+): Promise<(GetResult | undefined)[]> {
+  const isAsked = ({ stamps }: Look) =>
+    Object.values(stamps).some((one) => one && isStamp(one.modified));
   const asked = looks.filter(isAsked);
   if (asked.length === 0) return [];
   try {
@@ -89,10 +98,8 @@ async function readDigests(
 interface Look {
   id: string;
   folder: string;
-  own: Times;
-  /** The times of its folders of parameters and metrics. */
-  parameters?: Times;
-  metrics?: Times;
+  /** Of its own folder, and of those of its parameters and metrics: nothing if they are missing, or say nothing. */
+  stamps: Record<"" | typeof CHILDREN[number], FolderStamp | undefined>;
   version: RunVersion;
 }
 
@@ -103,39 +110,30 @@ async function lookAt(from: RunFolder, ids: readonly string[]): Promise<Look[]> 
     const folder = `${from.folder}/${id}`;
     return [folder, ...kinds.map((kind) => `${folder}/${kind}`)];
   });
-  const now = Date.now();
-  const times = await from.bulk.times(keys, from.options);
-  return ids.flatMap((id, at): Look[] => {
-    const [own, parameters, metrics] = times.slice(at * step, (at + 1) * step);
-    if (!own) return [];
-    return [{
+  const stamps = await from.driver.stamps?.(keys, from.options) ?? [];
+  return ids.map((id, at): Look => {
+    const [own, parameters, metrics] = stamps.slice(at * step, (at + 1) * step);
+    return {
       id,
       folder: `${from.folder}/${id}`,
-      own,
-      ...(parameters && { parameters }),
-      ...(metrics && { metrics }),
+      stamps: { "": own, parameters, metrics },
       version: {
-        own: versionOf([own], now),
-        ...(from.children && { children: versionOf([parameters, metrics], now) }),
+        own: own?.stamp,
+        ...(from.children && { children: versionOf(parameters, metrics) }),
       },
-    }];
+    };
   });
 }
 
-/** File systems tell times by a clock that is some milliseconds late, and ticks as coarsely. */
-const GRAIN = 50;
-
-/**
- * One text for the times of some folders. None if one of them changed just now: it may change once more and have the
- * same time. (Git's index has the same problem, and the same cure.)
- */
-function versionOf(times: readonly (Times | undefined)[], now: number): string | undefined {
-  let version = "";
-  for (const one of times) {
-    if (one && !(one.modified < now - GRAIN)) return undefined;
-    version += one ? `${one.modified}:${one.changed};` : ";";
-  }
-  return version;
+/** One text for the stamps of two folders, either of which may be missing. None if one of them is not sure. */
+function versionOf(
+  parameters: FolderStamp | undefined,
+  metrics: FolderStamp | undefined,
+): string | undefined {
+  const isSure = (one: FolderStamp | undefined) => !one || one.stamp !== undefined;
+  return isSure(parameters) && isSure(metrics)
+    ? `${parameters?.stamp ?? ""} ${metrics?.stamp ?? ""}`
+    : undefined;
 }
 
 /** What was read of a run. */
@@ -153,20 +151,20 @@ interface Part {
 interface ListedChange {
   what: What;
   key: string;
-  object: BulkObject;
+  object: GetResult;
 }
 
 /** What a bundle says of a run, as far as the times of its folders vouch for that. */
-function coveredBy(look: Look, object: BulkObject | undefined): Part {
+function coveredBy(look: Look, object: GetResult | undefined, children: boolean): Part {
   const part: Part = { look, objects: new Map(), changes: [], rest: [], damage: [] };
   const bundle = object && decodeBundle(object.bytes);
-  const isVouched = (times: Times) =>
-    bundle?.stamp === times.modified && Math.abs(times.changed - object!.changed) <= SAME_COPY;
+  const made = object?.lastModified.getTime();
   const covered = new Set<string>();
-  for (const kind of ["", ...CHILDREN] as const) {
-    const times = kind === "" ? look.own : look[kind];
-    if (!times) continue;
-    if (isVouched(times)) covered.add(kind);
+  for (const kind of children ? ["", ...CHILDREN] as const : [""] as const) {
+    const times = look.stamps[kind];
+    const isVouched = bundle && times?.modified === bundle.stamp &&
+      Math.abs(times.changed - made!) <= SAME_COPY;
+    if (isVouched) covered.add(kind);
     else part.rest.push(kind);
   }
   if (bundle && covered.size > 0) {
@@ -216,9 +214,9 @@ const isAnnotation = (name: string): boolean => {
 async function readEach(
   { driver, bulk, options }: RunFolder,
   wanted: readonly { part: Part; key: string }[],
-): Promise<(BulkObject | undefined)[]> {
+): Promise<(GetResult | undefined)[]> {
   const keys = wanted.map(({ key }) => key);
-  let objects: (BulkObject | undefined)[];
+  let objects: (GetResult | undefined)[];
   try {
     objects = await bulk.get(keys, options);
   } catch (error) {
@@ -263,7 +261,7 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
     for (const what of ["tags", "comments"] as const) {
       const files = changes.filter((one) => one.what === what).map(({ key, object }) => ({
         key,
-        lastModified: new Date(object.modified),
+        lastModified: object.lastModified,
         change: decodeChange(what, object.bytes, `${from.driver.label}: ${key}`),
       }));
       if (files.length === 0) continue;

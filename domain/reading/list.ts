@@ -104,7 +104,8 @@ export async function readNewest<K extends Kind>(
     name,
     time: metadata?.lastModified.getTime(),
   }));
-  return await newestOf(stored, choice, (entity) => entity, (names) => {
+  const times = await backend.driver.times?.(options);
+  return await newestOf(stored, times, choice, (entity) => entity, (names) => {
     const some = new Map(names.map((name) => [name, found.get(name)!]));
     return readAll(backend, kind, place, some, options);
   });

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Answer } from "../../composite.ts";
+import type { StoreTimes } from "../../drivers/driver.ts";
 import type { Entity } from "../format/entities.ts";
 import { olderFirst } from "./entity_files.ts";
 import type { Choice } from "./filter.ts";
@@ -13,14 +14,16 @@ import type { Choice } from "./filter.ts";
  * them was created cannot be newer, and is not read.
  *
  * @param stored Names, and when the store has them from.
+ * @param times What these times are worth.
  */
 export async function newestOf<T>(
   stored: readonly { name: string; time: number | undefined }[],
+  times: StoreTimes | undefined,
   choice: Choice,
   entityOf: (item: T) => Entity,
   read: (names: readonly string[]) => Promise<Answer<T[]>>,
 ): Promise<Answer<T[]>> {
-  const latest = stored.map(({ name, time }) => ({ name, time: latestTime(time) }))
+  const latest = stored.map(({ name, time }) => ({ name, time: latestTime(time, times) }))
     .sort((a, b) => b.time - a.time);
   const answer: Answer<T[]> = { value: [] };
   for (let at = 0; at < latest.length;) {
@@ -39,10 +42,12 @@ export async function newestOf<T>(
 }
 
 /**
- * When something was stored, at the latest: some stores tell whole seconds, cut, and file systems go by a clock that
- * is some milliseconds late.
+ * When something was stored, at the latest, by this machine's clock. If the store does not say what its times are
+ * worth, whole seconds are taken to be cut, and others to come from a clock that is some milliseconds late.
  */
-function latestTime(time: number | undefined): number {
+function latestTime(time: number | undefined, times: StoreTimes | undefined): number {
   if (time === undefined) return Infinity;
+  // A clock that is ahead only makes for more reading, and may have been set since.
+  if (times) return time + Math.max(0, -times.ahead) + times.step;
   return time + (time % 1000 === 0 ? 999 : 20);
 }

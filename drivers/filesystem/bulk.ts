@@ -4,35 +4,35 @@
  *
  * @module
  */
-import type { BulkObject, BulkReader, FolderEntries } from "../driver.ts";
+import type { GetResult, ObjectMeta } from "../driver.ts";
 import { isMissing } from "./errors.ts";
-import { folderOf, isReserved, locate, locateFolder, pathOf, type Root } from "./root.ts";
-import { timesOf } from "./times.ts";
-import { entriesIn } from "./walk.ts";
+import { find } from "./locate.ts";
+import { metaOf } from "./read.ts";
+import { isReserved, type Root } from "./root.ts";
 
-/** The bulk reads of a root. The caller names the errors. */
-export function bulkOf(root: Root): BulkReader {
-  return {
-    // deno-lint-ignore require-await -- what it throws becomes a rejection.
-    times: async (keys) => timesOf(root, keys),
-    // deno-lint-ignore require-await -- as above.
-    list: async (folders) => folders.map((folder) => entriesIn(root, folder)),
-    // deno-lint-ignore require-await -- as above.
-    get: async (keys) => keys.map((key) => read(root, key)),
-  };
+/** What is known of an object, if it is there and a regular file. */
+export function statOne(root: Root, key: string): ObjectMeta | undefined {
+  const info = look(root, key)?.info;
+  return info && metaOf(info);
 }
 
-/** An object, if it is there and a regular file: a pipe of that name would never end. */
-function read(root: Root, key: string): BulkObject | undefined {
+/** An object in full. It is looked at before it is opened: to open a FIFO or a device may never come back. */
+export function readOne(root: Root, key: string): GetResult | undefined {
+  const there = look(root, key);
+  if (!there) return undefined;
+  try {
+    return { ...metaOf(there.info), bytes: Deno.readFileSync(there.path) };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function look(root: Root, key: string): ReturnType<typeof find> | undefined {
   if (isReserved(key)) return undefined;
   try {
-    locateFolder(root, folderOf(key));
-    const path = pathOf(root, key);
-    const info = Deno.lstatSync(path);
-    const { isFile, mtime, ctime } = info.isSymlink ? Deno.statSync(locate(root, key)) : info;
-    if (!isFile) return undefined;
-    const bytes = Deno.readFileSync(path);
-    return { bytes, modified: mtime!.getTime(), changed: ctime!.getTime() };
+    const there = find(root, key);
+    return there.info.isFile ? there : undefined;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

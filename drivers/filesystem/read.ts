@@ -6,7 +6,8 @@
 import type { Bytes, GetOptions, GetResult, ObjectMeta, OpenResult } from "../driver.ts";
 import { CHUNK_BYTES } from "../source.ts";
 import { isMissing, notFound } from "./errors.ts";
-import { isReserved, locate, type Root } from "./root.ts";
+import { find } from "./locate.ts";
+import { isReserved, type Root } from "./root.ts";
 
 /** Up to this size a file is handled in one go, which is several times faster than waiting for it. */
 export const SMALL_BYTES = 1 << 20;
@@ -23,9 +24,7 @@ export function metaOf({ size, mtime, ino }: Deno.FileInfo): ObjectMeta {
 
 /** What is known of an object. */
 export function stat(root: Root, key: string): ObjectMeta {
-  const info = found(root, key, () => Deno.statSync(locate(root, key)));
-  if (!info.isFile) throw notFound(root, key);
-  return metaOf(info);
+  return metaOf(findFile(root, key).info);
 }
 
 /** An object's bytes, or a range of them. */
@@ -98,13 +97,18 @@ interface Opened {
 }
 
 function openFile(root: Root, key: string): Opened {
-  const opened = found(root, key, () => {
-    const path = locate(root, key);
-    return openByHandle(path) ?? openByPath(path);
-  });
+  const { path } = findFile(root, key);
+  const opened = found(root, key, () => openByHandle(path) ?? openByPath(path));
   if (opened.info.isFile) return opened;
   opened.file.close();
   throw notFound(root, key);
+}
+
+/** Looks before a file is opened: to open a FIFO or a device may never come back. */
+function findFile(root: Root, key: string): ReturnType<typeof find> {
+  const there = found(root, key, () => find(root, key));
+  if (there.info.isFile) return there;
+  throw notFound(root, there.info.isDirectory ? key : `${key}: what is there is no regular file`);
 }
 
 /** Nothing where the root is a link: Deno then wants permission for where the handle really is. */

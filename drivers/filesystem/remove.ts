@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { rmdirSync } from "node:fs";
+import fs from "node:fs";
 import { codeOf, isMissing } from "./errors.ts";
-import { folderOf, isReserved, locate, pathOf, type Root } from "./root.ts";
+import { locate } from "./locate.ts";
+import { folderOf, isReserved, pathOf, type Root, stagedName } from "./root.ts";
 
 /** How long a staged file may be without a write before its process counts as dead. */
 const STALE_MILLISECONDS = 3_600_000;
@@ -31,7 +32,7 @@ export function prune(root: Root, folder: string): void {
   while (folder !== "") {
     try {
       // Not Deno.removeSync, which would remove an object that has taken the folder's place.
-      rmdirSync(pathOf(root, folder));
+      fs.rmdirSync(pathOf(root, folder));
     } catch (error) {
       if (codeOf(error) !== "ENOENT") return;
     }
@@ -59,16 +60,34 @@ export function discardFolder(staged: string): void {
 
 /**
  * Removes a staged file or folder that a killed process left behind: one that nobody has written to for an
- * hour. Listings call it for those that they walk past; where they may not remove it, it stays.
+ * hour, by the clock of the store. Listings call it for those that they walk past; where they may not remove it, it
+ * stays.
  */
 export function sweep(root: Root, folder: string, name: string): void {
-  const path = `${pathOf(root, folder)}/${name}`;
+  const within = pathOf(root, folder);
+  const path = `${within}/${name}`;
   try {
-    const { mtime } = Deno.lstatSync(path);
-    if (!mtime || Date.now() - mtime.getTime() < STALE_MILLISECONDS) return;
-    Deno.removeSync(path, { recursive: true });
+    const written = Deno.lstatSync(path).mtime?.getTime() ?? Infinity;
+    // This machine's clock is the cheap look. It may be hours ahead of the store's.
+    if (Date.now() - written < STALE_MILLISECONDS) return;
+    if (timeIn(within) - written < STALE_MILLISECONDS) return;
+    // Out of the way first: who may be at it after all must not make an object of what is half removed.
+    const away = `${within}/${stagedName()}`;
+    Deno.renameSync(path, away);
+    Deno.removeSync(away, { recursive: true });
   } catch {
     return; // Gone already, or this process may only read.
   }
   prune(root, folder);
+}
+
+/** The time in a folder, by the clock of the store: that of a file that is made for it. */
+function timeIn(folder: string): number {
+  const path = `${folder}/${stagedName()}`;
+  Deno.writeFileSync(path, new Uint8Array(), { createNew: true });
+  try {
+    return Deno.lstatSync(path).mtime?.getTime() ?? -Infinity;
+  } finally {
+    discard(path);
+  }
 }

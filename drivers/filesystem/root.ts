@@ -1,10 +1,10 @@
 /**
- * From keys to paths. All paths are the root's own with the key behind it, never resolved ones:
+ * A store's folder, and from keys to paths. All paths are the root's own with the key behind it, never resolved ones:
  * Deno's permissions go by how a path is written, and a root may itself be a symbolic link.
  *
  * @module
  */
-import { SEPARATOR } from "jsr:@std/path@^1.1.6";
+import type { StoreTimes } from "../driver.ts";
 import { exception } from "./errors.ts";
 
 /** A store's folder. */
@@ -21,9 +21,33 @@ export interface Root {
   real?: string;
   /** Folders that were looked at, and until when they need no other look. */
   seen: Map<string, number>;
-  /** Whether the times of its folders tell at once what has changed, on the device that was asked. */
-  trusted?: { dev: number; times: boolean };
+  /** What the folder is, and when it needs another look. See `identity.ts`. */
+  health: Health;
 }
+
+/** What is known of a root's folder. */
+export interface Health {
+  /** The folder as it was when the store was first used; nothing while there is none. */
+  identity?: Identity | undefined;
+  /** Until when no other look is needed, by `performance.now()`. */
+  freshUntil: number;
+  /** A look that is under way: all wait for the same one, so that a root that hangs holds one thread alone. */
+  look?: Promise<Trouble> | undefined;
+  /** Whether the folders above the root are on the disk itself, where that is asked for. */
+  isFlushed?: boolean;
+  /** What its times are worth, and until when that counts, by `performance.now()`. See `times.ts`. */
+  times?: { measured: StoreTimes & { folders: boolean }; until: number };
+}
+
+/** What tells one folder from another. */
+export interface Identity {
+  readonly dev: number;
+  readonly ino: number | null;
+  readonly born: number | undefined;
+}
+
+/** What is wrong with a root. Each verb that waited makes an error of its own, with its caller's line. */
+export type Trouble = (() => unknown) | undefined;
 
 /** A staged file, or a staged folder with one: not an object yet. No other name looks like this. */
 const STAGED = /^\.staged-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -56,25 +80,8 @@ export function checkStorable(root: Root, key: string): void {
  * For so long, in milliseconds, a folder that was looked at is taken to be what it was. Resolving a path takes
  * longer than writing a small file, and a folder has many of them.
  */
-const FRESH = 100;
+export const FRESH = 100;
 const MOST_SEEN = 20_000;
-
-/**
- * The path of a key that is there, after a look at where it leads: no symbolic link takes a key out
- * of the root. (Links that somebody changes between this look and the use are not defended against.)
- *
- * @throws {RubiconException} `permission-denied` where it leads out.
- * @throws {Deno.errors.NotFound} where there is nothing.
- */
-export function locate(root: Root, key: string): string {
-  const path = pathOf(root, key);
-  if (key === "") resolve(root, key, path);
-  else {
-    locateFolder(root, folderOf(key));
-    if (Deno.lstatSync(path).isSymlink) resolve(root, key, path);
-  }
-  return path;
-}
 
 /** Forgets what folders were: one of them is not there any more. */
 export const forgetFolders = (root: Root): void => root.seen.clear();
@@ -87,44 +94,4 @@ export const wasSeen = (root: Root, folder: string): boolean =>
 export function folderSeen(root: Root, folder: string): void {
   if (root.seen.size >= MOST_SEEN) root.seen.clear();
   root.seen.set(folder, performance.now() + FRESH);
-}
-
-/** Looks where a folder leads, as `locate` does, unless that was done a moment ago. */
-export function locateFolder(root: Root, folder: string): void {
-  if (wasSeen(root, folder)) return;
-  locate(root, folder);
-  folderSeen(root, folder);
-}
-
-/** Makes a folder, or looks where the one that is there leads. */
-export function makeFolder(root: Root, folder: string): void {
-  try {
-    Deno.mkdirSync(pathOf(root, folder));
-    folderSeen(root, folder);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      Deno.mkdirSync(pathOf(root, folder), { recursive: true });
-    } else if (error instanceof Deno.errors.AlreadyExists) locateFolder(root, folder);
-    else throw error;
-  }
-}
-
-/** Looks where a path leads in the end. */
-function resolve(root: Root, key: string, path: string): void {
-  const real = Deno.realPathSync(path);
-  if (root.real !== undefined && isInside(real, root.real)) return;
-  // Asked again, since the root may be a link that leads elsewhere by now.
-  root.real = Deno.realPathSync(root.path);
-  if (isInside(real, root.real)) return;
-  throw exception(
-    "permission-denied",
-    root,
-    `${key}: a symbolic link leads out of the root. Replace it by what it leads to`,
-  );
-}
-
-/** Whether a resolved path is a folder or something in it. */
-export function isInside(real: string, folder: string): boolean {
-  return real === folder ||
-    real.startsWith(folder.endsWith(SEPARATOR) ? folder : folder + SEPARATOR);
 }

@@ -1,64 +1,132 @@
 /**
- * What the times of folders are worth. A folder's time changes when something directly in it comes or goes, which
- * tells in one system call that nothing did. Only file systems of this machine say so at once: over a network a time
- * may be some seconds old.
+ * What the times of a file system are worth, and folders' times as stamps of what is in them.
  *
  * @module
  */
-import { statfsSync } from "node:fs";
-import type { Times } from "../driver.ts";
+import type { FolderStamp, StoreTimes } from "../driver.ts";
+import { breathe } from "../source.ts";
 import { isMissing } from "./errors.ts";
-import { folderOf, folderSeen, isReserved, locateFolder, pathOf, type Root } from "./root.ts";
+import { find } from "./locate.ts";
+import { discard } from "./remove.ts";
+import { folderSeen, isReserved, type Root, stagedName } from "./root.ts";
+import { isOnLocalDisk } from "./written.ts";
 
-/** ext2 to ext4, XFS, Btrfs, tmpfs, overlayfs, ZFS and F2FS, as `statfs` of Linux calls them. */
-const LOCAL = new Set([
-  0xef53,
-  0x58465342,
-  0x9123683e,
-  0x01021994,
-  0x794c7630,
-  0x2fc12fc1,
-  0xf2f52010,
-]);
+/** For so long, in milliseconds, a measurement counts. Clocks drift, and are set. */
+const MEASURED_FOR = 60_000;
+/** File systems go by a clock that ticks every 1 to 10 ms, and tell whole milliseconds. */
+const FINE_STEP = 20;
+/** The coarsest step that is known of: FAT, and what some file servers keep their files on. */
+const COARSE_STEP = 2000;
+/** Deno tells the time of a change of attributes in whole seconds, whatever the file system keeps. */
+const CTIME_STEP = 1000;
+/** Neither a whole second nor an even one: what a file system makes of it tells its step. */
+const ODD_TIME = new Date(1_000_000_001_987);
+/** How far a measured clock may be off, in milliseconds. */
+const CLOCK_ERROR = 1000;
+/** So many of a root's files are looked at for a time that is no whole second. */
+const MOST_LOOKS = 100;
+/** After how many folders others have their turn. */
+const TURN = 1000;
 
-/** Whether a root's folders tell at once that something in them has changed. */
-function isTrusted(root: Root): boolean {
-  if (Deno.build.os === "windows") return false;
-  const { dev } = Deno.lstatSync(root.path);
-  if (root.trusted?.dev === dev) return root.trusted.times;
-  // A block device of its own is a disk of this machine. What has none may be one, and Linux tells which.
-  const times = dev >> 8 !== 0 || LOCAL.has(typeOf(root.path));
-  root.trusted = { dev, times };
-  return times;
+/** What is known of a root's times. */
+export interface Measured extends StoreTimes {
+  /** Whether a folder's time is known to change with each name that comes or goes in it. */
+  readonly folders: boolean;
 }
 
-function typeOf(path: string): number {
+/** What the store's times are worth. */
+export function timesOf(root: Root): Measured {
+  const { health } = root;
+  if (health.times && performance.now() < health.times.until) return health.times.measured;
+  const observed = observe(root);
+  const isKnown = isOnLocalDisk(root) && observed.step === FINE_STEP;
+  const measured = isKnown ? observed : measure(root) ?? observed;
+  // What was not to be trusted may be found so the next time, when the root has not just changed.
+  const until = performance.now() + (measured.folders ? MEASURED_FOR : 0);
+  health.times = { measured, until };
+  return measured;
+}
+
+/** Makes a file and looks at its times, and at those of its folder. Nothing where this process may only read. */
+function measure({ path }: Root): Measured | undefined {
+  const file = `${path}/${stagedName()}`;
   try {
-    return statfsSync(path).type;
+    const before = timeOf(Deno.statSync(path));
+    Deno.writeFileSync(file, new Uint8Array(), { createNew: true });
+    const made = timeOf(Deno.lstatSync(file));
+    const after = timeOf(Deno.statSync(path));
+    const ahead = made - Date.now();
+    Deno.utimeSync(file, ODD_TIME, ODD_TIME);
+    const lost = Math.abs(ODD_TIME.getTime() - timeOf(Deno.lstatSync(file)));
+    const step = lost === 0 ? FINE_STEP : lost < 1000 ? 1000 : COARSE_STEP;
+    const follows = before < made - step && Math.abs(after - made) <= step;
+    // A time that is cut is behind by up to a step, which is not the clock's.
+    return { step, ahead: Math.abs(ahead) < step ? 0 : ahead, folders: follows };
+  } catch {
+    return undefined; // There is no root yet, or it is read-only. `observe` then says what there is to see.
+  } finally {
+    discard(file);
+  }
+}
+
+/** What can be told without writing: a time that is no whole second tells that the times are fine. */
+function observe(root: Root): Measured {
+  const step = hasFineTime(root.path) ? FINE_STEP : COARSE_STEP;
+  return { step, ahead: 0, folders: isOnLocalDisk(root) };
+}
+
+function hasFineTime(folder: string): boolean {
+  try {
+    if (timeOf(Deno.statSync(folder)) % 1000 !== 0) return true;
+    let looks = 0;
+    for (const { name } of Deno.readDirSync(folder)) {
+      if (timeOf(Deno.lstatSync(`${folder}/${name}`)) % 1000 !== 0) return true;
+      if (++looks === MOST_LOOKS) return false;
+    }
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable || Deno.build.os !== "linux") return 0;
+    if (!isMissing(error)) throw error;
+  }
+  return false;
+}
+
+/**
+ * A stamp for each folder, where its times can be trusted. A folder that changed within one step of now may change
+ * again within that step and show the same time, so it has no stamp yet (git's index has the same rule).
+ */
+export async function stamps(
+  root: Root,
+  folders: readonly string[],
+  signal?: AbortSignal,
+): Promise<(FolderStamp | undefined)[]> {
+  const { step, ahead, folders: trusted } = timesOf(root);
+  if (!trusted) return folders.map(() => undefined);
+  const margin = Math.max(step, CTIME_STEP) + (isOnLocalDisk(root) ? 0 : CLOCK_ERROR);
+  const all: (FolderStamp | undefined)[] = [];
+  for (const folder of folders) {
+    if (all.length % TURN === TURN - 1) {
+      await breathe();
+      signal?.throwIfAborted();
+    }
+    all.push(stampOf(root, folder, Date.now() + ahead - margin));
+  }
+  return all;
+}
+
+function stampOf(root: Root, folder: string, settled: number): FolderStamp | undefined {
+  if (isReserved(folder)) return undefined;
+  try {
+    const info = folder === "" ? Deno.statSync(root.path) : find(root, folder).info;
+    if (!info.isDirectory) return undefined;
+    folderSeen(root, folder); // Those in it are often asked for next.
+    const changed = info.ctime?.getTime() ?? 0;
+    const modified = timeOf(info);
+    if (Math.max(changed, modified) >= settled) return { modified, changed };
+    // Tools that copy a tree set a folder's time back, but not that of the change.
+    return { modified, changed, stamp: `${info.ino ?? 0}-${modified}-${changed}` };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
 
-/** The times of objects and folders, as {@linkcode BulkReader.times} says. */
-export function timesOf(root: Root, keys: readonly string[]): (Times | undefined)[] {
-  let trusted: boolean | undefined;
-  return keys.map((key) => {
-    if (isReserved(key)) return undefined;
-    try {
-      locateFolder(root, folderOf(key));
-      const info = Deno.lstatSync(pathOf(root, key));
-      trusted ??= isTrusted(root);
-      // A link has no time to go by: what it leads to has.
-      if (info.isSymlink || info.isDirectory && !trusted) return UNKNOWN;
-      if (info.isDirectory) folderSeen(root, key);
-      return { modified: info.mtime!.getTime(), changed: info.ctime!.getTime() };
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  });
-}
-
-const UNKNOWN: Times = { modified: NaN, changed: NaN };
+const timeOf = ({ mtime }: Deno.FileInfo): number => mtime?.getTime() ?? 0;

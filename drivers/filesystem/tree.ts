@@ -9,10 +9,12 @@
  * @module
  */
 import type { PutTreeOptions } from "../driver.ts";
+import { locateFolder, makeFolder } from "./locate.ts";
 import { SMALL_BYTES } from "./read.ts";
 import { discardFolder } from "./remove.ts";
 import { checkStorable, folderOf, folderSeen, type Root } from "./root.ts";
-import { locateFolder, makeFolder, pathOf, stagedName, wasSeen } from "./root.ts";
+import { pathOf, stagedName, wasSeen } from "./root.ts";
+import { checkWritten } from "./written.ts";
 
 /**
  * Creates a folder with these objects, where there is no such folder yet.
@@ -35,18 +37,16 @@ export function putTree(
   }
   if (size > SMALL_BYTES) return false;
   const staged = `${pathOf(root, above)}/${stagedName()}`;
+  const made = new Set([""]);
   try {
     locateFolder(root, above);
     if (!wasSeen(root, parent)) makeFolder(root, parent);
     Deno.mkdirSync(staged);
-  } catch {
-    return false;
-  }
-  const made = new Set([""]);
-  try {
     for (const [path, bytes] of objects) {
       makeFolders(staged, folderOf(path), made);
-      Deno.writeFileSync(`${staged}/${path}`, bytes, { createNew: true });
+      const file = `${staged}/${path}`;
+      Deno.writeFileSync(file, bytes, { createNew: true });
+      checkWritten(root, `${folder}/${path}`, file, bytes.length);
     }
     if (modified !== undefined) {
       const time = new Date(modified);

@@ -8,17 +8,10 @@ import { breathe } from "../source.ts";
 import { isMissing } from "./errors.ts";
 import { metaOf } from "./read.ts";
 import { sweep } from "./remove.ts";
-import {
-  folderSeen,
-  isInside,
-  isReserved,
-  isStaged,
-  locate,
-  locateFolder,
-  pathOf,
-  type Root,
-} from "./root.ts";
+import { isInside, locate, locateFolder } from "./locate.ts";
+import { folderSeen, isReserved, isStaged, pathOf, type Root } from "./root.ts";
 import { hasCode } from "../../errors.ts";
+import { admit } from "./identity.ts";
 
 /** After how many entries others have their turn. */
 const TURN = 1000;
@@ -29,6 +22,8 @@ interface Frame {
   depth: number;
   /** Where the links on the way to this folder lead: those are not followed in a circle. */
   links: readonly string[];
+  /** Whether its parent's listing says that it is a folder, and no link: then nothing has to be resolved. */
+  plain: boolean;
 }
 
 /** The objects below a prefix. */
@@ -37,16 +32,19 @@ export async function* walk(
   prefix: string,
   { depth = Infinity, signal }: ListOptions = {},
 ): AsyncGenerator<ListEntry, void, void> {
-  const frames: Frame[] = [{ folder: prefix, depth, links: [] }];
+  const frames: Frame[] = [{ folder: prefix, depth, links: [], plain: false }];
   let count = 0;
   for (let frame = frames.pop(); frame; frame = frames.pop()) {
     if (frame.depth < 1) continue;
-    for (const entry of entriesOf(root, frame.folder)) {
-      if (++count % TURN === 0) await breathe();
+    for (const entry of entriesOf(root, frame.folder, frame.plain)) {
+      if (++count % TURN === 0) {
+        await breathe();
+        await admit(root, signal);
+      }
       signal?.throwIfAborted();
       const key = frame.folder === "" ? entry.name : `${frame.folder}/${entry.name}`;
-      const next = { folder: key, depth: frame.depth - 1, links: frame.links };
-      if (entry.isDirectory) frames.push(next);
+      const next = { folder: key, depth: frame.depth - 1, links: frame.links, plain: false };
+      if (entry.isDirectory) frames.push({ ...next, plain: true });
       else if (entry.isFile) {
         const info = vanishing(() => Deno.lstatSync(pathOf(root, key)));
         if (info?.isFile) yield { key, ...metaOf(info) };
@@ -62,10 +60,7 @@ export async function* walk(
   }
 }
 
-/** The names of the folders directly below a prefix. */
-export const folders = (root: Root, prefix: string): string[] => entriesIn(root, prefix).folders;
-
-/** The names of what is directly in a folder; a missing one has nothing. */
+/** The names of what is directly in a folder. */
 export function entriesIn(root: Root, folder: string): FolderEntries {
   const found: FolderEntries = { folders: [], objects: [] };
   for (const { name, isDirectory, isFile, isSymlink } of entriesOf(root, folder)) {
@@ -79,12 +74,17 @@ export function entriesIn(root: Root, folder: string): FolderEntries {
 }
 
 /** What is in a folder, without staged files and what no key can name. */
-function* entriesOf(root: Root, folder: string): Generator<Deno.DirEntry, void, void> {
-  if (isReserved(folder)) return;
-  const entries = vanishing(() => {
-    locateFolder(root, folder);
-    return [...Deno.readDirSync(pathOf(root, folder))];
-  }) ?? [];
+function* entriesOf(
+  root: Root,
+  folder: string,
+  plain = false,
+): Generator<Deno.DirEntry, void, void> {
+  if (!plain && isReserved(folder)) return;
+  const path = () => {
+    if (!plain) locateFolder(root, folder);
+    return pathOf(root, folder);
+  };
+  const entries = vanishing(() => [...Deno.readDirSync(path())]) ?? [];
   for (const entry of entries) {
     if (isStaged(entry.name)) sweep(root, folder, entry.name);
     else if (!entry.name.includes("\\")) yield entry;
