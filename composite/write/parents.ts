@@ -4,7 +4,8 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
-import type { Backend, CallOptions, WritePlan } from "../types.ts";
+import { SMALL, wholeBytes } from "../copy.ts";
+import type { Backend, Beside, CallOptions, WritePlan } from "../types.ts";
 import { remember } from "../layers/present.ts";
 import { put, signalOf } from "./write.ts";
 
@@ -38,9 +39,10 @@ async function copyMissing(
   } catch (error) {
     if (!hasCode(error, "not-found")) throw error;
     const others = backends.filter((other) => other !== backend);
-    const found = await Promise.any(others.map(async ({ driver }) => ({
-      driver,
-      bytes: (await driver.get(parent, signal)).bytes,
+    const isWhole = plan.copies?.isWhole;
+    const found = await Promise.any(others.map(async (other) => ({
+      backend: other,
+      bytes: await wholeBytes(other, parent, { ...signal, ...(isWhole && { isWhole }) }),
     }))).catch((cause: AggregateError) => {
       const missing = cause.errors.every((error) => hasCode(error, "not-found"));
       throw new RubiconException(
@@ -54,11 +56,18 @@ async function copyMissing(
       );
     });
     // What stands beside it first, tags for example: it shows with all that it has.
-    const folder = parent.slice(0, parent.lastIndexOf("/"));
-    for await (const { key } of found.driver.list(folder, { ...signal, depth: 1 })) {
-      if (key === parent) continue;
-      const { bytes } = await found.driver.get(key, signal);
-      await put(backend, { key, source: bytes, present: "keep" }, plan, options);
+    const [from, to] = await Promise.all(
+      [found.backend, backend].map((one) => filesBeside(one, parent, options)),
+    );
+    const files = plan.copies?.beside(from!, to!) ??
+      from!.map(({ key, bytes }) => ({ key, bytes, replace: false }));
+    for (const { key, bytes, replace } of files) {
+      await put(
+        backend,
+        { key, source: bytes, present: replace ? "replace" : "keep" },
+        plan,
+        options,
+      );
     }
     await put(backend, { key: parent, source: found.bytes, present: "keep" }, plan, options);
     // It lacks what else is below, too: others are asked first until it is repaired. (Unless it is about to get the
@@ -66,4 +75,25 @@ async function copyMissing(
     if (backend.health.status().pending <= 1) backend.health.missed();
   }
   remember(backend, parent);
+}
+
+/** The files beside a parent. One that is damaged is left out, and one that is larger than any of an entity. */
+async function filesBeside(
+  backend: Backend,
+  parent: string,
+  options: CallOptions,
+): Promise<Beside[]> {
+  const signal = signalOf(options);
+  const files: Beside[] = [];
+  const folder = parent.slice(0, parent.lastIndexOf("/"));
+  const listing = backend.driver.list(folder, { ...signal, depth: 1 });
+  for await (const { key, lastModified, size } of listing) {
+    if (key === parent || size > SMALL) continue;
+    try {
+      files.push({ key, lastModified, bytes: await wholeBytes(backend, key, signal) });
+    } catch (error) {
+      if (!hasCode(error, "corrupt", "not-found", "invalid-key")) throw error;
+    }
+  }
+  return files;
 }

@@ -129,12 +129,14 @@ export interface Change {
   removed: string[];
 }
 
-/** The bytes of a tags or comments file. */
-export function encodeChange(what: "tags" | "comments", change: Partial<Change>): Uint8Array {
-  const { added, removed } = change;
+/** The bytes of a tags or comments file. The same change always gives the same bytes. */
+export function encodeChange(
+  what: "tags" | "comments",
+  { added = [], removed = [] }: Partial<Change>,
+): Uint8Array<ArrayBuffer> {
   return encoder.encode(JSON.stringify({
-    ...(added && { [`added_${what}`]: added }),
-    ...(removed && { [`removed_${what}`]: removed }),
+    ...((added.length > 0 || removed.length === 0) && { [`added_${what}`]: added }),
+    ...(removed.length > 0 && { [`removed_${what}`]: removed }),
   }));
 }
 

@@ -123,6 +123,22 @@ export function byDependency(a: string, b: string): number {
 
 const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
 
+const KIND = "(?:metrics|parameters|features|artifacts|dataframes)";
+const EXPERIMENT = "[^/]+/experiments/[^/]+";
+/** All that belongs to an entity, or is the trace of one. */
+const OWN = new RegExp(
+  "^(?:" + [
+    "[^/]+/(?:metadata\\.json|archives/[^/]+\\.zip)",
+    `(?:${EXPERIMENT}|(?:[^/]+|${EXPERIMENT})/${KIND}/[^/]+)/` +
+    "(?:metadata\\.json|(?:tags|comments)_[^/]+\\.json|data(?:/[^/]+)*)",
+    `${EXPERIMENT}/(?:digest\\.json|status_[^/]+\\.json|history/[^/]+)`,
+    `[^/]+/(?:experiments|(?:experiments/[^/]+/)?${KIND})/deleted_[^/]+\\.json`,
+  ].join("|") + ")$",
+);
+
+/** Whether a key is of this layout: what else is in a store is somebody else's, and left alone. */
+export const isOwn = (key: string): boolean => OWN.test(key);
+
 /** The folder that has a project's archives. */
 export const archivesFolder = (projectName: string): string =>
   `${projectFolder(projectName)}/archives`;
