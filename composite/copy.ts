@@ -160,9 +160,13 @@ async function checked(
 ): Promise<Bytes> {
   const bytes = await verifiedBytes(found, `${label}: ${key}`);
   if (isWhole?.(key, bytes) ?? true) return bytes;
-  throw new RubiconException("corrupt", `${label}: ${key} is cut short or no JSON.`, {
+  throw cutShort(label, key);
+}
+
+/** Says that an object is not whole, though its store has no other checksum of it. */
+export const cutShort = (label: string, key: string): RubiconException =>
+  new RubiconException("corrupt", `${label}: ${key} is cut short, or is not JSON.`, {
     backend: label,
   });
-}
 
 const signalOf = ({ signal }: CopyOptions) => signal ? { signal } : {};

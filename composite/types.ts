@@ -221,8 +221,8 @@ export interface Backend {
     pending(change: number): void;
     /** Counts a write that others took and this backend did not, with the reason where there is one. */
     missed(reason?: unknown): void;
-    /** Forgets what was missed: it is there now. */
-    repaired(): void;
+    /** Forgets so many of the writes that were missed: they are there now. */
+    repaired(count: number): void;
     /** What `status` says. */
     status(): Omit<BackendStatus, "mode">;
   };

@@ -223,3 +223,24 @@ export function replacing(
   }
   return rewrites(what, { files }, there);
 }
+
+/**
+ * Whether the same files say the same in several places, as far as their times tell: files of this module alone do,
+ * others only where the stores have them in one order.
+ *
+ * @param places The same keys in each place.
+ */
+export function isOneOrder(places: readonly (readonly Omit<ChangeFile, "change">[])[]): boolean {
+  const [first = []] = places;
+  if (places.length < 2 || first.length < 2) return true;
+  if (first.every((file) => ownTime(file) !== undefined)) return true;
+  const orders = places.map((files) =>
+    [...files].sort((a, b) => +a.lastModified - +b.lastModified || (a.key < b.key ? -1 : 1))
+  );
+  return orders.every((files) =>
+    files.every(({ key, lastModified }, at) =>
+      key === orders[0]![at]!.key &&
+      (at === 0 || storedLater(+lastModified, +files[at - 1]!.lastModified) > 0)
+    )
+  );
+}

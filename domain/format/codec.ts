@@ -148,6 +148,12 @@ export function decodeChange(what: "tags" | "comments", bytes: Uint8Array, key: 
   throw new RubiconException("corrupt", `${key} does not hold lists of ${what}.`);
 }
 
+/** The tags or comments that an entity's metadata.json has itself. */
+export function ownTexts(what: "tags" | "comments", bytes: Uint8Array): string[] {
+  const own = parseObject(bytes, "")[what];
+  return isTexts(own) ? own : [];
+}
+
 /** The bytes of a digest: small objects of JSON by where they are. */
 export function encodeDigest(objects: readonly [path: string, bytes: Uint8Array][]): Uint8Array {
   const texts = objects.map(([path, bytes]) => [path, decoder.decode(bytes)]);

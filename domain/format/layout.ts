@@ -139,20 +139,18 @@ const OWN = new RegExp(
 /** Whether a key is of this layout: what else is in a store is somebody else's, and left alone. */
 export const isOwn = (key: string): boolean => OWN.test(key);
 
+/** Whether a key is of an outbox, which the backends beside it do not have. */
+export const isOutbox = (key: string): boolean => /^outbox_[^/]+$/.test(key);
+
 /** The folder that has a project's archives. */
 export const archivesFolder = (projectName: string): string =>
   `${projectFolder(projectName)}/archives`;
 
 /**
- * Keys by entity, in an order in which they can be written: levels of the tree from the top, in each of them
- * the entities, in each of those its keys with its metadata last.
+ * The wave that an object is copied in: those of one wave may be copied at once. Parents come before children, and an
+ * entity's metadata after its data, so that no entity ever shows before that.
  */
-export function byEntity(keys: readonly string[]): string[][][] {
-  const levels: Map<string, string[]>[] = [];
-  for (const key of [...keys].sort(byDependency)) {
-    const folder = entityOf(key);
-    const level = levels[folder.split("/").length] ??= new Map();
-    level.set(folder, [...level.get(folder) ?? [], key]);
-  }
-  return levels.filter((level) => level !== undefined).map((level) => [...level.values()]);
+export function waveOf(key: string): number {
+  const folder = entityOf(key);
+  return folder.split("/").length * 2 + Number(key === metadataKey(folder));
 }

@@ -23,7 +23,7 @@ import {
   verify,
   type WritePolicy,
 } from "../../mod.ts";
-import { contents, type Fault, type Faulty, faulty } from "../support/faulty.ts";
+import { type Fault, type Faulty, faulty, plainContents } from "../support/faulty.ts";
 import { checkArtifacts, faults, type Modelled } from "../support/model_commands.ts";
 
 const BACKENDS = 3;
@@ -217,9 +217,13 @@ async function recover(model: Model, real: Real): Promise<void> {
   const { failures } = await repair(rubicon, { conflicts: "majority" });
   assert.deepEqual(failures, []);
   assert.equal((await verify(rubicon)).clean, true);
-  const [first, ...others] = await Promise.all(real.drivers.map(contents));
+  const [first, ...others] = await Promise.all(real.drivers.map(plainContents));
   for (const other of others) assert.deepEqual(other, first);
   await checkRest(model, rubicon, real);
+  for (const driver of real.drivers) {
+    await using alone = await openComposite(driver);
+    await checkRest(model, alone, real);
+  }
   for (const { metric, policy } of [...model.acknowledged.values()]) {
     const { id } = await getMetric(rubicon, real.experiment, { name: metric.name });
     if (id === metric.id) continue;

@@ -103,6 +103,12 @@ export async function contents(driver: Driver): Promise<Record<string, string>> 
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => a < b ? -1 : 1));
 }
 
+/** The same without tags and comments files, of which backends may have others that say the same. */
+export async function plainContents(driver: Driver): Promise<Record<string, string>> {
+  const all = Object.entries(await contents(driver));
+  return Object.fromEntries(all.filter(([key]) => !/\/(?:tags|comments)_[^/]+$/.test(key)));
+}
+
 /** Fails unless `work` rejects with a RubiconException; returns it. */
 export async function refused(work: () => Promise<unknown>): Promise<RubiconException> {
   try {
