@@ -195,12 +195,12 @@ export async function put(
   const { driver } = backend;
   const ifAbsent = step.present !== "replace";
   try {
-    const { size } = await driver.put(step.key, step.source, {
+    const { size, wasThere } = await driver.put(step.key, step.source, {
       ...signalOf(options),
       ifAbsent,
     });
     remember(backend, step.key);
-    return size;
+    return wasThere ? 0 : size;
   } catch (error) {
     if (!ifAbsent || !hasCode(error, "already-exists")) throw error;
     if (step.present !== "keep") {
