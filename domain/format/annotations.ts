@@ -135,7 +135,13 @@ export function join(
   const common = verdicts([...all.values()].map(({ common }) => common));
   // What each place took out of another file for itself, all of them must not lose together.
   const union = verdicts([...all.values()].map(({ union }) => union));
-  const says: Verdict = (text) => last(text) ?? common(text) ?? union(text);
+  const each = places.map(verdicts);
+  const says: Verdict = (text) => {
+    const said = new Set(each.flatMap((says) => says(text) ?? []));
+    // The times of two stores are compared only if they disagree: their clocks may, too.
+    const [agreed] = said.size === 1 ? said : [];
+    return last(text) ?? agreed ?? common(text) ?? union(text);
+  };
   const files = Array.from(all, ([key, { union }]) => {
     const file: ChangeFile = { ...union, change: inForce(union.change, says) };
     return [key, file] as const;
