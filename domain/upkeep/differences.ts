@@ -133,11 +133,9 @@ async function compareFolder(
   let done = found.objects;
   report(what, done);
   const all = await spread(backends, folder, signal);
-  for (const key of all.keys()) {
-    if (isOwn(key) && isKey(key)) continue;
-    found.foreign.push(key);
-    all.delete(key);
-  }
+  const foreign = [...all.keys()].filter((key) => !isOwn(key) || !isKey(key)).sort();
+  for (const key of foreign) all.delete(key);
+  found.foreign.push(...foreign);
   // A repair copies no digests: a store that lacks one answers as well, only slower.
   for (const key of [...all.keys()].filter(isDigest)) all.delete(key);
   found.objects += all.size;
