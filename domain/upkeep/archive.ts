@@ -166,7 +166,8 @@ function readingAhead(
   const ahead = new Map<number, Promise<Bytes | undefined>>();
   let next = 0;
   return async (at) => {
-    for (next = Math.max(next, at); next < Math.min(at + WIDTH, parts.length); next++) {
+    // The archive itself is one more request.
+    for (next = Math.max(next, at); next < Math.min(at + WIDTH - 1, parts.length); next++) {
       const part = parts[next]!;
       if (!("held" in part) || part.held.size > SMALL) continue;
       const reading = bytesOf(part.held, signal);
