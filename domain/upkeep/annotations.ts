@@ -5,6 +5,7 @@
  */
 import { hasCode, type RubiconException } from "../../errors.ts";
 import type { Backend } from "../../composite.ts";
+import type { ListEntry } from "../../drivers/driver.ts";
 import { type Comparison, contentsOf, type Spread } from "../../composite/compare.ts";
 import { wholeBytes } from "../../composite/copy.ts";
 import {
@@ -13,11 +14,18 @@ import {
   join,
   rewrites,
   stateOf,
+  takenOut,
   type What,
+  WHATS,
 } from "../format/annotations.ts";
 import { decodeChange, encodeChange, ownTexts } from "../format/codec.ts";
 import { isWhole } from "../format/copies.ts";
+import { partOf } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
+
+/** The tags or comments that a key is of. */
+export const whatOf = (key: string): What | undefined =>
+  WHATS.find((what) => partOf(key.slice(key.lastIndexOf("/") + 1)) === what);
 
 /** What one place has of an entity's tags or comments. */
 export interface Place {
@@ -138,4 +146,37 @@ async function isSame(
     return contents.groups.length === 1 && contents.damaged.size === 0;
   });
   return { same: !same.includes(false), read };
+}
+
+/** So often files are looked at again: after that it is somebody else who writes. */
+const ROUNDS = 3;
+
+/**
+ * Looks once more at what was written, and takes out what is not in force: somebody may have tagged the entity
+ * meanwhile, and what was copied over that would be the latest file for rubicon-ml.
+ */
+export async function settle(
+  backends: readonly Backend[],
+  what: What,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const options = signal ? { signal } : {};
+  for (let round = 0; round < ROUNDS; round++) {
+    const places = await Promise.all(backends.map(async (backend) => {
+      const files: ListEntry[] = [];
+      for await (const entry of backend.driver.list(folder, { ...options, depth: 1 })) {
+        if (whatOf(entry.key) === what) files.push(entry);
+      }
+      return await placeIn(backend, what, files, signal);
+    }));
+    const joined = join(places.map(({ files }) => files));
+    const more = places.map(({ files }) => takenOut(what, [files], joined));
+    if (more.flat().length === 0) return;
+    await Promise.all(
+      backends.map((backend, at) =>
+        pooled(more[at]!, ({ key, bytes }) => backend.driver.put(key, bytes, options))
+      ),
+    );
+  }
 }

@@ -7,7 +7,6 @@ import { hasCode, type RubiconException } from "../../errors.ts";
 import { type Comparison, contentsOf, type Spread, spread } from "../../composite/compare.ts";
 import type { Backend, Composite } from "../../composite.ts";
 import { checkKey } from "../../drivers/guard.ts";
-import { WHATS } from "../format/annotations.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
 import {
   byDependency,
@@ -17,12 +16,11 @@ import {
   isOutbox,
   isOwn,
   metadataKey,
-  partOf,
   projectFolder,
 } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import type { Reporter } from "../progress.ts";
-import { compareAnnotations, type Rewritten } from "./annotations.ts";
+import { compareAnnotations, type Rewritten, whatOf } from "./annotations.ts";
 import { WIDTH } from "./waves.ts";
 
 /** One object that is not the same in all backends. */
@@ -143,8 +141,8 @@ async function compareFolder(
   const plain: Spread[] = [];
   const groups = new Map<string, Spread[]>();
   for (const one of all.values()) {
-    const part = partOf(one.key.slice(one.key.lastIndexOf("/") + 1));
-    if (isDeleted(one.key) || part !== "tags" && part !== "comments") plain.push(one);
+    const part = whatOf(one.key);
+    if (isDeleted(one.key) || !part) plain.push(one);
     else {
       const name = `${part} ${entityOf(one.key)}`;
       groups.set(name, [...groups.get(name) ?? [], one]);
@@ -159,14 +157,11 @@ async function compareFolder(
     return finding ? [finding] : [];
   };
   const group = async (files: Spread[]): Promise<Finding[]> => {
-    const key = metadataKey(entityOf(files[0]!.key));
-    const kind = WHATS.find((kind) =>
-      partOf(files[0]!.key.slice(key.lastIndexOf("/") + 1)) === kind
-    )!;
-    const metadata = all.get(key);
+    const [{ key }] = files as [Spread];
+    const metadata = all.get(metadataKey(entityOf(key)));
     const { rewritten, read } = await compareAnnotations(
       backends,
-      kind,
+      whatOf(key)!,
       files,
       metadata,
       comparison,

@@ -6,10 +6,10 @@
 import type { Backend, CallOptions, Composite } from "../../composite.ts";
 import type { Bytes, ListEntry, Source } from "../../drivers/driver.ts";
 import { fromWhole } from "../../composite/copy.ts";
-import { join, type Joined, type What, WHATS } from "../format/annotations.ts";
+import { join, type Joined, type What } from "../format/annotations.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
-import { deletedBy, entityOf, isDigest, isOwn, partOf } from "../format/layout.ts";
-import { type Place, placeIn } from "./annotations.ts";
+import { deletedBy, entityOf, isDigest, isOwn } from "../format/layout.ts";
+import { type Place, placeIn, whatOf } from "./annotations.ts";
 import { isKey } from "./differences.ts";
 
 /** One object, and who has it. */
@@ -44,10 +44,6 @@ export interface Inventory {
 
 /** A name for the tags or comments of an entity. */
 export const groupName = (what: What, folder: string): string => `${what} ${folder}`;
-
-/** The tags or comments that a key is of. */
-export const whatOf = (key: string): What | undefined =>
-  WHATS.find((what) => partOf(key.slice(key.lastIndexOf("/") + 1)) === what);
 
 /** Lists all below a folder, in all backends that are able. */
 export async function inventory(

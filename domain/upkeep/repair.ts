@@ -11,6 +11,7 @@ import { isChecked, isWhole } from "../format/copies.ts";
 import { entityOf } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import { reporter } from "../progress.ts";
+import { settle, whatOf } from "./annotations.ts";
 import type { Finding } from "./differences.ts";
 import { checkVerify, compare, type Difference, type VerifyOptions } from "./verify.ts";
 import { inWaves } from "./waves.ts";
@@ -126,6 +127,7 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
   const isDeletion = ({ mend }: Job) => mend.action === "delete";
   await inWaves(jobs.filter((job) => !isDeletion(job)), work);
   await inWaves(jobs.filter(isDeletion), work, true);
+  if (!dryRun) await settleAll(rubicon.backends, jobs, report, signal);
   tell(where, all, all);
   report.clean = report.conflicts.length === 0 && report.failures.length === 0;
   if (report.clean && !dryRun && options.project === undefined) {
@@ -218,6 +220,27 @@ async function newest(
     return Math.min(...metas.map(({ lastModified }) => lastModified.getTime()));
   });
   return times.indexOf(Math.max(...times));
+}
+
+/** Looks once more at the tags and comments that were written. */
+async function settleAll(
+  backends: readonly Backend[],
+  jobs: readonly Job[],
+  report: Repair,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const written = jobs.filter(({ bytes }) => bytes);
+  const groups = Map.groupBy(written, ({ key }) => `${whatOf(key)} ${entityOf(key)}`);
+  await pooled([...groups.values()], async ([job]) => {
+    const { key, mend } = job!;
+    try {
+      await settle(backends, whatOf(key)!, entityOf(key), signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof RubiconException)) throw error;
+      report.failures.push({ ...mend, error });
+    }
+  });
 }
 
 /** What failed, by the backend and the entity. */

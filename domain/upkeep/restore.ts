@@ -25,6 +25,7 @@ import { pooled } from "../pool.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import type { Project } from "../format/entities.ts";
+import { whatOf } from "./annotations.ts";
 import { isKey } from "./differences.ts";
 import {
   bytesOf,
@@ -36,7 +37,6 @@ import {
   isIn,
   listed,
   placesOf,
-  whatOf,
 } from "./inventory.ts";
 import { inWaves } from "./waves.ts";
 

@@ -22,7 +22,13 @@ import {
 } from "../../mod.ts";
 import { ignoredFor } from "../support/parts.ts";
 import { lacksPython, type PythonSession, pythonSession } from "../support/python.ts";
-import { lacksServers, makeBucket, s3Config, startVersitygw } from "../support/servers.ts";
+import {
+  lacksServers,
+  makeBucket,
+  s3Config,
+  type S3Server,
+  startVersitygw,
+} from "../support/servers.ts";
 
 const ignore = ignoredFor("tags with rubicon-ml", await lacksPython() ?? await lacksServers());
 
@@ -93,10 +99,7 @@ async function folderStore(): Promise<Store & { rootDir: string }> {
 }
 
 /** A bucket whose objects get times of whole seconds that grow from turn to turn, without waiting for them. */
-async function bucketStore(
-  server: Awaited<ReturnType<typeof startVersitygw>>,
-  prefix: string,
-): Promise<Store> {
+function bucketStore(server: S3Server, prefix: string): Store {
   const config = s3Config(server, `s3://turns/${prefix}`);
   const seen = new Map<string, string>();
   let second = Math.floor(Date.now() / 1000) - 10_000;
@@ -213,7 +216,7 @@ Deno.test({
     const property = fc.asyncProperty(fc.array(turn, { maxLength: 8 }), async (turns) => {
       const remove: string[] = [];
       try {
-        await play(await bucketStore(server, `game-${++count}`), python, turns, remove);
+        await play(bucketStore(server, `game-${++count}`), python, turns, remove);
       } finally {
         for (const folder of remove) await Deno.remove(folder, { recursive: true });
       }
