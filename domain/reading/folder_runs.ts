@@ -12,7 +12,7 @@ import type {
   GetResult,
   VerbOptions,
 } from "../../drivers/driver.ts";
-import { fold, inOrder, type What } from "../format/annotations.ts";
+import { fold, type What } from "../format/annotations.ts";
 import { decodeBundle, decodeChange, entityFrom, isStamp, parseObject } from "../format/codec.ts";
 import { digestKey, METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
 import type { Metric, Parameter } from "../format/entities.ts";
@@ -265,7 +265,7 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
         change: decodeChange(what, object.bytes, `${from.driver.label}: ${key}`),
       }));
       if (files.length === 0) continue;
-      entity[what] = fold(what, entity[what], inOrder(files).map(({ change }) => change));
+      entity[what] = fold(what, entity[what], files);
     }
     return entity;
   });
