@@ -15,7 +15,7 @@ const SEQUENCES = Deno.env.get("CI") === "true" ? 10_000 : 2_000;
 const FOLDERS = ["p/e/1", "p/e/2", "p/e/2/m", "p"];
 const NAMES = ["a.json", "b.json"];
 
-type Verb = "put" | "create" | "stream" | "tree" | "delete" | "get" | "list";
+type Verb = "put" | "create" | "stream" | "tree" | "delete" | "get" | "list" | "times";
 interface Step {
   verb: Verb;
   folder: string;
@@ -28,7 +28,17 @@ interface Planned {
 }
 
 const step = fc.record({
-  verb: fc.constantFrom<Verb>("put", "create", "create", "stream", "tree", "delete", "get", "list"),
+  verb: fc.constantFrom<Verb>(
+    "put",
+    "create",
+    "create",
+    "stream",
+    "tree",
+    "delete",
+    "get",
+    "list",
+    "times",
+  ),
   folder: fc.constantFrom(...FOLDERS),
   name: fc.constantFrom(...NAMES),
 });
@@ -113,6 +123,7 @@ class Run {
     }
     if (verb === "get") await this.read(key).catch(expected);
     if (verb === "list") await this.list().catch(expected);
+    if (verb === "times") await driver.stamps!(FOLDERS).catch(expected);
   }
 
   /** What is read was there before the read, or came meanwhile. */
@@ -194,8 +205,8 @@ async function sequence(batches: Step[][], plan: Planned[], rootDir: string): Pr
   for (const path of staged) Deno.utimeSync(path, old, old);
   await later.check();
   assert.deepEqual(stagedIn(rootDir), [], "staged files stay");
-  for (const { verb, folder, name } of batches.flat()) {
-    if (verb !== "list") await later.take({ verb: "put", folder, name });
+  for (const { folder, name } of batches.flat()) {
+    await later.take({ verb: "put", folder, name });
   }
   await later.check();
 }
