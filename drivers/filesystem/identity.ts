@@ -17,7 +17,7 @@ export const isFresh = ({ health }: Root): boolean => performance.now() < health
 /**
  * Looks at a root without blocking the process.
  *
- * @throws {RubiconException} `unavailable` where another folder is at its path, `invalid-config` where no folder is.
+ * @throws {RubiconException} `unavailable` if another folder is at its path, `invalid-config` if no folder is.
  */
 export async function admit(root: Root, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
@@ -60,7 +60,7 @@ async function look(root: Root): Promise<Trouble> {
   health.freshUntil = performance.now() + FRESH;
 }
 
-/** Makes the root where it is missing. */
+/** Makes the root if it is missing. */
 export function makeRoot(root: Root): void {
   try {
     if (Deno.statSync(root.path).isDirectory) return;
