@@ -5,7 +5,9 @@
  * - A put writes a staged file (`.staged-<uuid>`) and then renames it, or links it for `ifAbsent`:
  *   readers see the old bytes or the new ones, also when the process is killed.
  * - Staged files never show. What a killed process left is removed by the first listing that walks
- *   past it an hour later.
+ *   past it an hour later, by the store's clock.
+ * - Only regular files are opened. The root is looked at before anything else, without blocking the process, and again
+ *   every tenth of a second: one that hangs, is unmounted or replaced is `unavailable`.
  * - Symbolic links inside the root are followed, those that lead out of it are `permission-denied`
  *   and left out of listings. A `put` or `delete` of a key that is itself a link is about the link.
  * - A name is an object or a folder, not both: the second is `unsupported`. A name is at most 255

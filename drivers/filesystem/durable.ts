@@ -5,8 +5,8 @@
  */
 import { dirname } from "jsr:@std/path@^1.1.6";
 import { codeOf } from "./errors.ts";
-import { folderOf, pathOf, type Root } from "./root.ts";
 import { find } from "./locate.ts";
+import { folderOf, mayRead, pathOf, type Root } from "./root.ts";
 
 /** Flushes an object that is there, and its name. */
 export async function flushObject(root: Root, key: string): Promise<void> {
@@ -31,16 +31,16 @@ export async function flushFolders(root: Root, folder: string): Promise<void> {
  */
 async function flushAbove({ path }: Root): Promise<void> {
   const { dev } = await Deno.stat(path);
-  for (let folder = dirname(path);; folder = dirname(folder)) {
+  for (let [below, folder] = [path, dirname(path)]; folder !== below && mayRead(folder);) {
+    // Another disk's folder was there before: nothing is mounted on one that was just made.
+    if ((await Deno.stat(folder)).dev !== dev) return;
     try {
-      // Another disk's folder was there before: nothing is mounted on one that was just made.
-      if ((await Deno.stat(folder)).dev !== dev) return;
       await flush(folder);
     } catch (error) {
-      if (error instanceof Deno.errors.NotCapable || codeOf(error) === "EACCES") return;
+      if (codeOf(error) === "EACCES") return; // It is another user's, and so not new.
       throw error;
     }
-    if (folder === dirname(folder)) return;
+    [below, folder] = [folder, dirname(folder)];
   }
 }
 

@@ -53,7 +53,12 @@ export function named(error: unknown, root: Root, key: string, signal?: AbortSig
         error,
       );
     case "ELOOP":
-      return exception("permission-denied", root, `${what}: its symbolic links go round`, error);
+      return exception(
+        "permission-denied",
+        root,
+        `${what}: its symbolic links lead in a circle`,
+        error,
+      );
     case "ENAMETOOLONG":
       return exception("invalid-key", root, `${what} is too long for this file system`, error);
     case "ENOTDIR":
@@ -67,6 +72,20 @@ export function named(error: unknown, root: Root, key: string, signal?: AbortSig
         error,
       );
     default:
-      return exception("unavailable", root, `${what}: ${why}`, error);
+      return exception("unavailable", root, `${what}: ${why}${nextAfter(codeOf(error))}`, error);
   }
 }
+
+const NEXT: Record<string, string> = {
+  ENOSPC: "Make room on the disk",
+  EDQUOT: "Make room, or have the quota raised",
+  EROFS: "The disk is mounted read-only: mount it for writing",
+  EMFILE: "Too many files are open: raise the limit with ulimit -n",
+  ENFILE: "Too many files are open on this machine: end other programs, or raise its limit",
+  EIO: "Look at the disk and the system's log",
+  ESTALE: "The file server has another folder now: mount it again",
+  ENOTCONN: "The mount is broken: mount it again",
+};
+
+/** What to do about an error of the system, as far as that is known. */
+const nextAfter = (code = ""): string => NEXT[code] ? `. ${NEXT[code]}` : "";

@@ -9,7 +9,7 @@
  */
 import { dirname } from "jsr:@std/path@^1.1.6";
 import { codeOf, exception, named } from "./errors.ts";
-import { forgetFolders, FRESH, type Identity, type Root, type Trouble } from "./root.ts";
+import { forgetFolders, FRESH, type Identity, mayRead, type Root, type Trouble } from "./root.ts";
 
 /** Whether a root was looked at within the last {@linkcode FRESH} milliseconds. */
 export const isFresh = ({ health }: Root): boolean => performance.now() < health.freshUntil;
@@ -17,7 +17,7 @@ export const isFresh = ({ health }: Root): boolean => performance.now() < health
 /**
  * Looks at a root without blocking the process.
  *
- * @throws {RubiconException} `unavailable` where another folder is at its path, `invalid-config` where no folder is.
+ * @throws {RubiconException} `unavailable` if another folder is at its path, `invalid-config` if no folder is.
  */
 export async function admit(root: Root, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
@@ -49,14 +49,18 @@ async function look(root: Root): Promise<Trouble> {
     if (codeOf(error) === "ENOTDIR") return () => noFolder(root, error);
     if (!(error instanceof Deno.errors.NotFound)) return () => named(error, root, "");
     forgetFolders(root);
-    if (await isUnmounted(root)) return () => gone(root, error);
+    try {
+      if (await isUnmounted(root)) return () => gone(root, error);
+    } catch (other) {
+      return () => named(other, root, "");
+    }
   } finally {
     health.look = undefined;
   }
   health.freshUntil = performance.now() + FRESH;
 }
 
-/** Makes the root where it is missing. */
+/** Makes the root if it is missing. */
 export function makeRoot(root: Root): void {
   try {
     if (Deno.statSync(root.path).isDirectory) return;
@@ -95,15 +99,16 @@ function isOther(now: Identity, then: Identity): boolean {
 /** Whether a root that is missing was on another device than the closest folder above it that is there. */
 async function isUnmounted({ path, health: { identity } }: Root): Promise<boolean> {
   if (!identity) return false;
-  for (let folder = dirname(path);; folder = dirname(folder)) {
+  // If Deno may not look there, `makeRoot` finds out, before anything is written.
+  for (let folder = dirname(path); mayRead(folder); folder = dirname(folder)) {
     try {
       return (await Deno.stat(folder)).dev !== identity.dev;
     } catch (error) {
-      // What Deno may not look at tells nothing: then `makeRoot` finds out, before anything is written.
-      if (!(error instanceof Deno.errors.NotFound)) return false;
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (folder === dirname(folder)) return true; // The drive itself is gone.
     }
-    if (folder === dirname(folder)) return false;
   }
+  return false;
 }
 
 const gone = (root: Root, cause?: unknown) =>

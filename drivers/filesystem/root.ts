@@ -69,6 +69,10 @@ export const pathOf = (root: Root, key: string): string =>
 /** The key of the folder that a key is in. */
 export const folderOf = (key: string): string => key.slice(0, Math.max(0, key.lastIndexOf("/")));
 
+/** Whether Deno may look at a path, without asking a person for it. */
+export const mayRead = (path: string): boolean =>
+  Deno.permissions.querySync({ name: "read", path }).state === "granted";
+
 /** Refuses a key that could never be stored. */
 export function checkStorable(root: Root, key: string): void {
   if (isReserved(key)) {

@@ -23,7 +23,7 @@ const CTIME_STEP = 1000;
 const ODD_TIME = new Date(1_000_000_001_987);
 /** How far a measured clock may be off, in milliseconds. */
 const CLOCK_ERROR = 1000;
-/** So many of a root's files are looked at for a time that is no whole second. */
+/** How many of a root's files are looked at for a time that is no whole second. */
 const MOST_LOOKS = 100;
 /** After how many folders others have their turn. */
 const TURN = 1000;
@@ -90,7 +90,7 @@ function hasFineTime(folder: string): boolean {
 }
 
 /**
- * A stamp for each folder, where its times can be trusted. A folder that changed within one step of now may change
+ * A stamp for each folder, if its times can be trusted. A folder that changed within one step of now may change
  * again within that step and show the same time, so it has no stamp yet (git's index has the same rule).
  */
 export async function stamps(

@@ -11,7 +11,7 @@ import { sweep } from "./remove.ts";
 import { isInside, locate, locateFolder } from "./locate.ts";
 import { folderSeen, isReserved, isStaged, pathOf, type Root } from "./root.ts";
 import { hasCode } from "../../errors.ts";
-import { admit } from "./identity.ts";
+import { admit, isFresh } from "./identity.ts";
 
 /** After how many entries others have their turn. */
 const TURN = 1000;
@@ -39,7 +39,7 @@ export async function* walk(
     for (const entry of entriesOf(root, frame.folder, frame.plain)) {
       if (++count % TURN === 0) {
         await breathe();
-        await admit(root, signal);
+        if (!isFresh(root)) await admit(root, signal);
       }
       signal?.throwIfAborted();
       const key = frame.folder === "" ? entry.name : `${frame.folder}/${entry.name}`;

@@ -13,32 +13,13 @@ import { chunksOf } from "../source.ts";
 import { flushFolders, flushObject } from "./durable.ts";
 import { codeOf, exception, isMissing } from "./errors.ts";
 import { kindOf, moveIfAbsent, taken } from "./exclusive.ts";
-import { makeRoot } from "./identity.ts";
 import { locateFolder, makeFolder } from "./locate.ts";
 import { SMALL_BYTES } from "./read.ts";
 import { discard, prune } from "./remove.ts";
-import {
-  checkStorable,
-  folderOf,
-  forgetFolders,
-  pathOf,
-  type Root,
-  stagedName,
-  wasSeen,
-} from "./root.ts";
+import { checkStorable, folderOf, forgetFolders, pathOf, type Root, wasSeen } from "./root.ts";
+import { stage, type Staged, wasPruned } from "./stage.ts";
 import { putTree } from "./tree.ts";
 import { checkWritten } from "./written.ts";
-
-/** How often a folder may be pruned by others in the middle of a put. */
-const ATTEMPTS = 100;
-
-interface Staged<T> {
-  path: string;
-  /** Whether the target's folder was there. */
-  beside: boolean;
-  /** What was made there. */
-  made: T;
-}
 
 /** Stores an object, as the contract says. */
 export async function put(
@@ -106,39 +87,6 @@ async function putLarge(
   return await publish(root, key, staged, size, ifAbsent);
 }
 
-/** Makes something at a new staged path. Where that fails nothing is left there. */
-function stage<T>(root: Root, key: string, make: (path: string) => T): Staged<T> {
-  const target = folderOf(key);
-  for (let attempt = 1;; attempt++) {
-    // Most objects are the first of a folder of their own: only one that was just seen is looked for.
-    const folder = wasSeen(root, target) ? target : closestFolder(root, folderOf(target));
-    const path = `${pathOf(root, folder)}/${stagedName()}`;
-    try {
-      return { path, beside: folder === target, made: make(path) };
-    } catch (error) {
-      if (!wasPruned(error, attempt)) {
-        discard(path);
-        throw error;
-      }
-      forgetFolders(root);
-    }
-  }
-}
-
-/** The key of a folder, or of the closest one above it that exists. The root is made. */
-function closestFolder(root: Root, folder: string): string {
-  while (true) {
-    try {
-      locateFolder(root, folder);
-      return folder;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      if (folder === "") makeRoot(root);
-      folder = folderOf(folder);
-    }
-  }
-}
-
 /** Writes the bytes, and closes the file in any case. Returns how many. */
 async function fill(
   { durable }: Root,
@@ -193,10 +141,6 @@ async function publish(
     prune(root, folderOf(key));
     throw error;
   }
-}
-
-function wasPruned(error: unknown, attempt: number): boolean {
-  return error instanceof Deno.errors.NotFound && attempt < ATTEMPTS;
 }
 
 const swept = (root: Root, key: string, cause: unknown) =>

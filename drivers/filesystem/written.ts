@@ -18,7 +18,7 @@ export function isOnLocalDisk({ health: { identity } }: Root): boolean {
  * Looks at the size of a file that was written and closed. Network file systems and quotas may say only at the close
  * that there was no room, and Deno does not pass on what a close says.
  *
- * @throws {RubiconException} `unavailable` where bytes are missing.
+ * @throws {RubiconException} `unavailable` if bytes are missing.
  */
 export function checkWritten(root: Root, key: string, path: string, expected: number): void {
   if (isOnLocalDisk(root)) return;

@@ -1,13 +1,12 @@
 import { fromFileUrl } from "jsr:@std/path@^1.1.6";
 import assert from "node:assert/strict";
 import { conformance } from "../../drivers/conformance.ts";
-import { drain, holds, keysOf, pattern, refused, text } from "../../drivers/conformance/case.ts";
-import type { Driver } from "../../drivers/driver.ts";
+import { drain, holds, keysOf, pattern, text } from "../../drivers/conformance/case.ts";
 import { openFilesystem } from "../../drivers/filesystem.ts";
-import { guard } from "../../drivers/guard.ts";
 import { hasCode } from "../../errors.ts";
 import { openFolder as open, temporary, tree } from "../support/folders.ts";
 import { behavesAsMap } from "../support/model.ts";
+import { systemFaults } from "../support/system_faults.ts";
 
 for (const durable of [false, true]) {
   let folder = "";
@@ -32,24 +31,19 @@ Deno.test("filesystem: it behaves as a map", () =>
   }));
 
 Deno.test("filesystem: where files cannot be linked, ifAbsent is as exclusive", async (t) => {
-  const { linkSync } = Deno;
-  Deno.linkSync = () => {
-    throw Object.assign(new Error("Operation not permitted"), { code: "EPERM" });
-  };
-  try {
-    await temporary(async (folder) => {
-      const cases: [string, () => Promise<void>][] = [];
-      let count = 0;
-      conformance((...one) => cases.push(one), () => open(`${folder}/${count++}`));
-      for (const [name, fn] of cases) await t.step(name, fn);
-    });
-    await temporary(async (folder) => {
-      await behavesAsMap(() => open(folder), 20);
-      assert.deepEqual([...tree(folder)], [`${folder}/`]);
-    });
-  } finally {
-    Deno.linkSync = linkSync;
-  }
+  using _ = systemFaults((call) =>
+    call === "linkSync" ? { code: "EPERM", when: "before" } : undefined
+  );
+  await temporary(async (folder) => {
+    const cases: [string, () => Promise<void>][] = [];
+    let count = 0;
+    conformance((...one) => cases.push(one), () => open(`${folder}/${count++}`));
+    for (const [name, fn] of cases) await t.step(name, fn);
+  });
+  await temporary(async (folder) => {
+    await behavesAsMap(() => open(folder), 20);
+    assert.deepEqual([...tree(folder)], [`${folder}/`]);
+  });
 });
 
 Deno.test("filesystem: rootDir is a path or a file: URL", async () => {

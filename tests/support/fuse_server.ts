@@ -122,7 +122,7 @@ function serve(request: Uint8Array<ArrayBuffer>): void {
   libc.write(device, reply, BigInt(reply.length));
 }
 
-let timer: number | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 function goOn(): void {
   files.settings.hangs = 0;
