@@ -12,12 +12,11 @@ import {
   type ChangeFile,
   isOneOrder,
   join,
-  rewrites,
   stateOf,
-  takenOut,
   type What,
   WHATS,
 } from "../format/annotations.ts";
+import { rewrites, takenOut } from "../format/rewrites.ts";
 import { decodeChange, encodeChange, ownTexts } from "../format/codec.ts";
 import { isWhole } from "../format/copies.ts";
 import { partOf } from "../format/layout.ts";
