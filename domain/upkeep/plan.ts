@@ -73,6 +73,8 @@ export async function plan(
     return [...jobs(lacks, "copy", whole!), ...jobs(replaced, "replace", whole!)];
   }
   if (has.length === 0) {
+    // Trying it says why, and keeps what belongs to it from being copied without it.
+    if (lacks.length > 0) return jobs(lacks, "copy", damaged);
     const failures = damaged.map((backend) => ({ key, action: "replace" as const, backend }));
     report.failures.push(...failures.map((mend) => ({ ...mend, error: error! })));
     return [];
