@@ -6,7 +6,8 @@
 import { RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite, Step } from "../../composite.ts";
 import { checkComposite, checkFields, checkProject } from "../check.ts";
-import { replacing, stateOf } from "../format/annotations.ts";
+import { stateOf } from "../format/annotations.ts";
+import { replacing } from "../format/rewrites.ts";
 import { encodeChange, ownTexts } from "../format/codec.ts";
 import { entityOf, metadataKey, projectFolder } from "../format/layout.ts";
 import { type ProgressOption, reporter } from "../progress.ts";

@@ -5,15 +5,8 @@
  */
 import type { CallOptions, Composite, Step } from "../../composite.ts";
 import { equal } from "../../composite/same.ts";
-import {
-  type ChangeFile,
-  changeName,
-  fold,
-  join,
-  type Rewrite,
-  takenOut,
-  type What,
-} from "../format/annotations.ts";
+import { type ChangeFile, changeName, fold, join, type What } from "../format/annotations.ts";
+import { type Rewrite, takenOut } from "../format/rewrites.ts";
 import { checkComposite, checkEntity, checkFields, checkTexts, refuse } from "../check.ts";
 import { type Change, describe, encodeChange } from "../format/codec.ts";
 import { entityFolder, metadataKey } from "../format/layout.ts";
