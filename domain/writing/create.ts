@@ -81,8 +81,7 @@ function checkField({ shape }: Field, value: unknown, where: string): unknown {
       if (value === undefined || value === "score" || value === "loss") return value ?? "score";
       return refuse(`${where} is "score" (more is better) or "loss", not ${show(value)}.`);
     case "importance":
-      if (value === undefined || value === null || typeof value === "number") return value ?? null;
-      return refuse(`${where} is a number, not ${show(value)}.`);
+      return value ?? null;
     case "training":
       if (value === undefined || value === null) return null;
       // There and back, so that what is returned is what will be read.
