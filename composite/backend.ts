@@ -50,14 +50,23 @@ export async function openBackend(
   }
   label ??= driver.label;
   const place = driver.place ?? driver.label;
-  const twin = before.find((other) => other.label === label || other.place === place);
+  const root = driver.root;
+  const twin = before.find((other) =>
+    other.label === label || other.place === place ||
+    root !== undefined && other.unlimited.root !== undefined &&
+      (isInside(root, other.unlimited.root) || isInside(other.unlimited.root, root))
+  );
   if (twin) {
     await driver.close?.();
+    const isOne = twin.place === place || twin.unlimited.root === root && root !== undefined;
     throw new RubiconException(
       "invalid-config",
-      twin.place === place
+      isOne
         ? `Two backends are ${place}. Two copies in one place are one copy: give one another root.`
-        : `Two backends are called ${label}. Give one another label.`,
+        : twin.label === label
+        ? `Two backends are called ${label}. Give one another label.`
+        : `Of ${twin.label} and ${label} one is inside the other, so that copies would be copied again and again. ` +
+          "Give one another root.",
     );
   }
   const state = health(label, driver.persistence);
@@ -73,6 +82,9 @@ export async function openBackend(
     health: state,
   };
 }
+
+const isInside = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 
 /** Whether a backend gets its writes later. */
 export const inBackground = (config: BackendConfig | Driver): boolean =>

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Receipt } from "../errors.ts";
-import type { Driver, Source } from "../drivers/driver.ts";
+import type { Bytes, Driver, Source } from "../drivers/driver.ts";
 import type { DriverConfig } from "../drivers/registry.ts";
 import type { Cache } from "./layers/cache.ts";
 import type { Outbox } from "./outbox/outbox.ts";
@@ -83,6 +83,27 @@ export interface Below {
   taken: Set<Backend>;
 }
 
+/** An object beside a parent. */
+export interface Beside {
+  /** Its key. */
+  key: string;
+  /** When it was stored. */
+  lastModified: Date;
+  /** Its bytes. */
+  bytes: Bytes;
+}
+
+/** What the domain knows of objects that are copied from one backend to another. */
+export interface CopyRules {
+  /** Whether bytes are all of an object, as far as they tell: one that was cut short is not copied. */
+  isWhole(key: string, bytes: Uint8Array): boolean;
+  /** What is stored beside a parent, given what is there in the backend that has it and in the one that gets it. */
+  beside(
+    from: readonly Beside[],
+    to: readonly Beside[],
+  ): readonly { key: string; bytes: Uint8Array; replace: boolean }[];
+}
+
 /** A write, as the domain describes it: what goes where, and what has to be there first. */
 export interface WritePlan {
   /** What is written, for messages: `metric "accuracy"`. */
@@ -100,6 +121,8 @@ export interface WritePlan {
   deletes?: readonly string[];
   /** Keys that have to be there first, outermost first. Copied from another backend where missing. */
   parents?: readonly string[];
+  /** How such copies are made. Missing: byte for byte, with all files that are beside a parent. */
+  copies?: CopyRules;
   /**
    * Whether the first backend that answers decides, before the others are asked, which of several
    * racing writers wins. It costs one more wait, and keeps backends from taking different winners.
@@ -198,8 +221,8 @@ export interface Backend {
     pending(change: number): void;
     /** Counts a write that others took and this backend did not, with the reason where there is one. */
     missed(reason?: unknown): void;
-    /** Forgets what was missed: it is there now. */
-    repaired(): void;
+    /** Forgets so many of the writes that were missed: they are there now. */
+    repaired(count: number): void;
     /** What `status` says. */
     status(): Omit<BackendStatus, "mode">;
   };

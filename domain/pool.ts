@@ -16,6 +16,7 @@ const WIDTH = 32;
 export async function pooled<T, R>(
   items: readonly T[],
   work: (item: T, at: number) => Promise<R>,
+  width = WIDTH,
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
@@ -30,7 +31,7 @@ export async function pooled<T, R>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(WIDTH, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   if (failure) throw (failure as { error: unknown }).error;
   return results;
 }

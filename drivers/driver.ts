@@ -46,6 +46,11 @@ export interface ObjectMeta {
 export interface PutResult extends Partial<ObjectMeta> {
   /** Size in bytes. */
   size: number;
+  /**
+   * Whether the same bytes may have been there before: an answer was lost, and a later try found them. Nobody takes
+   * back what may be another writer's.
+   */
+  wasThere?: boolean;
 }
 
 /** One object of a listing. */
@@ -121,6 +126,11 @@ export interface Driver {
    * says that already.
    */
   readonly place?: string;
+  /**
+   * The store's root as a path with `/`, without links: a store whose root is below another's is a part of that, and the
+   * two are no two copies. Missing if stores of this kind are never inside each other.
+   */
+  readonly root?: string;
   /** Whether listings tell a `checksum` of what was put in one request. Missing: they do not. */
   readonly listsChecksums?: boolean;
   /** An object's bytes; `not-found` where there is none. */

@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { fromFileUrl, resolve } from "jsr:@std/path@^1.1.6";
+import { basename, dirname, fromFileUrl, join, resolve } from "jsr:@std/path@^1.1.6";
 import { RubiconException } from "../errors.ts";
 import type { Driver } from "./driver.ts";
 import { named } from "./filesystem/errors.ts";
@@ -71,6 +71,7 @@ export function openFilesystem(config: DriverConfig): Driver {
     persistence: "filesystem",
     label,
     place: `filesystem:${root.path}`,
+    root: `filesystem:${realPathOf(root.path).replaceAll("\\", "/")}`,
     get: (key, options) => verb(key, options, () => get(root, key, options)),
     open: (key, options) => verb(key, options, () => open(root, key, options)),
     put: (key, source, options) => verb(key, options, () => put(root, key, source, options)),
@@ -101,6 +102,21 @@ function pathOfRoot(rootDir: unknown): string {
     );
   }
   return text;
+}
+
+/** A path without links, as far as it is there and may be read. */
+function realPathOf(path: string): string {
+  let rest = "";
+  for (let at = path;; at = dirname(at)) {
+    // Nobody is to be asked for a permission only for this.
+    if (Deno.permissions.querySync({ name: "read", path: at }).state !== "granted") return path;
+    try {
+      return join(Deno.realPathSync(at), rest);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound) || dirname(at) === at) return path;
+      rest = join(basename(at), rest);
+    }
+  }
 }
 
 function refuse(message: string): never {

@@ -156,6 +156,7 @@ export function guard(driver: Driver): Driver {
     persistence: driver.persistence,
     label: driver.label,
     ...(driver.place !== undefined && { place: driver.place }),
+    ...(driver.root !== undefined && { root: driver.root }),
     ...(driver.listsChecksums && { listsChecksums: true }),
     get: verb(driver.get.bind(driver), 1),
     open: verb(driver.open.bind(driver), 1),

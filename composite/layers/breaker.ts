@@ -67,9 +67,9 @@ export function health(backend: string, persistence: string): Backend["health"] 
       missed++;
       whyMissed = reason ?? whyMissed;
     },
-    repaired() {
-      missed = 0;
-      whyMissed = undefined;
+    repaired(count) {
+      missed -= count;
+      if (missed === 0) whyMissed = undefined;
     },
     status: () => ({
       backend,

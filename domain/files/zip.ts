@@ -8,10 +8,10 @@ import { walk, type WalkEntry } from "jsr:@std/fs@^1.0.24/walk";
 import { dirname, join, relative } from "jsr:@std/path@^1.1.6";
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { crc32 } from "node:zlib";
 import type { Bytes } from "../../drivers/driver.ts";
 import { RubiconException } from "../../errors.ts";
+import { readingRanges, type ReadRange } from "./zip_ranges.ts";
 
 /**
  * A folder's whole tree as a zip, empty folders too. The same tree gives the same bytes, so that each backend
@@ -64,11 +64,9 @@ export async function zipStream(
         { mtime },
         (give: (error: unknown, stream?: Readable) => void) => {
           Promise.try(open).then((stream) => {
-            const entry = Readable.fromWeb(stream as never);
-            entry.on("error", fail);
-            // Nobody wants the rest where the reader has gone.
-            zip.outputStream.on("close", () => entry.destroy());
-            give(null, entry);
+            current = Readable.fromWeb(stream as never);
+            current.on("error", fail);
+            give(null, current);
           }, give);
         },
       );
@@ -86,51 +84,78 @@ interface YauzlEntry {
   fileName: string;
   externalFileAttributes: number;
   crc32: number;
+  uncompressedSize: number;
+  getLastModDate(): Date;
 }
 interface YauzlFile {
   eachEntry(): AsyncIterable<YauzlEntry>;
   openReadStreamPromise(entry: YauzlEntry): Promise<Readable>;
 }
 
-/** One entry of a zip that was read. */
+/** One entry of a zip. */
 export interface ZipEntry {
   /** Its path; a folder's ends with a slash. */
   name: string;
-  /** Its bytes; empty for a folder. */
-  bytes: Bytes;
+  /** How many bytes it has. */
+  size: number;
+  /** When it was last changed, as far as the zip tells. */
+  lastModified: Date;
+  /** Its bytes, as a stream that fails at its end if they are not those of the checksum. */
+  open(): ReadableStream<Bytes>;
 }
 
 /**
- * The entries of a zip, all of them looked at before the first is handed out.
+ * The entries of a zip in memory, all of them looked at before the first is handed out.
  *
  * @throws {RubiconException} `corrupt` where it is no zip, or has an entry that would lead out of a folder.
  */
 export async function readZip(bytes: Bytes, what: string): Promise<ZipEntry[]> {
   const { default: yauzl } = await import("npm:yauzl@3.4.0");
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return await entriesOf(() => yauzl.fromBufferPromise(buffer, { strictFileNames: true }), what);
+}
+
+/** The same of a zip that stays where it is. */
+export async function openZip(size: number, read: ReadRange, what: string): Promise<ZipEntry[]> {
+  const { default: yauzl } = await import("npm:yauzl@3.4.0");
+  const reader = readingRanges(new yauzl.RandomAccessReader(), read, size);
+  const options = { strictFileNames: true, autoClose: false };
+  return await entriesOf(() => yauzl.fromRandomAccessReaderPromise(reader, size, options), what);
+}
+
+async function entriesOf(open: () => Promise<YauzlFile>, what: string): Promise<ZipEntry[]> {
   const corrupt = (why: string, cause?: unknown) =>
     new RubiconException("corrupt", `${what}: ${why}`, cause === undefined ? {} : { cause });
   const entries: YauzlEntry[] = [];
   let zip: YauzlFile;
   try {
-    zip = await yauzl.fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
-      strictFileNames: true,
-    });
+    zip = await open();
     for await (const entry of zip.eachEntry()) entries.push(entry);
   } catch (cause) {
+    if (cause instanceof RubiconException) throw cause;
     const why = cause instanceof Error ? cause.message : cause;
     throw corrupt(`it is no zip that can be unpacked: ${why}. Nothing was written`, cause);
   }
   checkNames(entries, corrupt);
-  return await Promise.all(entries.map(async (entry): Promise<ZipEntry> => {
-    const { fileName: name } = entry;
-    if (name.endsWith("/")) return { name, bytes: new Uint8Array() };
+  async function* content(entry: YauzlEntry): AsyncGenerator<Bytes> {
+    const damaged = (cause?: unknown) =>
+      corrupt(`its entry ${JSON.stringify(entry.fileName)} is damaged`, cause);
+    let sum = 0;
     try {
-      const content = await buffer(await zip.openReadStreamPromise(entry));
-      if (crc32(content) !== entry.crc32) throw new Error("its checksum is another");
-      return { name, bytes: new Uint8Array(content) };
+      for await (const chunk of await zip.openReadStreamPromise(entry)) {
+        sum = crc32(chunk, sum);
+        yield new Uint8Array(chunk);
+      }
     } catch (cause) {
-      throw corrupt(`its entry ${JSON.stringify(name)} is damaged`, cause);
+      throw cause instanceof RubiconException ? cause : damaged(cause);
     }
+    if (sum !== entry.crc32) throw damaged(new Error("its checksum is another"));
+  }
+  return entries.map((entry): ZipEntry => ({
+    name: entry.fileName,
+    size: entry.uncompressedSize,
+    lastModified: entry.getLastModDate(),
+    open: () => ReadableStream.from(content(entry)),
   }));
 }
 
@@ -172,7 +197,11 @@ function checkNames(
  */
 export async function unzipTo(bytes: Bytes, folder: string, what: string): Promise<string[]> {
   const paths: string[] = [];
-  const entries = await readZip(bytes, what);
+  // All of it is read before any of it is written.
+  const entries = await Promise.all((await readZip(bytes, what)).map(async ({ name, open }) => ({
+    name,
+    bytes: await new Response(open()).bytes(),
+  })));
   await ensureDir(folder);
   const root = await Deno.realPath(folder);
   for (const { name } of entries) {

@@ -175,12 +175,14 @@ export interface Change {
   removed: string[];
 }
 
-/** The bytes of a tags or comments file. */
-export function encodeChange(what: "tags" | "comments", change: Partial<Change>): Uint8Array {
-  const { added, removed } = change;
+/** The bytes of a tags or comments file. The same change always gives the same bytes. */
+export function encodeChange(
+  what: "tags" | "comments",
+  { added = [], removed = [] }: Partial<Change>,
+): Uint8Array<ArrayBuffer> {
   return encoder.encode(JSON.stringify({
-    ...(added && { [`added_${what}`]: added }),
-    ...(removed && { [`removed_${what}`]: removed }),
+    ...((added.length > 0 || removed.length === 0) && { [`added_${what}`]: added }),
+    ...(removed.length > 0 && { [`removed_${what}`]: removed }),
   }));
 }
 
@@ -192,6 +194,12 @@ export function decodeChange(what: "tags" | "comments", bytes: Uint8Array, key: 
   );
   if (added && removed) return { added, removed };
   throw new RubiconException("corrupt", `${key} does not hold lists of ${what}.`);
+}
+
+/** The tags or comments that an entity's metadata.json has itself. */
+export function ownTexts(what: "tags" | "comments", bytes: Uint8Array): string[] {
+  const own = parseObject(bytes, "")[what];
+  return isTexts(own) ? own : [];
 }
 
 /** The bytes of a digest: small objects of JSON by where they are. */

@@ -123,20 +123,34 @@ export function byDependency(a: string, b: string): number {
 
 const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
 
+const KIND = "(?:metrics|parameters|features|artifacts|dataframes)";
+const EXPERIMENT = "[^/]+/experiments/[^/]+";
+/** All that belongs to an entity, or is the trace of one. */
+const OWN = new RegExp(
+  "^(?:" + [
+    "[^/]+/(?:metadata\\.json|archives/[^/]+\\.zip)",
+    `(?:${EXPERIMENT}|(?:[^/]+|${EXPERIMENT})/${KIND}/[^/]+)/` +
+    "(?:metadata\\.json|(?:tags|comments)_[^/]+\\.json|data(?:/[^/]+)*)",
+    `${EXPERIMENT}/(?:digest\\.json|status_[^/]+\\.json|history/[^/]+)`,
+    `[^/]+/(?:experiments|(?:experiments/[^/]+/)?${KIND})/deleted_[^/]+\\.json`,
+  ].join("|") + ")$",
+);
+
+/** Whether a key is of this layout: what else is in a store is somebody else's, and left alone. */
+export const isOwn = (key: string): boolean => OWN.test(key);
+
+/** Whether a key is of an outbox, which the backends beside it do not have. */
+export const isOutbox = (key: string): boolean => /^outbox_[^/]+$/.test(key);
+
 /** The folder that has a project's archives. */
 export const archivesFolder = (projectName: string): string =>
   `${projectFolder(projectName)}/archives`;
 
 /**
- * Keys by entity, in an order in which they can be written: levels of the tree from the top, in each of them
- * the entities, in each of those its keys with its metadata last.
+ * The wave that an object is copied in: those of one wave may be copied at once. Parents come before children, and an
+ * entity's metadata after its data, so that no entity ever shows before that.
  */
-export function byEntity(keys: readonly string[]): string[][][] {
-  const levels: Map<string, string[]>[] = [];
-  for (const key of [...keys].sort(byDependency)) {
-    const folder = entityOf(key);
-    const level = levels[folder.split("/").length] ??= new Map();
-    level.set(folder, [...level.get(folder) ?? [], key]);
-  }
-  return levels.filter((level) => level !== undefined).map((level) => [...level.values()]);
+export function waveOf(key: string): number {
+  const folder = entityOf(key);
+  return folder.split("/").length * 2 + Number(key === metadataKey(folder));
 }

@@ -7,7 +7,7 @@ import { remember } from "../../composite/layers/present.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
 import type { Answer, Backend, CallOptions, Composite } from "../../composite.ts";
 import type { Bytes, ListEntry, VerbOptions } from "../../drivers/driver.ts";
-import { type ChangeFile, fold, inOrder, type What } from "../format/annotations.ts";
+import { type ChangeFile, fold, type What } from "../format/annotations.ts";
 import { decodeChange, decodeEntity } from "../format/codec.ts";
 import { deletedBy, kindFolder, metadataKey, partOf, type Place } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
@@ -76,24 +76,23 @@ async function annotate(
   for (const what of ["tags", "comments"] as const) {
     if (files[what].length === 0) continue;
     const changes = await readChanges(backend, what, files[what], options);
-    entity[what] = fold(what, entity[what], changes.map(({ change }) => change));
+    entity[what] = fold(what, entity[what], changes);
   }
 }
 
-/** Tags or comments files, in the order in which they count. */
+/** Tags or comments files. */
 async function readChanges(
   backend: Backend,
   what: What,
   entries: readonly ListEntry[],
   options: VerbOptions,
 ): Promise<ChangeFile[]> {
-  const files = await pooled(entries, async (entry): Promise<ChangeFile> => {
+  return await pooled(entries, async (entry): Promise<ChangeFile> => {
     const { key, lastModified } = entry;
     const bytes = await bytesOf(backend, key, entry, options);
     const change = decodeChange(what, bytes, `${backend.label}: ${key}`);
     return { key, lastModified, change };
   });
-  return inOrder(files);
 }
 
 /** Reads the tags or comments files of one entity. */

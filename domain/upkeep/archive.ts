@@ -1,12 +1,14 @@
 /**
- * Experiments as zips in the store, as rubicon-ml makes and reads them.
+ * Experiments as zips in the store, as rubicon-ml makes them.
  *
  * @module
  */
-import { RubiconException } from "../../errors.ts";
+import { hasCode, RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite, Step } from "../../composite.ts";
+import { SMALL } from "../../composite/copy.ts";
+import { verifiedStream } from "../../composite/layers/verified.ts";
 import type { Bytes } from "../../drivers/driver.ts";
-import { checkKey } from "../../drivers/guard.ts";
+import { byteStream, readInto } from "../../drivers/source.ts";
 import {
   checkComposite,
   checkExperiment,
@@ -15,11 +17,18 @@ import {
   refuse,
   show,
 } from "../check.ts";
-import { keysBelow, notDeleted, openKey, writeKeys } from "./copying.ts";
+import type { ZipSource } from "../files/zip.ts";
+import { encodeChange } from "../format/codec.ts";
 import { archivesFolder, experimentsFolder, metadataKey, projectFolder } from "../format/layout.ts";
+import { pooled } from "../pool.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
+import { above } from "../writing/above.ts";
 import type { Experiment, Project } from "../format/entities.ts";
+import { bytesOf, type Held, type Inventory, inventory, joinedOf, listed } from "./inventory.ts";
+import { WIDTH } from "./waves.ts";
+
+export { restoreArchives, type RestoreOptions } from "./restore.ts";
 
 /** Options of {@linkcode archiveProject}. */
 export interface ArchiveOptions extends CallOptions, ProgressOption {
@@ -29,20 +38,13 @@ export interface ArchiveOptions extends CallOptions, ProgressOption {
   experiments?: readonly Experiment[];
 }
 
-/** Options of {@linkcode restoreArchives}. */
-export interface RestoreOptions extends CallOptions, ProgressOption {
-  /** Only the archive that was made last. */
-  latestOnly?: boolean;
-}
-
 const ARCHIVE = new Set(["experiments", "to", "onProgress", ...CALL_FIELDS]);
-const RESTORE = new Set(["latestOnly", "onProgress", ...CALL_FIELDS]);
 
 /**
  * Archives a project's experiments as one zip in the store, which rubicon-ml's `experiments_from_archive` reads.
  *
  * @returns The archive's key.
- * @throws {RubiconException} `not-found` where there are no experiments.
+ * @throws {RubiconException} `not-found` if there are no experiments, `corrupt` if no backend has some object whole.
  *
  * @example
  * ```ts
@@ -71,116 +73,143 @@ export async function archiveProject(
   if (experiments !== undefined && !Array.isArray(experiments)) {
     refuse(`${where}: experiments is a list of experiments, not ${show(experiments)}.`);
   }
-  const ids = experiments && new Set(experiments.map((one) => checkExperiment(one, where).id));
   const folder = experimentsFolder(project.name);
-  const keys = (await keysBelow(rubicon, folder, call))
-    .filter((key) => !ids || ids.has(key.slice(folder.length + 1).split("/")[0]!)).sort();
-  if (keys.length === 0) {
+  const ids = experiments?.map((one) => `${folder}/${checkExperiment(one, where).id}`);
+  const isWanted = (key: string) =>
+    key.startsWith(`${folder}/`) && (!ids || ids.some((id) => key.startsWith(`${id}/`)));
+  const source = await inventory(rubicon, projectFolder(project.name), call);
+  const parts = await partsOf(source, isWanted, call.signal);
+  if (parts.length === 0) {
     throw new RubiconException("not-found", `${where}: "${project.name}" has no such experiments.`);
+  }
+  const odd = source.foreign.filter((key) => key.startsWith(`${folder}/`));
+  if (odd.length > 0) {
+    rubicon.options.onWarning(
+      `${where}: ${odd.length} objects belong to no experiment and are left out: ${listed(odd)}.`,
+    );
   }
   const { zipStream } = await import("../files/zip.ts");
   const date = new Date();
   const what = `archive "${project.name}"`;
-  // Each backend makes the zip anew, at its own pace: the fastest is told of, but for the end.
-  const entries = keys.map((key, at) => ({
-    name: key.slice(folder.length + 1),
-    date,
-    open() {
-      report(what, at, keys.length);
-      return openKey(rubicon, key, call);
-    },
-  }));
   const key = `${archivesFolder(project.name)}/archive-${(date.getTime() / 1000).toFixed(6)}.zip`;
   const own = metadataKey(projectFolder(project.name));
-  // rubicon-ml takes the project from where the archive is.
-  const steps: Step[] = to
-    ? [{ key: own, source: () => openKey(rubicon, own, call), present: "keep" }]
-    : [];
-  await (to ?? rubicon).write({
-    what: `the archive of "${project.name}"`,
-    steps: [...steps, { key, source: () => zipStream(entries) }],
-    parents: to ? [] : [own],
-  }, call);
-  report(what, keys.length, keys.length);
+  const steps: Step[] = [];
+  if (to) {
+    // rubicon-ml takes the project from where the archive is.
+    const held = source.objects.get(own);
+    const bytes = held && await bytesOf(held, call.signal);
+    if (!bytes) throw new RubiconException("not-found", `${where}: ${own} is not there.`);
+    steps.push({ key: own, source: bytes, present: "keep" });
+  }
+  const damaged = new Set<string>();
+  // Each backend makes the zip anew, at its own pace: the fastest is told of, but for the end.
+  const zip = () => {
+    const open = readingAhead(parts, damaged, call.signal);
+    return zipStream(parts.map(({ key }, at): ZipSource => ({
+      name: key.slice(folder.length + 1),
+      date,
+      open() {
+        report(what, at, parts.length);
+        return open(at);
+      },
+    })));
+  };
+  while (true) {
+    const known = damaged.size;
+    try {
+      await (to ?? rubicon).write({
+        what: `the archive of "${project.name}"`,
+        steps: [...steps, { key, source: zip }],
+        ...(!to && above({ projectName: project.name })),
+      }, call);
+      break;
+    } catch (error) {
+      // Another backend may have whole what was found to be damaged on the way.
+      if (damaged.size === known) throw error;
+    }
+  }
+  report(what, parts.length, parts.length);
   return key;
 }
 
+/** One entry of an archive: an object as it is, or what a tags or comments file is to say. */
+type Part = { key: string } & ({ held: Held } | { bytes: Uint8Array<ArrayBuffer> });
+
+/** What goes into an archive. Of tags and comments only what is in force now: an unpacked zip has them in any order. */
+async function partsOf(
+  { backends, objects, groups }: Inventory,
+  isWanted: (key: string) => boolean,
+  signal: AbortSignal | undefined,
+): Promise<Part[]> {
+  const plain = [...objects.values()].filter(({ key }) => isWanted(key));
+  const wanted = [...groups.values()].filter(({ files: [first] }) => isWanted(first!.key));
+  const changed = await pooled(wanted, async (group): Promise<Part[]> => {
+    const { files } = await joinedOf(group, backends, signal);
+    return [...files.values()]
+      .filter(({ change: { added, removed } }) => added.length + removed.length > 0)
+      .map(({ key, change }) => ({ key, bytes: encodeChange(group.what, change) }));
+  }, WIDTH);
+  return [...plain.map((held): Part => ({ key: held.key, held })), ...changed.flat()]
+    .sort((a, b) => a.key < b.key ? -1 : 1);
+}
+
 /**
- * Brings experiments back from the archives of a project, rubicon-ml's too: rubicon-ml's
- * `experiments_from_archive`. What is there already is left alone, and what was deleted stays deleted.
+ * Opens the parts of an archive in their order, and reads small ones ahead.
  *
- * @param from The store that has the archives; it may be the same one.
- * @returns The ids of the experiments that are in the archives.
- * @throws {RubiconException} `not-found` where there is no archive, `corrupt` where an entry is no part of an
- * experiment: then nothing is written.
- *
- * @example
- * ```ts
- * import {
- *   archiveProject,
- *   createProject,
- *   listExperiments,
- *   logExperiment,
- *   openComposite,
- *   restoreArchives,
- * } from "../../mod.ts";
- *
- * await using here = await openComposite({ persistence: "memory", rootDir: "restore-here" });
- * await using there = await openComposite({ persistence: "memory", rootDir: "restore-there" });
- * const project = await createProject(here, { name: "Iris" });
- * await logExperiment(here, project);
- * await archiveProject(here, project);
- * await restoreArchives(there, project, here);
- * if ((await listExperiments(there, project)).length !== 1) throw new Error("it is back");
- * ```
+ * @param damaged Gets the copies that turn out to be damaged once much of them is read: they are not opened again.
  */
-export async function restoreArchives(
-  rubicon: Composite,
-  project: Project,
-  from: Composite,
-  options: RestoreOptions = {},
-): Promise<string[]> {
-  const where = "restoreArchives";
-  checkComposite(rubicon, where);
-  checkProject(project, where);
-  checkComposite(from, `${where}: the third argument`);
-  checkFields(options, RESTORE, where);
-  const { latestOnly = false, onProgress: _onProgress, ...rest } = options;
-  const { report, ...signal } = reporter("objects", options, where);
-  const call = { ...rest, ...signal };
-  const time = (key: string) => Number(/archive-([\d.]+)\.zip$/.exec(key)?.[1] ?? NaN);
-  const archives = (await keysBelow(from, archivesFolder(project.name), call))
-    .filter((key) => key.endsWith(".zip")).sort((a, b) => time(a) - time(b));
-  if (archives.length === 0) {
-    throw new RubiconException("not-found", `${where}: "${project.name}" has no archives.`);
-  }
-  const { readZip } = await import("../files/zip.ts");
-  const folder = experimentsFolder(project.name);
-  const found = new Map<string, Bytes>();
-  for (const archive of latestOnly ? archives.slice(-1) : archives) {
-    report(`read ${archive}`, 0);
-    const bytes = new Uint8Array(
-      await new Response(await openKey(from, archive, call)).arrayBuffer(),
-    );
-    for (const { name, bytes: content } of await readZip(bytes, archive)) {
-      if (name.endsWith("/")) continue;
-      if (!/^[0-9a-f-]{36}\/./i.test(name)) {
-        throw new RubiconException(
-          "corrupt",
-          `${archive}: its entry ${
-            JSON.stringify(name)
-          } is no part of an experiment. Nothing was restored.`,
-        );
-      }
-      checkKey(`${folder}/${name}`, { label: archive });
-      found.set(`${folder}/${name}`, content);
+function readingAhead(
+  parts: readonly Part[],
+  damaged: Set<string>,
+  signal: AbortSignal | undefined,
+): (at: number) => Promise<ReadableStream<Bytes>> {
+  const ahead = new Map<number, Promise<Bytes | undefined>>();
+  let next = 0;
+  return async (at) => {
+    // The archive itself is one more request.
+    for (next = Math.max(next, at); next < Math.min(at + WIDTH - 1, parts.length); next++) {
+      const part = parts[next]!;
+      if (!("held" in part) || part.held.size > SMALL) continue;
+      const reading = bytesOf(part.held, signal);
+      reading.catch(() => {}); // Who opens it is told.
+      ahead.set(next, reading);
+    }
+    const part = parts[at]!;
+    if (!("held" in part)) return new Blob([part.bytes]).stream();
+    const reading = ahead.get(at);
+    ahead.delete(at);
+    if (!reading) return await openLarge(part.held, damaged, signal);
+    const bytes = await reading;
+    if (!bytes) {
+      throw new RubiconException("not-found", `${part.key} was deleted meanwhile. Archive again.`);
+    }
+    return new Blob([bytes]).stream();
+  };
+}
+
+async function openLarge(
+  { key, holders }: Held,
+  damaged: Set<string>,
+  signal: AbortSignal | undefined,
+): Promise<ReadableStream<Bytes>> {
+  let trouble: unknown = new RubiconException("corrupt", `${key}: no backend has it whole.`);
+  for (const { backend: { driver, label } } of holders) {
+    const name = `${label}: ${key}`;
+    if (damaged.has(name)) continue;
+    try {
+      const found = await driver.open(key, signal ? { signal } : {});
+      const { read, cancel } = readInto(await verifiedStream(found, name));
+      return byteStream(async (into) => {
+        try {
+          return await read(into);
+        } catch (error) {
+          if (hasCode(error, "corrupt")) damaged.add(name);
+          throw error;
+        }
+      }, cancel);
+    } catch (error) {
+      trouble = error;
     }
   }
-  const key = metadataKey(projectFolder(project.name));
-  const own = new Uint8Array(await new Response(await openKey(from, key, call)).arrayBuffer());
-  await rubicon.write({ what: key, steps: [{ key, source: own, present: "keep" }] }, call);
-  const here = await keysBelow(rubicon, folder, call);
-  const keys = [...found.keys()].filter(notDeleted([...here, ...found.keys()]));
-  await writeKeys(rubicon, keys, (key) => found.get(key)!, "keep", call, report);
-  return [...new Set([...found.keys()].map((key) => key.slice(folder.length + 1).split("/")[0]!))];
+  throw trouble;
 }

@@ -5,13 +5,16 @@
  */
 import { hasCode, RubiconException } from "../../errors.ts";
 import type { Backend, Composite } from "../../composite.ts";
-import type { Source } from "../../drivers/driver.ts";
+import { copyObject, type CopyOptions } from "../../composite/copy.ts";
 import { refuse, show } from "../check.ts";
+import { isChecked, isWhole } from "../format/copies.ts";
+import { entityOf } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import { reporter } from "../progress.ts";
-import { decodeChange } from "../format/codec.ts";
-import { entityOf, partOf } from "../format/layout.ts";
-import { checkVerify, type Difference, verify, type VerifyOptions } from "./verify.ts";
+import { settle, whatOf } from "./annotations.ts";
+import type { Finding } from "./differences.ts";
+import { checkVerify, compare, type Difference, type VerifyOptions } from "./verify.ts";
+import { inWaves } from "./waves.ts";
 
 /** Options of {@linkcode repair}. */
 export interface RepairOptions extends VerifyOptions {
@@ -48,8 +51,10 @@ export interface Repair {
   mended: Mend[];
   /** What was left alone: conflicts without a rule. */
   conflicts: Difference[];
-  /** What could not be done, each with its reason. */
+  /** What could not be done, each with its reason: what no backend has whole, too. */
   failures: (Mend & { error: RubiconException })[];
+  /** Keys of objects that belong to no entity, and were left alone. */
+  foreign: string[];
 }
 
 const OPTIONS = new Set([
@@ -91,101 +96,114 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
   if (conflicts !== undefined && !["majority", "first", "newest"].includes(conflicts)) {
     refuse(`${where}: conflicts is "majority", "first" or "newest", not ${show(conflicts)}.`);
   }
-  const { differences, objects } = await verify(rubicon, {
-    ...(options.project !== undefined && { project: options.project }),
-    ...(options.compare !== undefined && { compare: options.compare }),
-    ...(signal && { signal }),
+  // What is missed from now on may come too late to be seen.
+  const missed = rubicon.backends.map(({ health }) => health.status().missed);
+  const { findings, objects, foreign } = await compare(rubicon, options, {
     // How much there is to mend is known once all is compared.
-    onProgress: ({ what, done }) => tell(what, done),
-  });
-  const all = objects + differences.length;
-  const report: Repair = { clean: true, mended: [], conflicts: [], failures: [] };
-  for (const [at, difference] of differences.entries()) {
-    tell(`repair ${difference.key}`, objects + at, all);
-    const plan = await planFor(difference, byLabel, { ...options, ...(signal && { signal }) });
-    if (!plan) {
-      report.conflicts.push(difference);
-      continue;
+    report: (what, done) => tell(what, done),
+    ...(signal && { signal }),
+  }, where);
+  const report: Repair = { clean: true, mended: [], conflicts: [], failures: [], foreign };
+  const jobs =
+    (await pooled(findings, (finding) => plan(finding, byLabel, { ...options, signal }, report)))
+      .flat();
+  const all = objects + jobs.length;
+  let done = objects;
+  const failed: Failed = new Map();
+  const work = async (job: Job) => {
+    const { key, mend: { backend, action } } = job;
+    tell(`repair ${key}`, done++, all);
+    try {
+      if (action === "copy") checkComplete(job, failed);
+      if (dryRun) report.mended.push(job.mend);
+      else await carryOut(job, byLabel, report, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof RubiconException)) throw error;
+      failed.set(`${backend} ${entityOf(key)}`, { key, error });
+      report.failures.push({ ...job.mend, error });
     }
-    for (const mend of plan) {
-      try {
-        checkComplete(mend, report.failures);
-        if (!dryRun) await carryOut(mend, byLabel, signal);
-        report.mended.push(mend);
-      } catch (error) {
-        if (!(error instanceof RubiconException)) throw error;
-        report.failures.push({ ...mend, error });
-      }
-    }
-  }
+  };
+  const isDeletion = ({ mend }: Job) => mend.action === "delete";
+  await inWaves(jobs.filter((job) => !isDeletion(job)), work);
+  await inWaves(jobs.filter(isDeletion), work, true);
+  if (!dryRun) await settleAll(rubicon.backends, jobs, report, signal);
   tell(where, all, all);
   report.clean = report.conflicts.length === 0 && report.failures.length === 0;
   if (report.clean && !dryRun && options.project === undefined) {
-    for (const { health } of rubicon.backends) health.repaired();
+    rubicon.backends.forEach(({ health }, at) => health.repaired(missed[at]!));
   }
   return report;
 }
 
-/** What to do about a difference; `undefined` where there is no rule for it. */
-async function planFor(
-  { key, kind, has, lacks }: Difference,
-  byLabel: ReadonlyMap<string, Backend>,
-  { from, conflicts, signal }: RepairOptions,
-): Promise<Mend[] | undefined> {
-  if (kind === "deleted") {
-    return has.flat().map((backend) => ({ key, action: "delete", backend }));
-  }
-  let winner = 0;
-  if (kind === "conflict") {
-    let chosen = await saysLess(key, has, byLabel, signal);
-    if (chosen === undefined && conflicts === "newest") {
-      chosen = await newest(key, has, byLabel, signal);
-    } else if (chosen === undefined && conflicts === "first") {
-      chosen = Math.max(has.findIndex((group) => group.includes(from ?? "")), 0);
-    } else if (chosen === undefined && conflicts === "majority") {
-      const votes = has.map((group) => votesOf(group, byLabel));
-      chosen = votes.indexOf(Math.max(...votes));
-    }
-    if (chosen === undefined) return undefined;
-    winner = chosen;
-  }
-  const group = has[winner]!;
-  const source = group.includes(from ?? "") ? from! : group[0]!;
-  const others = has.filter((_, at) => at !== winner).flat();
-  return [
-    ...lacks.map((backend): Mend => ({ key, action: "copy", backend, from: source })),
-    ...others.map((backend): Mend => ({ key, action: "replace", backend, from: source })),
-  ];
+/** What plans go by. */
+type Planning = Pick<RepairOptions, "from" | "conflicts"> & { signal: AbortSignal | undefined };
+
+/** One thing to be done. */
+interface Job {
+  key: string;
+  size: number;
+  mend: Mend;
+  /** The backends that have the bytes, the best first. */
+  sources: readonly Backend[];
+  /** The bytes themselves, of tags and comments files. */
+  bytes?: Uint8Array;
 }
 
-/** Background backends have what they were brought: no write policy counts them. */
-const votesOf = (group: readonly string[], byLabel: ReadonlyMap<string, Backend>): number =>
-  group.filter((label) => !byLabel.get(label)!.outbox).length;
-
-/**
- * A tags or comments file only ever loses texts, when they are taken back: of several versions the one
- * that the others contain is the latest.
- */
-async function saysLess(
-  key: string,
-  has: readonly string[][],
+/** What to do about a difference. If there is no rule for it, or no whole copy, the report says so. */
+async function plan(
+  { difference, size, bytes, error }: Finding,
   byLabel: ReadonlyMap<string, Backend>,
-  signal?: AbortSignal,
-): Promise<number | undefined> {
-  const what = partOf(key.slice(key.lastIndexOf("/") + 1));
-  if (what !== "tags" && what !== "comments") return undefined;
-  try {
-    const versions = await pooled(has, async ([label]) => {
-      const { bytes } = await byLabel.get(label!)!.driver.get(key, signal ? { signal } : {});
-      const { added, removed } = decodeChange(what, bytes, key);
-      return new Set([...added.map((text) => `+${text}`), ...removed.map((text) => `-${text}`)]);
-    });
-    const least = versions.findIndex((one) => versions.every((other) => one.isSubsetOf(other)));
-    return least < 0 ? undefined : least;
-  } catch (error) {
-    if (hasCode(error, "corrupt")) return undefined; // Then it is a conflict like any other.
-    throw error;
+  options: Planning,
+  report: Repair,
+): Promise<Job[]> {
+  const { key, kind, has, lacks, damaged = [] } = difference;
+  const jobs = (labels: readonly string[], action: Mend["action"], sources: readonly string[]) =>
+    labels.map((backend): Job => ({
+      key,
+      size,
+      mend: { key, action, backend, ...(sources.length > 0 && { from: sources[0]! }) },
+      sources: sources.map((label) => byLabel.get(label)!),
+      ...(bytes && { bytes }),
+    }));
+  if (kind === "deleted") return jobs(has.flat(), "delete", []);
+  if (bytes) {
+    // Of tags and comments files, what they say together is known: no rule is needed.
+    const [whole, ...others] = has.length > 1 || kind !== "conflict" ? has : [[], ...has];
+    const replaced = [...others.flat(), ...damaged];
+    return [...jobs(lacks, "copy", whole!), ...jobs(replaced, "replace", whole!)];
   }
+  if (has.length === 0) {
+    const failures = damaged.map((backend) => ({ key, action: "replace" as const, backend }));
+    report.failures.push(...failures.map((mend) => ({ ...mend, error: error! })));
+    return [];
+  }
+  const winner = await winnerOf(difference, byLabel, options);
+  if (winner === undefined) {
+    report.conflicts.push(difference);
+    return [];
+  }
+  const { from } = options;
+  const group = [...has[winner]!].sort((a, b) => Number(b === from) - Number(a === from));
+  const others = [...has.filter((_, at) => at !== winner).flat(), ...damaged];
+  return [...jobs(lacks, "copy", group), ...jobs(others, "replace", group)];
+}
+
+/** Which of several contents wins, if there is a rule. */
+async function winnerOf(
+  { key, has }: Difference,
+  byLabel: ReadonlyMap<string, Backend>,
+  { from, conflicts, signal }: Planning,
+): Promise<number | undefined> {
+  if (has.length === 1) return 0;
+  if (conflicts === "newest") return await newest(key, has, byLabel, signal);
+  if (conflicts === "first") {
+    return Math.max(has.findIndex((group) => group.includes(from ?? "")), 0);
+  }
+  if (conflicts === undefined) return undefined;
+  // Background backends have what they were brought: no write policy counts them.
+  const votes = has.map((group) => group.filter((label) => !byLabel.get(label)!.outbox).length);
+  return votes.indexOf(Math.max(...votes));
 }
 
 async function newest(
@@ -204,34 +222,85 @@ async function newest(
   return times.indexOf(Math.max(...times));
 }
 
+/** Looks once more at the tags and comments that were written. */
+async function settleAll(
+  backends: readonly Backend[],
+  jobs: readonly Job[],
+  report: Repair,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const written = jobs.filter(({ bytes }) => bytes);
+  const groups = Map.groupBy(written, ({ key }) => `${whatOf(key)} ${entityOf(key)}`);
+  await pooled([...groups.values()], async ([job]) => {
+    const { key, mend } = job!;
+    try {
+      await settle(backends, whatOf(key)!, entityOf(key), signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof RubiconException)) throw error;
+      report.failures.push({ ...mend, error });
+    }
+  });
+}
+
+/** What failed, by the backend and the entity. */
+type Failed = Map<string, { key: string; error: RubiconException }>;
+
 /** What could not be copied is not to be missing in an entity that shows: so that does not come either. */
-function checkComplete({ key, action, backend }: Mend, failures: Repair["failures"]): void {
-  if (action !== "copy") return;
-  const failed = failures.find((other) =>
-    other.backend === backend && other.action === "copy" &&
-    key.startsWith(`${entityOf(other.key)}/`)
-  );
-  if (!failed) return;
-  throw new RubiconException(
-    failed.error.code,
-    `${backend}: ${key} was not copied, since ${failed.key} was not. Run repair again.`,
-    { backend, cause: failed.error },
-  );
+function checkComplete({ key, mend: { backend } }: Job, failed: Failed): void {
+  if (failed.size === 0) return;
+  for (let folder = entityOf(key); folder !== ""; folder = entityOf(folder)) {
+    const other = failed.get(`${backend} ${folder}`);
+    if (!other) continue;
+    throw new RubiconException(
+      other.error.code,
+      `${backend}: ${key} was not copied, since ${other.key} was not. Run repair again.`,
+      { backend, cause: other.error },
+    );
+  }
 }
 
 async function carryOut(
-  { key, action, backend, from }: Mend,
+  { key, mend, sources, bytes }: Job,
   byLabel: ReadonlyMap<string, Backend>,
+  report: Repair,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { driver } = byLabel.get(backend)!;
-  const options = signal ? { signal } : {};
-  if (action === "delete") return await driver.delete(key, options);
-  const source: Source = async () => (await byLabel.get(from!)!.driver.open(key, options)).stream;
-  try {
-    await driver.put(key, source, { ...options, ifAbsent: action === "copy" });
-  } catch (error) {
-    // Somebody else, another repair for instance, has put it there in the meantime.
-    if (action !== "copy" || !hasCode(error, "already-exists")) throw error;
+  const { action } = mend;
+  const to = byLabel.get(mend.backend)!;
+  if (action === "delete" || bytes) {
+    const options = signal ? { signal } : {};
+    try {
+      if (!bytes) await to.driver.delete(key, options);
+      else await to.driver.put(key, bytes, { ...options, ifAbsent: action === "copy" });
+      report.mended.push(mend);
+    } catch (error) {
+      // Somebody has just written it, and says more of it.
+      if (!hasCode(error, "already-exists")) throw error;
+    }
+    return;
+  }
+  const damaged: Backend[] = [];
+  let from: Backend | undefined;
+  const options: CopyOptions = {
+    signal,
+    ...(isChecked(key) && { isWhole }),
+    onDamaged: (backend) => damaged.push(backend),
+    onSource: (backend) => from = backend,
+  };
+  const outcome = await copyObject(sources, to, key, action === "replace", options);
+  // What is deleted meanwhile is missing nowhere.
+  if (outcome === "gone") return;
+  const label = from!.label;
+  if (outcome === "conflict") {
+    report.conflicts.push({ key, kind: "conflict", has: [[label], [to.label]], lacks: [] });
+    return;
+  }
+  report.mended.push({ ...mend, from: label });
+  for (const backend of damaged) {
+    const more: Mend = { key, action: "replace", backend: backend.label, from: label };
+    if (report.mended.some((one) => one.key === key && one.backend === more.backend)) continue;
+    await copyObject([from!], backend, key, true, { signal });
+    report.mended.push(more);
   }
 }

@@ -4,25 +4,57 @@
  * @module
  */
 import { RubiconException } from "../../errors.ts";
-import type { CallOptions, Composite } from "../../composite.ts";
+import type { CallOptions, Composite, Step } from "../../composite.ts";
 import { checkComposite, checkFields, checkProject } from "../check.ts";
-import { keysBelow, openKey, writeKeys } from "./copying.ts";
-import { projectFolder } from "../format/layout.ts";
+import { replacing, stateOf } from "../format/annotations.ts";
+import { encodeChange, ownTexts } from "../format/codec.ts";
+import { entityOf, metadataKey, projectFolder } from "../format/layout.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import type { Project } from "../format/entities.ts";
+import {
+  bytesOf,
+  type Group,
+  groupName,
+  type Held,
+  type Inventory,
+  inventory,
+  isComposite,
+  isIn,
+  joinedOf,
+  placesOf,
+  withObject,
+} from "./inventory.ts";
+import { inWaves } from "./waves.ts";
 
 /** Options of {@linkcode syncProject}. */
-export interface SyncOptions extends CallOptions, ProgressOption {}
+export interface SyncOptions extends CallOptions, ProgressOption {
+  /** The store that gets the project. */
+  to?: Composite;
+}
 
-const OPTIONS = new Set(["onProgress", ...CALL_FIELDS]);
+/** What {@linkcode syncProject} did. */
+export interface Synced {
+  /** How many objects were copied. */
+  copied: number;
+  /** How many were there. */
+  skipped: number;
+  /** How many bytes were written to a backend. */
+  bytes: number;
+  /** Keys of objects that belong to no entity, and were left out. */
+  foreign: string[];
+}
+
+const OPTIONS = new Set(["to", "onProgress", ...CALL_FIELDS]);
 
 /**
  * Copies a project with all that belongs to it to another store, byte for byte. It can be run again: what is
- * there already is left alone, except for tags and comments, which become as they are in `from`.
+ * there already is left alone, except for tags and comments, which become as they are in `from`. What was deleted in
+ * the other store stays deleted.
  *
  * @returns How many objects were copied, how many were there, and how many bytes were written to a backend.
- * @throws {RubiconException} `already-exists` where the other store has something else under a key.
+ * @throws {RubiconException} `already-exists` if the other store has something else under a key, `corrupt` if no
+ * backend has some object whole.
  *
  * @example
  * ```ts
@@ -31,28 +63,135 @@ const OPTIONS = new Set(["onProgress", ...CALL_FIELDS]);
  * await using here = await openComposite({ persistence: "memory", rootDir: "sync-here" });
  * await using there = await openComposite({ persistence: "memory", rootDir: "sync-there" });
  * const project = await createProject(here, { name: "Iris" });
- * await syncProject(here, project, there);
+ * await syncProject(here, project, { to: there });
  * if ((await listProjects(there))[0]?.id !== project.id) throw new Error("it is copied");
  * ```
  */
-export async function syncProject(
+export function syncProject(
+  from: Composite,
+  project: Project,
+  options: SyncOptions & { to: Composite },
+): Promise<Synced>;
+/**
+ * The same, as it was called first.
+ *
+ * @deprecated Pass `{ to }`.
+ */
+export function syncProject(
   from: Composite,
   project: Project,
   to: Composite,
-  options: SyncOptions = {},
-): Promise<{ copied: number; skipped: number; bytes: number }> {
+  options?: SyncOptions,
+): Promise<Synced>;
+export async function syncProject(
+  from: Composite,
+  project: Project,
+  third: Composite | SyncOptions,
+  fourth: SyncOptions = {},
+): Promise<Synced> {
   const where = "syncProject";
   checkComposite(from, where);
   checkProject(project, where);
-  checkComposite(to, `${where}: the third argument`);
+  const options = isComposite(third) ? { ...fourth, to: third } : third;
   checkFields(options, OPTIONS, where);
-  const { onProgress: _onProgress, ...rest } = options;
+  const { to, onProgress: _onProgress, ...rest } = options;
+  checkComposite(to!, `${where}: to`);
   const { report, ...signal } = reporter("objects", options, where);
   const call = { ...rest, ...signal };
-  const keys = await keysBelow(from, projectFolder(project.name), call);
-  if (keys.length === 0) {
+  const folder = projectFolder(project.name);
+  const source = await inventory(from, folder, call);
+  if (source.objects.size + source.groups.size === 0) {
     throw new RubiconException("not-found", `${where}: there is no project "${project.name}".`);
   }
-  const open = (key: string) => () => openKey(from, key, call);
-  return await writeKeys(to, keys, open, "replace", call, report);
+  const target = await inventory(to!, folder, call);
+  const sum: Synced = { copied: 0, skipped: 0, bytes: 0, foreign: source.foreign };
+  const stays = (folder: string) => !isIn(target.deleted, folder);
+  const jobs: Job[] = [
+    ...[...source.objects.values()].filter(({ key }) => stays(entityOf(key))).map((held) => ({
+      ...held,
+      count: 1,
+      run: () => copyOne(to!, held, call),
+    })),
+    ...[...source.groups.values()].filter(({ folder }) => stays(folder)).map((group) => ({
+      key: group.files[0]!.key,
+      size: 0,
+      count: group.files.length,
+      run: () => copyGroup(to!, group, source, target, call),
+    })),
+  ];
+  const total = jobs.reduce((sum, { count }) => sum + count, 0);
+  let done = 0;
+  await inWaves(jobs, async ({ key, count, run }) => {
+    report(`copy ${key}`, done, total);
+    const { copied, bytes } = await run();
+    sum.copied += copied;
+    sum.skipped += Math.max(count - copied, 0);
+    sum.bytes += bytes;
+    done += count;
+  });
+  report("copy", done, total);
+  return sum;
+}
+
+interface Job {
+  key: string;
+  size: number;
+  /** How many objects it is about. */
+  count: number;
+  run: () => Promise<{ copied: number; bytes: number }>;
+}
+
+/** Writes what is missing of one object. */
+async function copyOne(to: Composite, held: Held, call: CallOptions): Promise<Copied> {
+  const { key } = held;
+  const receipts = await withObject(
+    held,
+    call.signal,
+    (source) => to.write({ what: key, steps: [{ key, source, present: "same" }] }, call),
+  );
+  return copiedBy(receipts ?? []);
+}
+
+interface Copied {
+  copied: number;
+  bytes: number;
+}
+
+function copiedBy(receipts: readonly { bytes: number }[]): Copied {
+  const bytes = receipts.reduce((most, receipt) => Math.max(most, receipt.bytes), 0);
+  return { copied: bytes > 0 ? 1 : 0, bytes };
+}
+
+/** Makes the tags or comments of an entity what they are in the source: what is in force, and nothing else. */
+async function copyGroup(
+  to: Composite,
+  group: Group,
+  source: Inventory,
+  target: Inventory,
+  call: CallOptions,
+): Promise<Copied> {
+  const { what, folder } = group;
+  const metadata = source.objects.get(metadataKey(folder));
+  const bytes = metadata && await bytesOf(metadata, call.signal);
+  const own = bytes ? ownTexts(what, bytes) : [];
+  const joined = await joinedOf(group, source.backends, call.signal);
+  const wanted = stateOf(own, [...joined.files.values()]);
+  const there = target.groups.get(groupName(what, folder)) ?? { what, files: [] };
+  const steps = new Map<string, Step>();
+  for (const { files, damaged } of await placesOf(there, target.backends, call.signal)) {
+    if (damaged.size === 0 && stateOf(own, files).symmetricDifference(wanted).size === 0) continue;
+    for (const { key, bytes } of replacing(what, joined, own, files)) {
+      steps.set(key, { key, source: bytes, present: "replace" });
+    }
+    for (const key of damaged.keys()) {
+      const change = joined.files.get(key)?.change ?? {};
+      steps.set(key, { key, source: encodeChange(what, change), present: "replace" });
+    }
+  }
+  if (steps.size === 0) return { copied: 0, bytes: 0 };
+  const receipts = await to.write(
+    { what: `${what} of ${folder}`, steps: [...steps.values()] },
+    call,
+  );
+  return { ...copiedBy(receipts), copied: steps.size };
 }

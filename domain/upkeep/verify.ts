@@ -3,29 +3,15 @@
  *
  * @module
  */
-import { hasCode, RubiconException } from "../../errors.ts";
-import { type Comparison, contentsOf, type Spread, spread } from "../../composite/compare.ts";
+import { RubiconException } from "../../errors.ts";
+import type { Comparison } from "../../composite/compare.ts";
 import { checkOptions } from "../../composite/options.ts";
 import type { Composite } from "../../composite.ts";
 import { checkComposite, checkFields, checkName, refuse, show } from "../check.ts";
-import { byDependency, deletedBy, isDigest, projectFolder } from "../format/layout.ts";
-import { pooled } from "../pool.ts";
 import { type ProgressOption, type Reporter, reporter } from "../progress.ts";
+import { type Compared, compareStores, type Difference } from "./differences.ts";
 
-/** One object that is not the same in all backends. */
-export interface Difference {
-  /** The object's key. */
-  key: string;
-  /**
-   * `missing`: some backends lack it · `conflict`: backends have different contents · `deleted`: it was
-   * deleted on purpose and is still in some.
-   */
-  kind: "missing" | "conflict" | "deleted";
-  /** Labels of the backends that have it; for a conflict, those with one content stand together. */
-  has: string[][];
-  /** Labels of the backends that lack it. */
-  lacks: string[];
-}
+export type { Difference } from "./differences.ts";
 
 /** Options of {@linkcode verify}. */
 export interface VerifyOptions extends ProgressOption {
@@ -50,6 +36,8 @@ export interface Verification {
   read: number;
   /** What differs, in an order in which it can be mended. */
   differences: Difference[];
+  /** Keys of objects that belong to no entity. They are not compared, and nothing else copies or removes them. */
+  foreign: string[];
 }
 
 const OPTIONS = new Set(["project", "compare", "onProgress", "signal"]);
@@ -94,92 +82,24 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<Verification> {
   checkVerify(rubicon, options, OPTIONS, "verify");
-  const { report: tell, ...signal } = reporter("objects", options, "verify");
-  const report: Verification = { clean: true, objects: 0, read: 0, differences: [] };
-  const folders = await projectFolders(rubicon, { ...options, ...signal });
-  const { project } = options;
-  for (const [at, folder] of folders.entries()) {
-    const last = at === folders.length - 1;
-    // How many objects there are in all is known once the last project is listed.
-    const told: Reporter["report"] = (what, done, total) =>
-      tell(what, done, last ? total : undefined);
-    await verifyFolder(rubicon, folder, { ...options, ...signal }, report, told);
-  }
-  if (project !== undefined && report.objects === 0) {
-    throw new RubiconException(
-      "not-found",
-      `verify: no backend has a project ${show(project)}. Look at what listProjects gives.`,
-    );
-  }
-  tell("verify", report.objects, report.objects);
-  report.clean = report.differences.length === 0;
-  return report;
+  const tell = reporter("objects", options, "verify");
+  const { findings, objects, read, foreign } = await compare(rubicon, options, tell, "verify");
+  tell.report("verify", objects, objects);
+  const differences = findings.map(({ difference }) => difference);
+  return { clean: differences.length === 0, objects, read, differences, foreign };
 }
 
-async function projectFolders(rubicon: Composite, { project, signal }: VerifyOptions) {
-  if (project !== undefined) return [projectFolder(project)];
-  const lists = await Promise.all(
-    rubicon.backends.map(({ driver }) => driver.folders("", signal ? { signal } : {})),
-  );
-  return [...new Set(lists.flat())].sort();
-}
-
-async function verifyFolder(
+/** Compares the backends, and refuses a project that none has. */
+export async function compare(
   rubicon: Composite,
-  folder: string,
-  { compare = "checksum", signal }: VerifyOptions,
-  report: Verification,
-  tell: Reporter["report"],
-): Promise<void> {
-  const { backends } = rubicon;
-  const what = `verify ${folder}`;
-  let done = report.objects;
-  tell(what, done);
-  const found = await spread(backends, folder, signal);
-  // A repair copies no digests: a store that lacks one answers as well, only slower.
-  for (const key of [...found.keys()].filter(isDigest)) found.delete(key);
-  report.objects += found.size;
-  const deleted = new Set([...found.keys()].flatMap((key) => deletedBy(key) ?? []));
-  const isDeleted = (key: string) => {
-    for (let end = key.lastIndexOf("/"); end > 0; end = key.lastIndexOf("/", end - 1)) {
-      if (deleted.has(key.slice(0, end))) return true;
-    }
-    return false;
-  };
-  const labels = (indexes: number[]) => indexes.map((at) => backends[at]!.label);
-  const all = [...found.values()].sort((a, b) => byDependency(a.key, b.key));
-  const differences = await pooled(all, async (one): Promise<Difference | undefined> => {
-    const { key, entries } = one;
-    const here = entries.flatMap((entry, at) => entry ? [at] : []);
-    const lacks = labels(entries.flatMap((entry, at) => entry ? [] : [at]));
-    if (deleted.size > 0 && isDeleted(key)) {
-      tell(what, ++done, report.objects);
-      return { key, kind: "deleted", has: [labels(here)], lacks };
-    }
-    let groups = [here];
-    try {
-      if (here.length > 1) groups = await contentsOf(backends, one, compare, signal);
-    } catch (error) {
-      // It was deleted while this looked at it: what became of it, the next look tells.
-      if (!hasCode(error, "not-found")) throw error;
-    }
-    if (here.length > 1 && !isVouched(one, compare)) report.read++;
-    tell(what, ++done, report.objects);
-    if (groups.length > 1) return { key, kind: "conflict", has: groups.map(labels), lacks };
-    return lacks.length > 0 ? { key, kind: "missing", has: [labels(here)], lacks } : undefined;
-  });
-  const differing = differences.filter((one) => one !== undefined);
-  report.differences.push(
-    ...differing.filter(({ kind }) => kind !== "deleted"),
-    // The other way round: an entity goes before its data, as it comes after.
-    ...differing.filter(({ kind }) => kind === "deleted").reverse(),
+  { project, compare = "checksum" }: VerifyOptions,
+  tell: Reporter,
+  where: string,
+): Promise<Compared> {
+  const compared = await compareStores(rubicon, project, compare, tell);
+  if (project === undefined || compared.objects > 0) return compared;
+  throw new RubiconException(
+    "not-found",
+    `${where}: no backend has a project ${show(project)}. Look at what listProjects gives.`,
   );
-}
-
-/** Whether listings alone said that an object is the same or not. */
-function isVouched({ entries }: Spread, compare: Comparison): boolean {
-  const here = entries.filter((entry) => entry !== undefined);
-  const sizes = new Set(here.map(({ size }) => size));
-  return compare === "checksum" &&
-    (sizes.size === here.length || here.every(({ checksum }) => checksum !== undefined));
 }

@@ -4,16 +4,29 @@
  * @module
  */
 import type { CallOptions, Composite, Step } from "../../composite.ts";
-import { type ChangeFile, changeName, fold, type What } from "../format/annotations.ts";
+import { equal } from "../../composite/same.ts";
+import {
+  type ChangeFile,
+  changeName,
+  fold,
+  join,
+  type Rewrite,
+  takenOut,
+  type What,
+} from "../format/annotations.ts";
 import { checkComposite, checkEntity, checkFields, checkTexts, refuse } from "../check.ts";
 import { type Change, describe, encodeChange } from "../format/codec.ts";
-import { entityFolder, metadataKey, parentKeys } from "../format/layout.ts";
+import { entityFolder, metadataKey } from "../format/layout.ts";
 import { changesOf } from "../reading/entity_files.ts";
 import { CALL_FIELDS, FIELDS } from "../format/schema.ts";
+import { above } from "./above.ts";
 import { placeOf, write } from "./create.ts";
 import type { Kind, Taggable } from "../format/entities.ts";
 
 const TAGGABLE = (Object.keys(FIELDS) as Kind[]).filter((kind) => kind !== "project");
+
+/** The time of a file that no store has given one yet. */
+const NOT_YET = new Date(8.64e15);
 
 /** Adds to or removes from an entity's tags or comments. Returns the entity with the change. */
 export async function annotate<E extends Taggable>(
@@ -33,64 +46,76 @@ export async function annotate<E extends Taggable>(
   if (checked.includes("")) refuse(`${where}: an empty text is none of the ${what}.`);
   const own = checkTexts(entity[what], `${where}: the ${entity.kind}'s ${what}`);
   const folder = entityFolder(entity);
-  const place = placeOf(entity)!;
+  const change: Change = { added: [], removed: [], [verb]: checked };
+  let files: readonly ChangeFile[] = [{ key: folder, lastModified: NOT_YET, change }];
   await write(rubicon, entity, async () => {
-    const changes = await rubicon.read({
+    files = await say(rubicon, entity, what, folder, change, options);
+  });
+  return { ...entity, [what]: fold(what, own, files) };
+}
+
+/**
+ * Writes a change, and takes what it contradicts out of the files before it: no two files may disagree on a text, since
+ * copies and rewrites change the order that they have for rubicon-ml. Others may do the same at this moment. So the
+ * files are looked at again after each write, until nothing is left to be taken out: who writes last of all has then
+ * seen what all have written.
+ *
+ * @returns The files, after that.
+ */
+async function say(
+  rubicon: Composite,
+  entity: Taggable,
+  what: What,
+  folder: string,
+  change: Change,
+  options: CallOptions,
+): Promise<readonly ChangeFile[]> {
+  const { onReceipts: _onReceipts, ...quiet } = options;
+  const look = () =>
+    rubicon.read<(readonly ChangeFile[])[]>({
       what: `the ${what} of ${describe(entity)}`,
+      // A background backend is behind, and gets what is written here in its own time.
       run: async (backend, signal) => ({
-        value: await changesOf(backend, what, folder, signal ? { signal } : {}),
+        value: backend.outbox
+          ? []
+          : [await changesOf(backend, what, folder, signal ? { signal } : {})],
       }),
-      merge: leastOf,
-    }, { ...options, read: "merge" });
-    const steps: Step[] = [
-      { key: `${folder}/${changeName(what)}`, source: encodeChange(what, { [verb]: checked }) },
-      ...takenBack(changes, what, verb, checked),
-    ];
-    await rubicon.write({
+      merge: (all) => all.flat(),
+    }, { ...quiet, read: "merge" });
+  const store = (steps: readonly Step[], call: CallOptions) =>
+    rubicon.write({
       what: `${what} of ${describe(entity)}`,
       steps,
-      parents: [...new Set([...parentKeys(place), metadataKey(folder)])],
+      ...above(placeOf(entity)!, metadataKey(folder)),
       entity,
-    }, options);
-  });
-  const change: Change = { added: [], removed: [], [verb]: checked };
-  return { ...entity, [what]: fold(what, own, [change]) };
-}
-
-/**
- * Every file once. Files only ever lose texts, so of several versions what all of them have is what is left: else what
- * one backend missed would be written to the others again.
- */
-function leastOf(lists: readonly ChangeFile[][]): ChangeFile[] {
-  const files = new Map<string, ChangeFile>();
-  for (const file of lists.flat()) {
-    const other = files.get(file.key)?.change ?? file.change;
-    const both = (verb: keyof Change) =>
-      file.change[verb].filter((text) => other[verb].includes(text));
-    files.set(file.key, { ...file, change: { added: both("added"), removed: both("removed") } });
+    }, call);
+  const before = await look();
+  const seen = new Set(before.flat().map(({ key }) => key));
+  const key = `${folder}/${changeName(what, before.flat())}`;
+  // What was there before this was said before it, whatever the clocks say.
+  const saidBefore = join(before).says;
+  const joined = (places: typeof before) => {
+    const since = places.map((files) => files.filter((file) => !seen.has(file.key)));
+    const { says } = join([...since, [{ key, lastModified: NOT_YET, change }]]);
+    return join(places, (text) => says(text) ?? saidBefore(text));
+  };
+  let steps = replaced(takenOut(what, before, joined(before)));
+  await store([{ key, source: encodeChange(what, change) }, ...steps], options);
+  while (true) {
+    const places = await look();
+    const all = joined(places);
+    const more = replaced(takenOut(what, places, all));
+    // What a backend did not take just now is for a repair, and what others wrote since is for them.
+    if (more.every((step) => steps.some((done) => isSame(step, done)))) {
+      return [...all.files.values()];
+    }
+    steps = more;
+    await store(steps, quiet);
   }
-  return [...files.values()];
 }
 
-/**
- * Older files that say the opposite, without what is now taken back. rubicon-ml orders files by the
- * store's times, which a copy of the store changes: so no two files may disagree on a text.
- */
-function takenBack(
-  changes: readonly { key: string; change: Change }[],
-  what: What,
-  verb: keyof Change,
-  texts: readonly string[],
-): Step[] {
-  const opposite = verb === "added" ? "removed" : "added";
-  return changes
-    .filter(({ change }) => change[opposite].some((text) => texts.includes(text)))
-    .map(({ key, change }) => ({
-      key,
-      source: encodeChange(what, {
-        ...(change[verb].length > 0 && { [verb]: change[verb] }),
-        [opposite]: change[opposite].filter((text) => !texts.includes(text)),
-      }),
-      present: "replace",
-    }));
-}
+const replaced = (rewrites: readonly Rewrite[]) =>
+  rewrites.map(({ key, bytes }) => ({ key, source: bytes, present: "replace" as const }));
+
+const isSame = (a: ReturnType<typeof replaced>[0], b: typeof a): boolean =>
+  a.key === b.key && equal(a.source, b.source);

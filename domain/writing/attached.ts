@@ -19,17 +19,11 @@ import { now } from "../format/clock.ts";
 import { describe } from "../format/codec.ts";
 import { findLast } from "../reading/find.ts";
 import { checkFilter, FILTER_FIELDS } from "../reading/filter.ts";
-import {
-  entityFolder,
-  kindFolder,
-  metadataKey,
-  parentKeys,
-  placeIn,
-  tombstoneKey,
-} from "../format/layout.ts";
+import { entityFolder, kindFolder, metadataKey, placeIn, tombstoneKey } from "../format/layout.ts";
 import { readEntities } from "../reading/list.ts";
 import { readEntity } from "../reading/entity_files.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
+import { above } from "./above.ts";
 import { build, create, placeOf, write } from "./create.ts";
 import type { EntityOf, Parent } from "../format/entities.ts";
 import type { ListFilter } from "../inputs.ts";
@@ -193,7 +187,7 @@ export async function deleteAttached(
         present: "keep",
       }],
       deletes: [...new Set([metadata, ...keys])],
-      parents: parentKeys(place),
+      ...above(place),
       entity,
     }, call);
   });

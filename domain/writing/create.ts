@@ -17,11 +17,12 @@ import {
 } from "../check.ts";
 import { newId, now } from "../format/clock.ts";
 import { describe, encodeEntity, identify } from "../format/codec.ts";
-import { entityFolder, metadataKey, parentKeys, type Place } from "../format/layout.ts";
+import { entityFolder, metadataKey, type Place } from "../format/layout.ts";
 import { type Field, FIELDS } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
 import type { Entity, EntityOf, Kind } from "../format/entities.ts";
 import { decodeTrainingMetadata, encodeTrainingMetadata, parseJson } from "../format/values.ts";
+import { above } from "./above.ts";
 
 /** Makes an entity from what a caller passed, with all fields there and checked. */
 export function build<K extends Kind>(
@@ -124,7 +125,7 @@ export async function create<E extends Entity>(
       steps: [...data, { key, source }],
       folder,
       ...(below && { below }),
-      parents: place ? parentKeys(place) : [],
+      ...(place && above(place)),
       decide: entity.kind === "project",
       entity,
       conflict: (existing) => conflict(entity, existing),

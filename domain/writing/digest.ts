@@ -10,8 +10,9 @@ import { hasCode } from "../../errors.ts";
 import type { Backend, CallOptions, Composite } from "../../composite.ts";
 import type { ListEntry, VerbOptions } from "../../drivers/driver.ts";
 import { decodeDigest, encodeDigest } from "../format/codec.ts";
-import { digestKey, entityFolder, metadataKey, parentKeys } from "../format/layout.ts";
+import { digestKey, entityFolder, metadataKey } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
+import { above } from "./above.ts";
 import { write } from "./create.ts";
 import type { Entity, Experiment } from "../format/entities.ts";
 
@@ -40,7 +41,7 @@ export async function writeDigest(
       what: `the digest of experiment ${experiment.id}`,
       // An experiment can be logged again with other children: those are then asked for by themselves.
       steps: [{ key, source, present: "keep", forChecksums: true }],
-      parents: parentKeys({ projectName: experiment.projectName, experimentId: experiment.id }),
+      ...above({ projectName: experiment.projectName, experimentId: experiment.id }),
       entity: experiment,
     }, call));
 }

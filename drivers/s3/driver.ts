@@ -12,6 +12,7 @@ import type {
   ListOptions,
   ObjectMeta,
   PutOptions,
+  PutResult,
   Source,
   VerbOptions,
 } from "../driver.ts";
@@ -78,6 +79,7 @@ export function s3Driver(config: S3Config): Driver {
   return {
     persistence: "s3",
     label,
+    root: `s3:${config.endpoint}/${config.bucket}/${prefix}`.replace(/\/$/, ""),
     listsChecksums: true,
 
     async get(key, options = {}) {
@@ -185,7 +187,7 @@ async function put(
   name: string,
   source: Source,
   options: PutOptions,
-): Promise<ObjectMeta> {
+): Promise<PutResult> {
   let lost = false;
   const watching: Call = (request, settings, read) =>
     call(request, { ...settings, onLost: () => lost = true }, read);
@@ -205,7 +207,7 @@ async function put(
     ).catch((missing) => {
       throw hasCode(missing, "not-found") ? error : missing;
     });
-    if (there.body) return there.body;
+    if (there.body) return { ...there.body, wasThere: true };
     throw error;
   }
 }

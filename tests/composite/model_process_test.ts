@@ -27,8 +27,14 @@ import {
   verify,
   type WritePolicy,
 } from "../../mod.ts";
-import { contents, type Fault, type Faulty, faulty } from "../support/faulty.ts";
-import { checkArtifacts, faults, type Modelled } from "../support/model_commands.ts";
+import { contents, type Fault, type Faulty, faulty, plainContents } from "../support/faulty.ts";
+import {
+  checkArtifacts,
+  damages,
+  faults,
+  isStray,
+  type Modelled,
+} from "../support/model_commands.ts";
 
 const SYNC = 3;
 
@@ -250,10 +256,9 @@ async function checkBrought(model: Model, background: Driver): Promise<void> {
   }
 }
 
-/** All but the outbox, whose entries of a process that died may wait for a while. */
+/** All but the outbox, whose entries of a process that died may wait for a while, and tags, which are looked at alone. */
 async function stored(driver: Driver): Promise<Record<string, string>> {
-  const all = Object.entries(await contents(driver));
-  return Object.fromEntries(all.filter(([key]) => !key.startsWith("outbox_")));
+  return await plainContents(driver, (key) => key.startsWith("outbox_") || isStray(key));
 }
 
 async function checkAll(model: Model, rubicon: Composite, real: Real): Promise<void> {
@@ -280,6 +285,7 @@ const changes: fc.Arbitrary<Command>[] = [
 const commands: fc.Arbitrary<Command>[] = [
   ...changes,
   ...faults(SYNC + 1, fault),
+  ...damages(SYNC + 1),
   fc.tuple(fc.integer({ min: 0, max: 12 }), fc.oneof(...changes)).map((args) => new Die(...args)),
   fc.constant(new Look()),
   fc.constant(new Recover()),

@@ -23,8 +23,14 @@ import {
   verify,
   type WritePolicy,
 } from "../../mod.ts";
-import { contents, type Fault, type Faulty, faulty } from "../support/faulty.ts";
-import { checkArtifacts, faults, type Modelled } from "../support/model_commands.ts";
+import { type Fault, type Faulty, faulty, plainContents } from "../support/faulty.ts";
+import {
+  checkArtifacts,
+  damages,
+  faults,
+  isStray,
+  type Modelled,
+} from "../support/model_commands.ts";
 
 const BACKENDS = 3;
 const NAMES = ["a", "b", "c", "d"];
@@ -217,9 +223,15 @@ async function recover(model: Model, real: Real): Promise<void> {
   const { failures } = await repair(rubicon, { conflicts: "majority" });
   assert.deepEqual(failures, []);
   assert.equal((await verify(rubicon)).clean, true);
-  const [first, ...others] = await Promise.all(real.drivers.map(contents));
+  const [first, ...others] = await Promise.all(
+    real.drivers.map((driver) => plainContents(driver, isStray)),
+  );
   for (const other of others) assert.deepEqual(other, first);
   await checkRest(model, rubicon, real);
+  for (const driver of real.drivers) {
+    await using alone = await openComposite(driver);
+    await checkRest(model, alone, real);
+  }
   for (const { metric, policy } of [...model.acknowledged.values()]) {
     const { id } = await getMetric(rubicon, real.experiment, { name: metric.name });
     if (id === metric.id) continue;
@@ -241,6 +253,7 @@ const fault = fc.oneof(
 const commands = [
   fc.tuple(name, policy).map((args) => new Write(...args)),
   ...faults(BACKENDS, fault),
+  ...damages(BACKENDS),
   policy.map((policy) => new Attach(policy)),
   policy.map((policy) => new Delete(policy)),
   policy.map((policy) => new Tag(policy)),
@@ -253,7 +266,8 @@ const commands = [
 const RUNS = Deno.env.get("CI") === "true" ? 10_000 : 500;
 
 Deno.test({
-  name: `model: ${RUNS} random sequences of writes, faults, restarts and repairs lose nothing`,
+  name:
+    `model: ${RUNS} random sequences of writes, faults, damage, restarts and repairs lose nothing`,
   // What hangs, hangs for good: that is what is tested.
   sanitizeOps: false,
   sanitizeResources: false,

@@ -168,7 +168,7 @@ Deno.test("domain: tags and comments are added and removed, in order, also by ot
     here = await addComments(rubicon, here, ["same", "same"]);
     here = await removeComments(rubicon, here, ["own"]);
     assert.deepEqual(here.tags, ["a"]);
-    assert.deepEqual(here.comments, ["same", "same"]);
+    assert.deepEqual(here.comments, ["same"], "as in rubicon-ml, which folds a set");
     assert.deepEqual(await getExperiment(rubicon, project, { id: here.id }), here);
     assert.deepEqual(await listExperiments(rubicon, project), [here]);
     const tagged = await addTags(rubicon, metric, ["x"]);

@@ -69,26 +69,26 @@ Deno.test("repair: a conflict is listed, and resolved only by a stated rule", as
   await using _ = rubicon;
   const key = `p/experiments/${experiment.id}/metadata.json`;
   const good = (await contents(a))[key]!;
-  await b.put(key, bytes("damaged"));
+  await b.put(key, bytes('{"of": "b"}'));
   const { differences } = await verify(rubicon);
   assert.deepEqual(differences, [{ key, kind: "conflict", has: [["a", "c"], ["b"]], lacks: [] }]);
   const none = await repair(rubicon);
   assert.equal(none.clean, false);
   assert.deepEqual(none.conflicts, differences);
-  assert.equal((await contents(b))[key], "damaged");
+  assert.equal((await contents(b))[key], '{"of": "b"}');
   assert.equal((await repair(rubicon, { conflicts: "first" })).clean, true);
   assert.equal((await contents(b))[key], good);
 
   await new Promise((done) => setTimeout(done, 5));
-  await c.put(key, bytes("newer"));
+  await c.put(key, bytes('{"is": "newer"}'));
   await repair(rubicon, { conflicts: "newest" });
-  assert.equal((await contents(a))[key], "newer");
-  await a.put(key, bytes("alone"));
+  assert.equal((await contents(a))[key], '{"is": "newer"}');
+  await a.put(key, bytes('{"is": "alone"}'));
   await repair(rubicon, { conflicts: "majority" });
-  assert.equal((await contents(a))[key], "newer");
-  await b.put(key, bytes("from b"));
+  assert.equal((await contents(a))[key], '{"is": "newer"}');
+  await b.put(key, bytes('{"is": "from b"}'));
   await repair(rubicon, { conflicts: "first", from: "b" });
-  assert.equal((await contents(c))[key], "from b");
+  assert.equal((await contents(c))[key], '{"is": "from b"}');
 });
 
 Deno.test("repair: what was deleted on purpose stays deleted, and goes where it is left", async () => {

@@ -111,6 +111,9 @@ onServers(
       (await refused(() => driver.put("a", bytes("ours!!"), { ifAbsent: true }))).code,
       "already-exists",
     );
+    play(proxy, status("500 Internal Server Error"));
+    const { wasThere } = await driver.put("a", bytes("theirs"), { ifAbsent: true });
+    assert.equal(wasThere, true, "it may be of a writer before this one");
     play(proxy);
     assert.equal(
       (await refused(() => driver.put("a", bytes("theirs"), { ifAbsent: true }))).code,

@@ -98,9 +98,24 @@ function broken(source: Source, error: Error): Source {
 export async function contents(driver: Driver): Promise<Record<string, string>> {
   const all: Record<string, string> = {};
   for await (const { key } of driver.list("")) {
-    all[key] = new TextDecoder().decode((await driver.get(key)).bytes);
+    try {
+      all[key] = new TextDecoder().decode((await driver.get(key)).bytes);
+    } catch (error) {
+      // An outbox may have taken it away meanwhile.
+      if (!(error instanceof RubiconException) || error.code !== "not-found") throw error;
+    }
   }
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+/** The same without tags and comments files, of which backends may have others that say the same. */
+export async function plainContents(
+  driver: Driver,
+  isLeftOut: (key: string) => boolean,
+): Promise<Record<string, string>> {
+  const all = Object.entries(await contents(driver));
+  const isPlain = (key: string) => !/\/(?:tags|comments)_[^/]+$/.test(key) && !isLeftOut(key);
+  return Object.fromEntries(all.filter(([key]) => isPlain(key)));
 }
 
 /** Fails unless `work` rejects with a RubiconException; returns it. */

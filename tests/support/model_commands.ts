@@ -11,7 +11,7 @@ import {
   listArtifacts,
   readArtifact,
 } from "../../mod.ts";
-import type { Fault, Faulty } from "./faulty.ts";
+import { contents, type Fault, type Faulty } from "./faulty.ts";
 
 const VERBS = ["put", "get", "open", "stat", "list", "folders", "delete", "all"] as const;
 
@@ -38,6 +38,58 @@ class Mend implements fc.AsyncCommand<object, Backends> {
     return Promise.resolve();
   }
   toString = () => `mend ${this.at}`;
+}
+
+/**
+ * A metadata.json is cut short in one backend, as by a disk that was full. All others have it whole and the same: what
+ * only one has is lost with it, and of two contents the one that is left over would win.
+ */
+class Damage implements fc.AsyncCommand<object, Backends> {
+  constructor(readonly at: number, readonly which: number, readonly length: number) {}
+  check = () => true;
+  async run(_: object, { drivers }: Backends): Promise<void> {
+    const [faults, others] = [drivers.map(({ faults }) => faults), drivers.toSpliced(this.at, 1)];
+    for (const driver of drivers) driver.faults = {};
+    const [mine, ...theirs] = await Promise.all([drivers[this.at]!, ...others].map(contents));
+    const keys = Object.keys(mine!).filter((key) =>
+      key.endsWith("/metadata.json") && theirs.every((other) => other[key] === mine![key])
+    );
+    const key = keys[this.which % keys.length];
+    if (key !== undefined) {
+      const text = mine![key]!.slice(0, this.length);
+      await drivers[this.at]!.put(key, new TextEncoder().encode(text));
+    }
+    drivers.forEach((driver, at) => driver.faults = faults[at]!);
+  }
+  toString = () => `damage ${this.which} of ${this.at}`;
+}
+
+/** Somebody else leaves an object in one backend. */
+class Stray implements fc.AsyncCommand<object, Backends> {
+  constructor(readonly at: number, readonly key: string) {}
+  check = () => true;
+  async run(_: object, { drivers }: Backends): Promise<void> {
+    const driver = drivers[this.at]!;
+    const { faults } = driver;
+    driver.faults = {};
+    await driver.put(this.key, new Uint8Array(1));
+    driver.faults = faults;
+  }
+  toString = () => `${this.key} in ${this.at}`;
+}
+
+const STRAY = ["stray?.txt", "p/stray?.txt", "p/experiments/stray", "p/artifacts/stray/notes.txt"];
+
+/** Whether a key is of what somebody else left. */
+export const isStray = (key: string): boolean => key.includes("stray");
+
+/** Commands that damage objects in one of so many backends, and leave some there that belong to nobody. */
+export function damages(backends: number): fc.Arbitrary<fc.AsyncCommand<object, Backends>>[] {
+  const at = fc.integer({ min: 0, max: backends - 1 });
+  return [
+    fc.tuple(at, fc.nat(), fc.integer({ min: 0, max: 40 })).map((args) => new Damage(...args)),
+    fc.tuple(at, fc.constantFrom(...STRAY)).map((args) => new Stray(...args)),
+  ];
 }
 
 /** Commands that break and mend one of so many backends. */

@@ -40,3 +40,62 @@ export async function python(script: string, input: unknown = null): Promise<unk
     "import warnings\nimport pandas, dask.dataframe, polars\nwarnings.simplefilter('error')\n";
   return JSON.parse(await environment.run(["-c", imports + whole], JSON.stringify(input)));
 }
+
+/** A Python that stays: what it has imported once is at hand for each call. */
+export interface PythonSession extends AsyncDisposable {
+  /** Calls the script's function `answer` with a value, and gives what it returns; both are JSON. */
+  call(input: unknown): Promise<unknown>;
+}
+
+/** Starts a Python whose script has a function `answer`. Warnings are errors in it. */
+export async function pythonSession(script: string): Promise<PythonSession> {
+  const whole = [
+    "import warnings, json, sys",
+    "import pandas, dask.dataframe, polars",
+    "warnings.simplefilter('error')",
+    script,
+    "for line in sys.stdin:",
+    "    print(json.dumps(answer(json.loads(line))), flush=True)",
+  ].join("\n");
+  const child = new Deno.Command(await environment.python(), {
+    args: ["-c", whole],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    env: { PYTHONDONTWRITEBYTECODE: "1" },
+  }).spawn();
+  const said = new Response(child.stderr).text();
+  const writer = child.stdin.getWriter();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream()).getReader();
+  return {
+    async call(input) {
+      const line = new TextEncoder().encode(`${JSON.stringify(input)}\n`);
+      // A Python that has ended takes nothing: what it said before tells why.
+      const written = await writer.write(line).then(() => true, () => false);
+      const { value } = written ? await lines.read() : {};
+      if (value === undefined) throw new Error(`Python ended: ${await said}`);
+      return JSON.parse(value);
+    },
+    async [Symbol.asyncDispose]() {
+      await writer.close().catch(() => {/* it has ended: the call that asked it said so */});
+      await lines.cancel();
+      await said;
+      await child.status;
+    },
+  };
+}
+
+/** Cuts text into lines. */
+class TextLineStream extends TransformStream<string, string> {
+  constructor() {
+    let rest = "";
+    super({
+      transform(chunk, controller) {
+        const lines = (rest + chunk).split("\n");
+        rest = lines.pop()!;
+        for (const line of lines) controller.enqueue(line);
+      },
+    });
+  }
+}

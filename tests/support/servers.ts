@@ -18,6 +18,8 @@ export interface S3Server extends AsyncDisposable {
   accessKeyId: string;
   secretAccessKey: string;
   region: string;
+  /** Where a server of ours keeps its objects. */
+  folder?: string;
   /** Ends the server at once, as a crash would; `start` brings it back on the same port and data. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -101,6 +103,7 @@ async function startServer(
     accessKeyId,
     secretAccessKey,
     region: "us-east-1",
+    folder,
     async start() {
       child = new Deno.Command(path, {
         args: args(port, folder),

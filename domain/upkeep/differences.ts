@@ -1,0 +1,274 @@
+/**
+ * Comparing all backends of a composite: what `verify` lists and `repair` mends.
+ *
+ * @module
+ */
+import { hasCode, type RubiconException } from "../../errors.ts";
+import { type Comparison, contentsOf, type Spread, spread } from "../../composite/compare.ts";
+import type { Backend, Composite } from "../../composite.ts";
+import { checkKey } from "../../drivers/guard.ts";
+import { isChecked, isWhole } from "../format/copies.ts";
+import {
+  byDependency,
+  deletedBy,
+  entityOf,
+  isDigest,
+  isOutbox,
+  isOwn,
+  metadataKey,
+  projectFolder,
+} from "../format/layout.ts";
+import { pooled } from "../pool.ts";
+import type { Reporter } from "../progress.ts";
+import { compareAnnotations, type Rewritten, whatOf } from "./annotations.ts";
+import { WIDTH } from "./waves.ts";
+
+/** One object that is not the same in all backends. */
+export interface Difference {
+  /** The object's key. */
+  key: string;
+  /**
+   * `missing`: some backends lack it · `conflict`: backends have different contents · `deleted`: it was
+   * deleted on purpose and is still in some · `damaged`: some have it cut short, or with other bytes than their store
+   * has the checksum of. Tags and comments files are compared by what they say together: they differ if that does.
+   */
+  kind: "missing" | "conflict" | "deleted" | "damaged";
+  /** Labels of the backends that have it; for a conflict, those with one content stand together. */
+  has: string[][];
+  /** Labels of the backends that lack it. */
+  lacks: string[];
+  /** Labels of the backends whose copy is damaged. Missing if none is. */
+  damaged?: string[];
+}
+
+/** A difference, with what `repair` needs to mend it. */
+export interface Finding {
+  difference: Difference;
+  /** How large the object is, in bytes. */
+  size: number;
+  /** What the file is to hold in the backends of the difference: tags and comments alone have that. */
+  bytes?: Uint8Array;
+  /** The reason, if a copy is damaged. */
+  error?: RubiconException;
+}
+
+/** What was found. */
+export interface Compared {
+  findings: Finding[];
+  /** How many objects were looked at. */
+  objects: number;
+  /** How many of them were read. */
+  read: number;
+  /** Keys of what is no part of the layout, and is left alone. */
+  foreign: string[];
+}
+
+/** Compares the backends of a composite, in one project or all. */
+export async function compareStores(
+  { backends }: Composite,
+  project: string | undefined,
+  comparison: Comparison,
+  { report, signal }: Reporter,
+): Promise<Compared> {
+  const found: Compared = { findings: [], objects: 0, read: 0, foreign: [] };
+  const folders = project === undefined
+    ? await projectFolders(backends, found.foreign, signal)
+    : [projectFolder(project)];
+  for (const [at, folder] of folders.entries()) {
+    const last = at === folders.length - 1;
+    // How many objects there are in all is known once the last project is listed.
+    const told: Reporter["report"] = (what, done, total) =>
+      report(what, done, last ? total : undefined);
+    await compareFolder(backends, folder, comparison, found, {
+      report: told,
+      ...(signal && { signal }),
+    });
+  }
+  return found;
+}
+
+/** The folders of projects in any backend; what else is at the root is somebody else's. */
+async function projectFolders(
+  backends: readonly Backend[],
+  foreign: string[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const options = signal ? { signal } : {};
+  const names = new Set<string>();
+  const odd = new Set<string>();
+  await Promise.all(backends.map(async ({ driver }) => {
+    for (const name of await driver.folders("", options)) {
+      if (isKey(name)) names.add(name);
+      else odd.add(`${name}/`);
+    }
+    for await (const { key } of driver.list("", { ...options, depth: 1 })) {
+      if (!isOutbox(key)) odd.add(key);
+    }
+  }));
+  foreign.push(...[...odd].sort());
+  return [...names].sort();
+}
+
+/** Whether every driver takes a key: a store may have others from elsewhere. */
+export function isKey(key: string): boolean {
+  try {
+    checkKey(key, { label: "" });
+    return true;
+  } catch (error) {
+    if (!hasCode(error, "invalid-key")) throw error;
+    return false;
+  }
+}
+
+async function compareFolder(
+  backends: readonly Backend[],
+  folder: string,
+  comparison: Comparison,
+  found: Compared,
+  { report, signal }: Reporter,
+): Promise<void> {
+  const what = `verify ${folder}`;
+  let done = found.objects;
+  report(what, done);
+  const all = await spread(backends, folder, signal);
+  const foreign = [...all.keys()].filter((key) => !isOwn(key) || !isKey(key)).sort();
+  for (const key of foreign) all.delete(key);
+  found.foreign.push(...foreign);
+  // A repair copies no digests: a store that lacks one answers as well, only slower.
+  for (const key of [...all.keys()].filter(isDigest)) all.delete(key);
+  found.objects += all.size;
+  const isDeleted = deletedIn([...all.keys()]);
+  const plain: Spread[] = [];
+  const groups = new Map<string, Spread[]>();
+  for (const one of all.values()) {
+    const part = whatOf(one.key);
+    if (isDeleted(one.key) || !part) plain.push(one);
+    else {
+      const name = `${part} ${entityOf(one.key)}`;
+      groups.set(name, [...groups.get(name) ?? [], one]);
+    }
+  }
+  const tell = (count: number) => report(what, done += count, found.objects);
+  const one = async (one: Spread): Promise<Finding[]> => {
+    const finding = isDeleted(one.key)
+      ? deletion(backends, one)
+      : await compareObject(backends, one, comparison, found, signal);
+    tell(1);
+    return finding ? [finding] : [];
+  };
+  const group = async (files: Spread[]): Promise<Finding[]> => {
+    const [{ key }] = files as [Spread];
+    const metadata = all.get(metadataKey(entityOf(key)));
+    const { rewritten, read } = await compareAnnotations(
+      backends,
+      whatOf(key)!,
+      files,
+      metadata,
+      comparison,
+      signal,
+    );
+    found.read += read;
+    tell(files.length);
+    return rewritten.map((one) => rewriting(backends, files, one));
+  };
+  const work = [
+    ...plain.sort((a, b) => byDependency(a.key, b.key)).map((each) => () => one(each)),
+    ...Array.from(groups.values(), (files) => () => group(files)),
+  ];
+  const findings = (await pooled(work, (each) => each(), WIDTH)).flat()
+    .sort((a, b) => byDependency(a.difference.key, b.difference.key));
+  const isGone = ({ difference }: Finding) => difference.kind === "deleted";
+  found.findings.push(
+    ...findings.filter((one) => !isGone(one)),
+    // The other way round: an entity goes before its data, as it comes after.
+    ...findings.filter(isGone).reverse(),
+  );
+}
+
+/** Whether a key is of what was deleted on purpose, by the traces that are there. */
+function deletedIn(keys: readonly string[]): (key: string) => boolean {
+  const deleted = new Set(keys.flatMap((key) => deletedBy(key) ?? []));
+  return (key) => {
+    if (deleted.size === 0) return false;
+    for (let end = key.lastIndexOf("/"); end > 0; end = key.lastIndexOf("/", end - 1)) {
+      if (deleted.has(key.slice(0, end))) return true;
+    }
+    return false;
+  };
+}
+
+const sizeOf = ({ entries }: Spread) => Math.max(...entries.map((entry) => entry?.size ?? 0));
+
+/** Labels of the backends that have an object, and of those that lack it. */
+function holders(backends: readonly Backend[], { entries }: Spread) {
+  const labels = (is: boolean) =>
+    backends.filter((_, at) => (entries[at] !== undefined) === is).map(({ label }) => label);
+  return { has: labels(true), lacks: labels(false) };
+}
+
+function deletion(backends: readonly Backend[], one: Spread): Finding {
+  const { has, lacks } = holders(backends, one);
+  return { difference: { key: one.key, kind: "deleted", has: [has], lacks }, size: sizeOf(one) };
+}
+
+async function compareObject(
+  backends: readonly Backend[],
+  one: Spread,
+  comparison: Comparison,
+  found: Compared,
+  signal: AbortSignal | undefined,
+): Promise<Finding | undefined> {
+  const { key } = one;
+  const { has, lacks } = holders(backends, one);
+  const labels = (indexes: Iterable<number>) => [...indexes].map((at) => backends[at]!.label);
+  const size = sizeOf(one);
+  try {
+    const { groups, damaged, read } = await contentsOf(backends, one, comparison, {
+      signal,
+      ...(isChecked(key) && { isWhole }),
+    });
+    if (read) found.read++;
+    if (damaged.size > 0) {
+      const [error] = damaged.values();
+      const difference: Difference = {
+        key,
+        kind: "damaged",
+        has: groups.map(labels),
+        lacks,
+        damaged: labels(damaged.keys()),
+      };
+      return { difference, size, error: error! };
+    }
+    if (groups.length > 1) {
+      return { difference: { key, kind: "conflict", has: groups.map(labels), lacks }, size };
+    }
+  } catch (error) {
+    // It was deleted while this looked at it: what became of it, the next look tells.
+    if (!hasCode(error, "not-found")) throw error;
+  }
+  return lacks.length > 0
+    ? { difference: { key, kind: "missing", has: [has], lacks }, size }
+    : undefined;
+}
+
+/** A tags or comments file that some backends are to get. */
+function rewriting(
+  backends: readonly Backend[],
+  files: readonly Spread[],
+  { key, bytes, to, error }: Rewritten,
+): Finding {
+  const entries = files.find((file) => file.key === key)!.entries;
+  const labels = (is: (at: number) => boolean) =>
+    backends.filter((_, at) => is(at)).map(({ label }) => label);
+  const lacks = labels((at) => to.includes(at) && !entries[at]);
+  const other = labels((at) => to.includes(at) && entries[at] !== undefined);
+  const has = labels((at) => !to.includes(at) && entries[at] !== undefined);
+  const size = bytes?.length ?? 0;
+  if (error) {
+    const difference = { key, kind: "damaged" as const, has: [has], lacks, damaged: other };
+    return { difference, size, ...(bytes && { bytes }), error };
+  }
+  const kind = other.length > 0 ? "conflict" : "missing";
+  const groups = [has, other].filter((group) => group.length > 0);
+  return { difference: { key, kind, has: groups, lacks }, size, bytes: bytes! };
+}

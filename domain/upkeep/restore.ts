@@ -1,0 +1,266 @@
+/**
+ * Experiments back from zips in the store, rubicon-ml's too.
+ *
+ * @module
+ */
+import { RubiconException } from "../../errors.ts";
+import type { CallOptions, Composite, Step } from "../../composite.ts";
+import { SMALL } from "../../composite/copy.ts";
+import type { Source } from "../../drivers/driver.ts";
+import { checkComposite, checkFields, checkProject } from "../check.ts";
+import type { ZipEntry } from "../files/zip.ts";
+import { join, rewrites } from "../format/annotations.ts";
+import { changesIn, type Stored } from "../format/copies.ts";
+import {
+  archivesFolder,
+  deletedBy,
+  entityOf,
+  experimentsFolder,
+  isDigest,
+  isOwn,
+  metadataKey,
+  projectFolder,
+} from "../format/layout.ts";
+import { pooled } from "../pool.ts";
+import { type ProgressOption, reporter } from "../progress.ts";
+import { CALL_FIELDS } from "../format/schema.ts";
+import type { Project } from "../format/entities.ts";
+import { whatOf } from "./annotations.ts";
+import { isKey } from "./differences.ts";
+import {
+  bytesOf,
+  groupName,
+  type Held,
+  type Inventory,
+  inventory,
+  isComposite,
+  isIn,
+  listed,
+  placesOf,
+} from "./inventory.ts";
+import { inWaves } from "./waves.ts";
+
+/** Options of {@linkcode restoreArchives}. */
+export interface RestoreOptions extends CallOptions, ProgressOption {
+  /** The store that gets the experiments. Default: the one that has the archives. */
+  to?: Composite;
+  /** Only the archive that was made last. */
+  latestOnly?: boolean;
+}
+
+const RESTORE = new Set(["to", "latestOnly", "onProgress", ...CALL_FIELDS]);
+
+/**
+ * Brings experiments back from the archives of a project, rubicon-ml's too: rubicon-ml's
+ * `experiments_from_archive`. What is there already is left alone, and what was deleted stays deleted. Archives are
+ * read where they are, entry by entry.
+ *
+ * @param from The store that has the archives.
+ * @returns The ids of the experiments that are in the archives.
+ * @throws {RubiconException} `not-found` if there is no archive; `corrupt` if an entry is damaged, or would lead out of
+ * its folder, or none is part of an experiment: in the last two cases nothing is written.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   archiveProject,
+ *   createProject,
+ *   listExperiments,
+ *   logExperiment,
+ *   openComposite,
+ *   restoreArchives,
+ * } from "../../mod.ts";
+ *
+ * await using here = await openComposite({ persistence: "memory", rootDir: "restore-here" });
+ * await using there = await openComposite({ persistence: "memory", rootDir: "restore-there" });
+ * const project = await createProject(here, { name: "Iris" });
+ * await logExperiment(here, project);
+ * await archiveProject(here, project);
+ * await restoreArchives(here, project, { to: there });
+ * if ((await listExperiments(there, project)).length !== 1) throw new Error("it is back");
+ * ```
+ */
+export function restoreArchives(
+  from: Composite,
+  project: Project,
+  options?: RestoreOptions,
+): Promise<string[]>;
+/**
+ * The same, as it was called first: with the store that gets the experiments in front.
+ *
+ * @deprecated Pass the store that has the archives first, and `{ to }`.
+ */
+export function restoreArchives(
+  to: Composite,
+  project: Project,
+  from: Composite,
+  options?: RestoreOptions,
+): Promise<string[]>;
+export async function restoreArchives(
+  first: Composite,
+  project: Project,
+  third: Composite | RestoreOptions = {},
+  fourth: RestoreOptions = {},
+): Promise<string[]> {
+  const where = "restoreArchives";
+  checkComposite(first, where);
+  checkProject(project, where);
+  const [from, options] = isComposite(third) ? [third, { ...fourth, to: first }] : [first, third];
+  checkComposite(from, `${where}: the third argument`);
+  checkFields(options, RESTORE, where);
+  const { to = from, latestOnly = false, onProgress: _onProgress, ...rest } = options;
+  checkComposite(to, `${where}: to`);
+  const { report, ...signal } = reporter("objects", options, where);
+  const call = { ...rest, ...signal };
+  const source = await inventory(from, archivesFolder(project.name), call);
+  const time = ({ key }: Held) => Number(/archive-([\d.]+)\.zip$/.exec(key)?.[1] ?? NaN);
+  const archives = [...source.objects.values()].sort((a, b) => time(a) - time(b));
+  if (archives.length === 0) {
+    throw new RubiconException("not-found", `${where}: "${project.name}" has no archives.`);
+  }
+  const found = new Map<string, ZipEntry>();
+  const folder = experimentsFolder(project.name);
+  for (const archive of latestOnly ? archives.slice(-1) : archives) {
+    report(`read ${archive.key}`, 0);
+    const entries = await entriesIn(archive, folder, call.signal, to.options.onWarning);
+    // A later archive has an entity's tags and comments as they were then.
+    const groups = new Set([...entries.keys()].filter(whatOf).map(entityOf));
+    for (const key of found.keys()) if (whatOf(key) && groups.has(entityOf(key))) found.delete(key);
+    for (const [key, entry] of entries) found.set(key, entry);
+  }
+  await restoreProject(from, to, project, call);
+  const target = await inventory(to, folder, call);
+  const traces = [...found.keys()].flatMap((key) => deletedBy(key) ?? []);
+  const deleted = new Set([...target.deleted, ...traces]);
+  const keys = [...found.keys()].filter((key) => !isIn(deleted, entityOf(key)));
+  const groups = Map.groupBy(keys.filter(whatOf), (key) => groupName(whatOf(key)!, entityOf(key)));
+  const jobs = [
+    ...keys.filter((key) => !whatOf(key)).map((key) => ({
+      key,
+      size: found.get(key)!.size,
+      count: 1,
+      run: () => restoreOne(to, key, found.get(key)!, call),
+    })),
+    ...Array.from(groups.values(), (files) => ({
+      key: files[0]!,
+      size: 0,
+      count: files.length,
+      run: () => restoreGroup(to, target, files, found, call),
+    })),
+  ];
+  let done = 0;
+  await inWaves(jobs, async ({ key, count, run }) => {
+    report(`copy ${key}`, done, keys.length);
+    await run();
+    done += count;
+  });
+  report("copy", done, keys.length);
+  return [...new Set([...found.keys()].map((key) => key.slice(folder.length + 1).split("/")[0]!))];
+}
+
+/** The entries of an archive that belong to experiments, by their keys. */
+async function entriesIn(
+  { key, size, holders }: Held,
+  folder: string,
+  signal: AbortSignal | undefined,
+  warn: (message: string) => void,
+): Promise<Map<string, ZipEntry>> {
+  const { openZip } = await import("../files/zip.ts");
+  let trouble: unknown;
+  for (const { backend: { driver } } of holders) {
+    try {
+      const entries = await openZip(
+        size,
+        async (offset, length) =>
+          (await driver.open(key, { ...(signal && { signal }), offset, length })).stream,
+        key,
+      );
+      const found = new Map<string, ZipEntry>();
+      const odd: string[] = [];
+      for (const entry of entries.filter(({ name }) => !name.endsWith("/"))) {
+        const at = `${folder}/${entry.name}`;
+        if (!isOwn(at) || !isKey(at) || !/^[0-9a-f-]{36}\//i.test(entry.name)) odd.push(entry.name);
+        else if (!isDigest(at)) found.set(at, entry);
+      }
+      if (found.size === 0) {
+        throw new RubiconException(
+          "corrupt",
+          `${key}: none of its entries is part of an experiment: ${
+            listed(odd)
+          }. Nothing was restored.`,
+        );
+      }
+      if (odd.length > 0) {
+        warn(
+          `${key}: ${odd.length} entries belong to no experiment and are left out: ${listed(odd)}.`,
+        );
+      }
+      return found;
+    } catch (error) {
+      signal?.throwIfAborted();
+      trouble ??= error;
+    }
+  }
+  throw trouble;
+}
+
+/** The project itself comes from where the archives are. */
+async function restoreProject(
+  from: Composite,
+  to: Composite,
+  project: Project,
+  call: CallOptions,
+): Promise<void> {
+  const key = metadataKey(projectFolder(project.name));
+  const { onReceipts: _onReceipts, ...quiet } = call;
+  const bytes = await from.read({
+    what: key,
+    run: async (backend, signal) => {
+      const entry = await backend.driver.stat(key, signal ? { signal } : {});
+      const held = { key, size: 0, holders: [{ backend, entry: { key, ...entry } }] };
+      return { value: await bytesOf(held, signal) };
+    },
+  }, quiet);
+  if (!bytes) throw new RubiconException("not-found", `restoreArchives: ${key} is not there.`);
+  await to.write({ what: key, steps: [{ key, source: bytes, present: "keep" }] }, call);
+}
+
+async function restoreOne(
+  to: Composite,
+  key: string,
+  entry: ZipEntry,
+  call: CallOptions,
+): Promise<void> {
+  const source: Source = entry.size > SMALL ? entry.open : await readEntry(entry);
+  await to.write({ what: key, steps: [{ key, source, present: "same" }] }, call);
+}
+
+const readEntry = (entry: ZipEntry) => new Response(entry.open()).bytes();
+
+/** Restores the tags or comments of an entity, unless it is there: then they stay as they are. */
+async function restoreGroup(
+  to: Composite,
+  target: Inventory,
+  keys: readonly string[],
+  found: ReadonlyMap<string, ZipEntry>,
+  call: CallOptions,
+): Promise<void> {
+  const folder = entityOf(keys[0]!);
+  const what = whatOf(keys[0]!)!;
+  if (target.objects.has(metadataKey(folder))) return;
+  const stored = await pooled(keys, async (key): Promise<Stored> => {
+    const entry = found.get(key)!;
+    return { key, lastModified: entry.lastModified, bytes: await readEntry(entry) };
+  });
+  const left = target.groups.get(groupName(what, folder)) ?? { what, files: [] };
+  const places = (await placesOf(left, target.backends, call.signal)).map(({ files }) => files);
+  const joined = join([changesIn(what, stored), ...places]);
+  const steps = new Map<string, Step>();
+  for (const place of places) {
+    for (const { key, bytes } of rewrites(what, joined, place)) {
+      steps.set(key, { key, source: bytes, present: "replace" });
+    }
+  }
+  if (steps.size === 0) return;
+  await to.write({ what: `${what} of ${folder}`, steps: [...steps.values()] }, call);
+}
