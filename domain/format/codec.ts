@@ -198,8 +198,7 @@ export function decodeChange(what: "tags" | "comments", bytes: Uint8Array, key: 
 
 /** The tags or comments that an entity's metadata.json has itself. */
 export function ownTexts(what: "tags" | "comments", bytes: Uint8Array): string[] {
-  const own = parseObject(bytes, "")[what];
-  return isTexts(own) ? own : [];
+  return decodeTexts(parseObject(bytes, "")[what]) ?? [];
 }
 
 /** The bytes of a digest: small objects of JSON by where they are. */

@@ -114,7 +114,9 @@ function encodeObject(value: object, parent: Path | undefined, context: Context)
     return encodeInstance(value, path, context);
   }
   if (isNumpyArray(value)) return encodeNumpy(value, () => place(parent, context));
-  if (Object.hasOwn(value, "_type")) checkType((value as { _type: unknown })._type, parent, context);
+  if (Object.hasOwn(value, "_type")) {
+    checkType((value as { _type: unknown })._type, parent, context);
+  }
   let text = "";
   for (const key of Object.keys(value)) {
     if (!key.isWellFormed()) refuse(parent, context, "it has a key with half a surrogate pair");
@@ -145,7 +147,9 @@ function checkType(type: unknown, path: Path | undefined, context: Context): voi
         "Pass the thing itself (a Temporal value, a Set, a typed array), or use another key",
     );
   }
-  if (typeof type === "object" && type !== null && (ArrayBuffer.isView(type) || isNumpyArray(type))) {
+  if (
+    typeof type === "object" && type !== null && (ArrayBuffer.isView(type) || isNumpyArray(type))
+  ) {
     refuse(
       path,
       context,
