@@ -12,6 +12,7 @@ export const DEFAULTS: Required<CompositeOptions> = {
   read: "first",
   timeoutMs: 30_000,
   failureMode: "raise",
+  legacyTimes: false,
   // deno-lint-ignore no-console -- a warning that nobody takes must not be lost.
   onWarning: (message, cause) => console.warn(message, ...(cause === undefined ? [] : [cause])),
 };
@@ -60,6 +61,9 @@ export function checkOptions(
   for (const name of FUNCTIONS) {
     if (given[name] === undefined || typeof given[name] === "function") continue;
     throw new RubiconException("invalid-config", `${name} is a function.`);
+  }
+  if (given.legacyTimes !== undefined && typeof given.legacyTimes !== "boolean") {
+    throw new RubiconException("invalid-config", "legacyTimes must be true or false.");
   }
   if (given.signal !== undefined && !(given.signal instanceof AbortSignal)) {
     throw new RubiconException(

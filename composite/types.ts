@@ -46,6 +46,11 @@ export interface CompositeOptions extends Policies {
    * input always throws, and so do reads, which have nothing to give. Default: `raise`.
    */
   failureMode?: "raise" | "warn" | "log";
+  /**
+   * Whether times are written as rubicon-ml 0.13 and older do (`YYYY-MM-DD HH:MM:SS.ffffff`, in UTC), which 0.6.5 to
+   * 0.15.3 read. The other form fails a whole project in 0.13 and older. Both are always read. Default: `false`.
+   */
+  legacyTimes?: boolean;
   /** Gets what is worth knowing but no error. Default: `console.warn`. */
   onWarning?: (message: string, cause?: unknown) => void;
 }

@@ -69,11 +69,24 @@ export async function logExperiment(
   checkProject(project, where);
   checkFields(input, INPUT, where);
   const experiment = build("experiment", { projectName: project.name }, input, where);
-  const source = encodeEntity(experiment);
+  const encoding = rubicon.options;
+  const source = encodeEntity(experiment, encoding);
   const place = { projectName: project.name, experimentId: experiment.id };
-  const parameters = prepareAll("parameter", place, input.parameters ?? [], `${where}: parameters`);
-  const metrics = prepareAll("metric", place, input.metrics ?? [], `${where}: metrics`);
-  const features = prepareAll("feature", place, input.features ?? [], `${where}: features`);
+  const parameters = prepareAll(
+    "parameter",
+    place,
+    input.parameters ?? [],
+    `${where}: parameters`,
+    encoding,
+  );
+  const metrics = prepareAll("metric", place, input.metrics ?? [], `${where}: metrics`, encoding);
+  const features = prepareAll(
+    "feature",
+    place,
+    input.features ?? [],
+    `${where}: features`,
+    encoding,
+  );
   const receipts: Receipt[] = [];
   const call = {
     ...pickCall(input),

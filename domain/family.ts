@@ -31,8 +31,8 @@ import type { Experiment } from "./format/entities.ts";
  * const project = await createProject(rubicon, { name: "Iris" });
  * const search = await logExperiment(rubicon, project, { name: "search" });
  * const trial = await logExperiment(rubicon, project, { name: "trial 1" });
- * const { parent } = await addChildExperiment(rubicon, search, trial);
- * const [child] = await listChildExperiments(rubicon, parent);
+ * await addChildExperiment(rubicon, search, trial);
+ * const [child] = await listChildExperiments(rubicon, search);
  * if (child?.id !== trial.id) throw new Error("the trial is the child");
  * ```
  */
@@ -69,8 +69,16 @@ async function related(
   checkComposite(rubicon, where);
   checkExperiment(experiment, where);
   checkFields(options, CALL_FIELDS, where);
-  const ids = tagValues(experiment.tags, key);
   const place = { projectName: experiment.projectName };
+  const { tags } = await readEntity(
+    rubicon,
+    "experiment",
+    experimentFolder(place.projectName, experiment.id),
+    place,
+    `experiment ${experiment.id}`,
+    options,
+  );
+  const ids = tagValues(tags, key);
   return await Promise.all(ids.map((id) =>
     readEntity(
       rubicon,
@@ -98,7 +106,8 @@ export function tagValues(tags: readonly string[], key: string): string[] {
 }
 
 /**
- * The experiments that an experiment's tags name as its children.
+ * The experiments that an experiment's tags name as its children. The tags are read from the store: the experiment that
+ * is passed may be older than they are.
  *
  * @throws {RubiconException} `not-found` where no backend has one of them.
  *
@@ -113,7 +122,7 @@ export async function listChildExperiments(
 }
 
 /**
- * The experiments that an experiment's tags name as its parents.
+ * The experiments that an experiment's tags, as the store has them, name as its parents.
  *
  * @throws {RubiconException} `not-found` where no backend has one of them.
  *
@@ -131,8 +140,8 @@ export async function listChildExperiments(
  * const project = await createProject(rubicon, { name: "Iris" });
  * const sweep = await logExperiment(rubicon, project, { name: "sweep" });
  * const run = await logExperiment(rubicon, project, { name: "run" });
- * const { child } = await addChildExperiment(rubicon, sweep, run);
- * const [parent] = await listParentExperiments(rubicon, child);
+ * await addChildExperiment(rubicon, sweep, run);
+ * const [parent] = await listParentExperiments(rubicon, run);
  * if (parent?.id !== sweep.id) throw new Error("it is the sweep");
  * ```
  */

@@ -7,13 +7,14 @@ import type { CallOptions, Composite } from "../composite.ts";
 import { type ChildQuery, getChild, listChildren, logChild, logChildren } from "./writing/child.ts";
 import type { Experiment, Feature } from "./format/entities.ts";
 import type { ListFilter, LogInput } from "./inputs.ts";
+import type { Value } from "./format/values.ts";
 
 /** What {@linkcode logFeature} takes. */
 export type FeatureInput = LogInput<Feature, "name">;
 
 /** Many features: their names, their importances by name, or a list of inputs. */
 export type FeatureInputs =
-  | Readonly<Record<string, number | null>>
+  | Readonly<Record<string, Value>>
   | readonly (string | FeatureInput)[];
 
 /**

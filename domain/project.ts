@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { hasCode } from "../errors.ts";
+import { hasCode, RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
+import { remember } from "../composite/layers/present.ts";
+import type { Bytes } from "../drivers/driver.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
-import { encodeEntity } from "./format/codec.ts";
+import { decodeEntity } from "./format/codec.ts";
 import { findLast } from "./reading/find.ts";
 import { metadataKey, projectFolder } from "./format/layout.ts";
 import { readEntities } from "./reading/list.ts";
-import { readEntity } from "./reading/entity_files.ts";
 import { CALL_FIELDS, inputFields } from "./format/schema.ts";
 import { build, create, write } from "./writing/create.ts";
 import type { Project } from "./format/entities.ts";
@@ -80,15 +81,43 @@ export async function getProject(rubicon: Composite, query: ProjectQuery): Promi
 }
 
 async function byName(rubicon: Composite, name: string, call: CallOptions): Promise<Project> {
-  const folder = projectFolder(name);
-  return await readEntity(
-    rubicon,
-    "project",
-    folder,
-    { projectName: name },
-    `project "${name}"`,
-    call,
-  );
+  return (await stored(rubicon, name, call)).project;
+}
+
+/** A project with its bytes, so that its copies are the same whatever wrote it. */
+async function stored(
+  rubicon: Composite,
+  name: string,
+  call: CallOptions,
+): Promise<{ project: Project; bytes: Bytes }> {
+  const key = metadataKey(projectFolder(name));
+  return await rubicon.read({
+    what: `project "${name}"`,
+    async run(backend, signal) {
+      const { bytes } = await backend.driver.get(key, signal ? { signal } : {});
+      const from = `${backend.label}: ${key}`;
+      const project = decodeEntity("project", bytes, { projectName: name }, from);
+      remember(backend, key);
+      return { value: { project, bytes } };
+    },
+  }, call);
+}
+
+/** So long it takes Python, at the most, to write a small file that it has opened, in milliseconds. */
+const HALF_WRITTEN_MS = 100;
+
+/** The same, with one more look at a broken file: Python writes in place, so it may be half-written. */
+async function storedOrSoon(rubicon: Composite, name: string, call: CallOptions) {
+  try {
+    return await stored(rubicon, name, call);
+  } catch (error) {
+    const receipts = error instanceof RubiconException ? error.receipts : [];
+    const isBroken = hasCode(error, "corrupt") ||
+      receipts.some((receipt) => hasCode(receipt.error, "corrupt"));
+    if (!isBroken) throw error;
+    await new Promise((resolve) => setTimeout(resolve, HALF_WRITTEN_MS));
+    return await stored(rubicon, name, call);
+  }
 }
 
 /**
@@ -119,10 +148,10 @@ export async function getOrCreateProject(
     } catch (error) {
       // Another process was faster: its project is the one.
       if (!hasCode(error, "already-exists")) throw error;
-      found = await byName(rubicon, project.name, input);
+      found = await storedOrSoon(rubicon, project.name, input);
     }
   }
-  const there = found;
+  const { project: there, bytes } = found;
   if (there.name !== project.name) {
     refuse(
       `getOrCreateProject: "${project.name}" and "${there.name}", which is there already, have one ` +
@@ -133,7 +162,7 @@ export async function getOrCreateProject(
   await write(rubicon, there, () =>
     rubicon.write({
       what: `project "${there.name}"`,
-      steps: [{ key, source: encodeEntity(there), present: "keep" }],
+      steps: [{ key, source: bytes, present: "keep" }],
       exists: true,
       entity: there,
     }, input));
@@ -145,9 +174,9 @@ async function existing(
   rubicon: Composite,
   project: Project,
   call: CallOptions,
-): Promise<Project | undefined> {
+): Promise<{ project: Project; bytes: Bytes } | undefined> {
   try {
-    return await byName(rubicon, project.name, call);
+    return await storedOrSoon(rubicon, project.name, call);
   } catch (error) {
     // A backend that cannot be read may have the project, but then no write would succeed either.
     if (hasCode(error, "not-found", "read-failed", "unavailable")) return undefined;

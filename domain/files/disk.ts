@@ -12,6 +12,9 @@ import { refuse, show } from "../check.ts";
 /** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
 const AT_ONCE = 1024 * 1024;
 
+/** The longest name of a file, in bytes, that file systems take. */
+const MAX_NAME = 255;
+
 /** A path, also of a `file:` URL. */
 export function toPath(path: string | URL): string {
   if (path instanceof URL && path.protocol === "file:") return fromFileUrl(path);
@@ -93,11 +96,17 @@ export async function saveStream(
   if (info?.isDirectory) {
     const last = basename(name.replaceAll("\\", "/"));
     if (last === "" || last === "." || last === "..") {
-      refuse(`downloadArtifact: "${name}" is no file's name. Pass the path of a file.`);
+      refuse(`downloadArtifact: "${name}" is not a file's name. Pass the path of a file.`);
+    }
+    if (new TextEncoder().encode(last).length > MAX_NAME) {
+      refuse(
+        `downloadArtifact: the name is longer than ${MAX_NAME} bytes. Pass the path of a file.`,
+      );
     }
     path = join(path, last);
   }
-  const staged = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
+  // Not with the file's own name in it: that may be as long as a name can be.
+  const staged = join(dirname(path), `.staged-${crypto.randomUUID()}`);
   try {
     const stream = await open();
     using file = await Deno.open(staged, { write: true, createNew: true });

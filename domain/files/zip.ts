@@ -76,6 +76,9 @@ export async function zipStream(
   return Readable.toWeb(zip.outputStream) as unknown as ReadableStream<Uint8Array>;
 }
 
+/** What systems take as a path, in characters. */
+const MAX_PATH = 4096;
+
 /** Names that would lead out of the folder, or mean something else on another system. */
 const UNSAFE = /^$|^\/|^[a-z]:|\\|\0|(?:^|\/)\.{1,2}(?:\/|$)|\/\//i;
 
@@ -84,10 +87,12 @@ interface YauzlEntry {
   fileName: string;
   externalFileAttributes: number;
   crc32: number;
+  compressedSize: number;
   uncompressedSize: number;
   getLastModDate(): Date;
 }
 interface YauzlFile {
+  fileSize: number;
   eachEntry(): AsyncIterable<YauzlEntry>;
   openReadStreamPromise(entry: YauzlEntry): Promise<Readable>;
 }
@@ -137,6 +142,10 @@ async function entriesOf(open: () => Promise<YauzlFile>, what: string): Promise<
     throw corrupt(`it is no zip that can be unpacked: ${why}. Nothing was written`, cause);
   }
   checkNames(entries, corrupt);
+  // Entries that share their bytes are how a small zip unpacks to petabytes.
+  if (entries.reduce((sum, { compressedSize }) => sum + compressedSize, 0) > zip.fileSize) {
+    throw corrupt("its entries overlap. Nothing was written");
+  }
   async function* content(entry: YauzlEntry): AsyncGenerator<Bytes> {
     const damaged = (cause?: unknown) =>
       corrupt(`its entry ${JSON.stringify(entry.fileName)} is damaged`, cause);
@@ -175,6 +184,7 @@ function checkNames(
         `its entry ${JSON.stringify(fileName)} leads out of the folder. Nothing was written`,
       );
     }
+    if (name.length > MAX_PATH) throw corrupt(`it has a path of more than ${MAX_PATH} characters`);
     if (seen.has(name)) throw corrupt(`it has two entries ${JSON.stringify(fileName)}`);
     seen.add(name);
     if (name === fileName) files.add(name);
@@ -190,18 +200,16 @@ function checkNames(
 }
 
 /**
- * Unpacks a zip into a folder, once all of it is read and found to be good.
+ * Unpacks a zip into a folder, once all of it is read and found to be good. Entries are never held whole.
  *
  * @returns The paths of the files.
  * @throws {RubiconException} `corrupt` where it is no zip, or an entry would be written anywhere else.
  */
 export async function unzipTo(bytes: Bytes, folder: string, what: string): Promise<string[]> {
   const paths: string[] = [];
-  // All of it is read before any of it is written.
-  const entries = await Promise.all((await readZip(bytes, what)).map(async ({ name, open }) => ({
-    name,
-    bytes: await new Response(open()).bytes(),
-  })));
+  const entries = await readZip(bytes, what);
+  // All of it is read before any of it is written, and none of it is kept: it may be far larger than the zip.
+  for (const { open } of entries) for await (const _ of open());
   await ensureDir(folder);
   const root = await Deno.realPath(folder);
   for (const { name } of entries) {
@@ -213,7 +221,7 @@ export async function unzipTo(bytes: Bytes, folder: string, what: string): Promi
         "Nothing was written: unpack it into another folder.",
     );
   }
-  for (const { name, bytes: content } of entries) {
+  for (const { name, open } of entries) {
     const path = join(folder, name);
     if (name.endsWith("/")) {
       await ensureDir(path);
@@ -224,7 +232,7 @@ export async function unzipTo(bytes: Bytes, folder: string, what: string): Promi
     await Deno.remove(path).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
-    await Deno.writeFile(path, content, { createNew: true });
+    await Deno.writeFile(path, open(), { createNew: true });
     paths.push(path);
   }
   return paths;

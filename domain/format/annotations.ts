@@ -6,7 +6,6 @@
  * @module
  */
 import { extractTimestamp, generate as uuidV7, validate as isV7 } from "jsr:@std/uuid@^1.1.1/v7";
-import type { ListEntry } from "../../drivers/driver.ts";
 import { growing } from "./clock.ts";
 import type { Change } from "./codec.ts";
 
@@ -17,7 +16,11 @@ export type What = "tags" | "comments";
 export const WHATS: readonly What[] = ["tags", "comments"];
 
 /** A tags or comments file that was read. */
-export interface ChangeFile extends Pick<ListEntry, "key" | "lastModified"> {
+export interface ChangeFile {
+  /** Its key. */
+  key: string;
+  /** When the store has it from. */
+  lastModified: Date;
   /** What it does. */
   change: Change;
 }

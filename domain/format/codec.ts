@@ -4,6 +4,7 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
+import { legacyForm } from "./datetime.ts";
 import type { Place } from "./layout.ts";
 import { type Field, FIELDS } from "./schema.ts";
 import type { Entity, EntityOf, Kind } from "./entities.ts";
@@ -11,7 +12,7 @@ import {
   decodeTrainingMetadata,
   encodeTrainingMetadata,
   encodeValue,
-  isStandardJson,
+  type Encoding,
   parseDatetime,
   parseJson,
   reviveValue,
@@ -21,20 +22,31 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** The bytes of an entity's metadata.json. The same entity always gives the same bytes. */
-export function encodeEntity(entity: Entity): Uint8Array<ArrayBuffer> {
-  const where = describe(entity);
+export function encodeEntity(entity: Entity, encoding: Encoding = {}): Uint8Array<ArrayBuffer> {
   const record = entity as unknown as Record<string, unknown>;
   let text = "{";
-  for (const { name, key, shape } of FIELDS[entity.kind]) {
-    const value = record[name];
-    text += `${text.length > 1 ? ", " : ""}"${key}": `;
-    if (shape === "time") text += `{"_type": "datetime", "value": "${value}"}`;
-    else if (shape === "value") text += encodeValue(value, `${where}: ${name}`);
-    else if (shape === "training" && value !== null) {
-      text += encodeTrainingMetadata(value, `${where}: ${name}`);
-    } else text += JSON.stringify(value);
+  for (const field of FIELDS[entity.kind]) {
+    const value = record[field.name];
+    const json = value === null ? "null" : encodeField(field, value, entity, encoding);
+    text += `${text.length > 1 ? ", " : ""}"${field.key}": ${json}`;
   }
   return encoder.encode(`${text}}`);
+}
+
+function encodeField({ name, shape }: Field, value: unknown, entity: Entity, encoding: Encoding) {
+  switch (shape) {
+    case "time": {
+      const time = encoding.legacyTimes ? legacyForm(value as string) : value;
+      return `{"_type": "datetime", "value": "${time}"}`;
+    }
+    case "value":
+    case "importance":
+      return encodeValue(value, `${describe(entity)}: ${name}`, encoding);
+    case "training":
+      return encodeTrainingMetadata(value, `${describe(entity)}: ${name}`, encoding);
+    default:
+      return JSON.stringify(value);
+  }
 }
 
 /** Says which entity is meant, for messages. */
@@ -45,9 +57,9 @@ export function describe(entity: Entity): string {
 
 /**
  * An entity from its metadata.json. Fields that are missing get their defaults, fields that are
- * unknown are passed over.
+ * unknown are passed over. Names and other texts that are not text (`log_experiment(name=1)`) come as text.
  *
- * @throws {RubiconException} `corrupt` where it is no such entity.
+ * @throws {RubiconException} `corrupt` if it is not such an entity.
  */
 export function decodeEntity<K extends Kind>(
   kind: K,
@@ -71,50 +83,83 @@ export function entityFrom<K extends Kind>(
     if (kind !== "experiment") entity.experimentId = place.experimentId ?? null;
   }
   for (const field of FIELDS[kind]) {
-    const value = decodeAt(key, () => decodeField(field, found[field.key]));
-    if (value === undefined) {
+    const value = decodeAt(key, field, found[field.key]);
+    if (value !== undefined) entity[field.name] = value;
+    else if (!(field.name in entity)) {
       throw new RubiconException(
         "corrupt",
-        `${key} is no ${kind}: its field "${field.key}" is ${
-          field.key in found ? "of another type" : "missing"
+        `${key} is not a valid ${kind}: its field "${field.key}" ${
+          field.key in found ? "has another type" : "is missing"
         }.`,
       );
     }
-    entity[field.name] = value;
   }
   return entity as unknown as EntityOf<K>;
 }
 
-/** Says of which object something is broken. */
-function decodeAt<T>(key: string, decode: () => T): T {
+/** Whether bytes are this very entity, in whatever form: Python escapes texts, and older versions have other times. */
+export function isSameEntity(entity: Entity, bytes: Uint8Array): boolean {
+  const place = entity.kind === "project" ? { projectName: entity.name } : entity;
   try {
-    return decode();
+    const there = encodeEntity(decodeEntity(entity.kind, bytes, place, ""));
+    return decoder.decode(there) === decoder.decode(encodeEntity(entity));
+  } catch (error) {
+    if (!hasCode(error, "corrupt")) throw error;
+    return false; // Whatever it is, it is not this entity.
+  }
+}
+
+/** Decodes a field, and says of which object it is if it is broken. */
+function decodeAt(key: string, field: Field, value: unknown): unknown {
+  try {
+    return decodeField(field, value);
   } catch (error) {
     if (!hasCode(error, "corrupt")) throw error;
     throw new RubiconException("corrupt", `${key}: ${error.message}`, { cause: error });
   }
 }
 
-/** A field's value, its default where it is missing, or `undefined` where it is neither. */
+/** A field's value, its default if it is missing, or `undefined` if it has neither. */
 function decodeField({ shape }: Field, value: unknown): unknown {
   switch (shape) {
     case "value":
+    case "importance":
       return value === undefined ? null : reviveValue(value);
     case "time":
       return decodeTime(value);
     case "texts":
-      return value == null ? [] : isTexts(value) ? value : undefined;
+      return value == null ? [] : decodeTexts(value);
     case "directionality":
       if (value === undefined) return "score";
       return value === "score" || value === "loss" ? value : undefined;
-    case "importance":
-      return value == null ? null : typeof value === "number" ? value : undefined;
     case "training":
       return value == null ? null : decodeTrainingMetadata(value);
     case "optional-text":
-      return value == null ? null : typeof value === "string" ? value : undefined;
-    default:
+      return value == null ? null : asText(value);
+    case "name":
+    case "text":
+      return value == null ? undefined : asText(value);
+    case "id":
       return typeof value === "string" ? value : undefined;
+  }
+}
+
+/**
+ * What Python took for a text, as one: rubicon-ml checks neither names nor descriptions. Numbers and times as they are
+ * read, lists and objects as JSON.
+ */
+function asText(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value !== "object") return String(value);
+  const json = JSON.stringify(value, (_, item) => typeof item === "bigint" ? `${item}` : item);
+  try {
+    const revived = reviveValue(value);
+    const isPlain = Array.isArray(revived) || revived === value || ArrayBuffer.isView(revived) ||
+      revived instanceof Set || (typeof revived === "object" && "dtype" in revived!);
+    return isPlain ? json : String(revived);
+  } catch (error) {
+    if (!hasCode(error, "corrupt")) throw error;
+    return json; // It is for people to read, so no type has to be right.
   }
 }
 
@@ -128,8 +173,8 @@ function decodeTime(value: unknown): string | undefined {
   }
 }
 
-const isTexts = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((text) => typeof text === "string");
+const decodeTexts = (value: unknown): string[] | undefined =>
+  Array.isArray(value) ? value.map(asText) : undefined;
 
 /** What a tags or comments file does. */
 export interface Change {
@@ -153,15 +198,16 @@ export function encodeChange(
 /** A tags or comments file from its bytes. */
 export function decodeChange(what: "tags" | "comments", bytes: Uint8Array, key: string): Change {
   const found = parseObject(bytes, key);
-  const [added, removed] = ["added", "removed"].map((verb) => found[`${verb}_${what}`] ?? []);
-  if (isTexts(added) && isTexts(removed)) return { added, removed };
+  const [added, removed] = ["added", "removed"].map((verb) =>
+    decodeTexts(found[`${verb}_${what}`] ?? [])
+  );
+  if (added && removed) return { added, removed };
   throw new RubiconException("corrupt", `${key} does not hold lists of ${what}.`);
 }
 
 /** The tags or comments that an entity's metadata.json has itself. */
 export function ownTexts(what: "tags" | "comments", bytes: Uint8Array): string[] {
-  const own = parseObject(bytes, "")[what];
-  return isTexts(own) ? own : [];
+  return decodeTexts(parseObject(bytes, "")[what]) ?? [];
 }
 
 /** The bytes of a digest: small objects of JSON by where they are. */
@@ -181,57 +227,7 @@ export function decodeDigest(
   );
 }
 
-/** The coarsest grain of a file system's times, in milliseconds: FAT's. */
-const STAMP_GRAIN = 2_000;
-
-/**
- * A time for new folders that none of them gets by itself later: it is over, and every file system can hold it.
- * A folder that has it still has just what it was made with.
- */
-export const newStamp = (): number =>
-  Math.floor(Date.now() / STAMP_GRAIN) * STAMP_GRAIN - 5 * STAMP_GRAIN;
-
-/** Whether a folder's time may be a stamp. */
-export const isStamp = (modified: number): boolean => modified % STAMP_GRAIN === 0;
-
-/** What an experiment in a folder was logged with. */
-export interface Bundle {
-  /** The time that its folders were given when they were made, in milliseconds since 1970. */
-  stamp: number;
-  /** What the JSON of its small objects holds, by their path below the experiment. */
-  objects: Readonly<Record<string, unknown>>;
-}
-
-/**
- * The bytes of a bundle, which one call of `JSON.parse` reads. Nothing if an object holds what that would refuse, or
- * read with a loss: NaN, and integers beyond 2^53.
- */
-export function encodeBundle(
-  objects: readonly (readonly [path: string, bytes: Uint8Array])[],
-  stamp: number,
-): Uint8Array | undefined {
-  const fields: string[] = [];
-  for (const [path, bytes] of objects) {
-    const text = decoder.decode(bytes);
-    if (!isStandardJson(text)) return undefined;
-    fields.push(`${JSON.stringify(path)}: ${text}`);
-  }
-  return encoder.encode(`{"stamp": ${stamp}, "objects": {${fields.join(", ")}}}`);
-}
-
-/** A bundle from its bytes; nothing if they are none. */
-export function decodeBundle(bytes: Uint8Array): Bundle | undefined {
-  try {
-    const { stamp, objects } = JSON.parse(decoder.decode(bytes)) ?? {};
-    if (typeof stamp === "number" && typeof objects === "object" && objects !== null) {
-      return { stamp, objects };
-    }
-  } catch {
-    // It saves reads. Without it, they are made.
-  }
-}
-
-/** The id and the name in an object that is in the way, where it is an entity. */
+/** The id and the name in an object that is in the way, if it is an entity. */
 export function identify(bytes: Uint8Array): { id?: unknown; name?: unknown } {
   try {
     return parseObject(bytes, "");
@@ -257,7 +253,7 @@ export function parseObject(bytes: Uint8Array, key: string): Record<string, unkn
     found = parseJson(decoder.decode(bytes));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RubiconException("corrupt", `${key} is no JSON: ${why}`, { cause });
+    throw new RubiconException("corrupt", `${key} is not JSON: ${why}`, { cause });
   }
   if (typeof found === "object" && found !== null && !Array.isArray(found)) {
     return found as Record<string, unknown>;

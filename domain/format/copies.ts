@@ -4,7 +4,6 @@
  * @module
  */
 import { hasCode } from "../../errors.ts";
-import type { Bytes } from "../../drivers/driver.ts";
 import { type ChangeFile, join, type What, WHATS } from "./annotations.ts";
 import { rewrites } from "./rewrites.ts";
 import { decodeChange, isWhole as isWholeJson } from "./codec.ts";
@@ -17,7 +16,7 @@ export interface Stored {
   /** When it was stored. */
   lastModified: Date;
   /** Its bytes. */
-  bytes: Bytes;
+  bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What a key is to the entity that it is beside. */

@@ -5,19 +5,24 @@
  */
 import { RubiconException } from "../../errors.ts";
 
-const CANONICAL = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.\d{6}\+00:00$/;
+/** The form that is written here, and rubicon-ml's older one. */
+const USUAL = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)\.\d{6}(?:\+00:00)?$/;
 
 /**
  * Any ISO 8601 time as `2026-11-24T00:09:37.240755+00:00`. A time without an offset is UTC, also in
  * rubicon-ml's older form with a space; digits beyond microseconds are cut.
  *
- * @throws {RubiconException} `corrupt` where it is no time, or not of the years 1 to 9999.
+ * @throws {RubiconException} `corrupt` if it is not a time, or not in the years 1 to 9999.
  */
 export function parseDatetime(text: string): string {
-  const found = CANONICAL.exec(text);
-  if (found && isTime(found)) return text;
-  return formatInstant(parseInstant(text));
+  const found = USUAL.exec(text);
+  if (!found || !isTime(found)) return formatInstant(parseInstant(text));
+  return `${text.slice(0, 10)}T${text.slice(11, 26)}+00:00`;
 }
+
+/** A time in the form of rubicon-ml 0.13 and older: `YYYY-MM-DD HH:MM:SS.ffffff`, in UTC. */
+export const legacyForm = (canonical: string): string =>
+  `${canonical.slice(0, 10)} ${canonical.slice(11, 26)}`;
 
 /** Checked by hand: nearly all texts are in this form, and Temporal takes ten times as long. */
 function isTime([, year, month, day, hour, minute, second]: RegExpExecArray): boolean {
@@ -37,7 +42,7 @@ export function parseInstant(text: string): Temporal.Instant {
   try {
     return Temporal.Instant.from(hasOffset ? text : `${text}Z`);
   } catch (cause) {
-    throw new RubiconException("corrupt", `${JSON.stringify(text)} is no ISO 8601 time.`, {
+    throw new RubiconException("corrupt", `${JSON.stringify(text)} is not an ISO 8601 time.`, {
       cause,
     });
   }
@@ -47,5 +52,5 @@ export function parseInstant(text: string): Temporal.Instant {
 export function formatInstant(instant: Temporal.Instant): string {
   const text = instant.toString({ smallestUnit: "microsecond", roundingMode: "floor" });
   if (/^\d{4}-/.test(text) && !text.startsWith("0000")) return `${text.slice(0, -1)}+00:00`;
-  throw new RubiconException("corrupt", `${text} is not of the years 1 to 9999.`);
+  throw new RubiconException("corrupt", `${text} is not in the years 1 to 9999.`);
 }

@@ -87,13 +87,13 @@ export interface Parameter extends Child {
 export interface Feature extends Child {
   /** Tells entities apart. */
   kind: "feature";
-  /** How much it mattered. */
-  importance: number | null;
+  /** How much it mattered: a number as a rule. rubicon-ml keeps whatever it is given, such as a numpy scalar. */
+  importance: Value;
 }
 
 /** What belongs to a project or an experiment and goes by id. */
 export interface Attached extends Annotated {
-  /** The experiment it belongs to; `null` where it belongs to the project itself. */
+  /** The experiment it belongs to; `null` if it belongs to the project itself. */
   experimentId: string | null;
   /** The id of the project or experiment it belongs to. */
   parentId: string;

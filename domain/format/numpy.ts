@@ -52,60 +52,101 @@ export function isNumpyArray(value: object): value is NumpyArray {
     (ArrayBuffer.isView(data) || (dtype === "|b1" && Array.isArray(data)));
 }
 
-/** A numpy array as rubicon-ml's JSON. */
-export function encodeNumpy({ dtype, shape, data }: NumpyArray, where: string): string {
+/** What numpy 1 takes; numpy 2 takes 64. */
+const MAX_DIMENSIONS = 32;
+
+/**
+ * A numpy array as rubicon-ml's JSON.
+ *
+ * @param where Says what it is, for messages.
+ * @throws {RubiconException} `invalid-argument` if numpy could not read it back.
+ */
+export function encodeNumpy({ dtype, shape, data }: NumpyArray, where: () => string): string {
   const refuse = (why: string): never => {
-    throw new RubiconException("invalid-argument", `${where}: ${why}`);
+    throw new RubiconException("invalid-argument", `${where()}: ${why}`);
   };
-  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-    refuse(`a numpy array's shape is a list of lengths, not [${shape}].`);
-  }
-  if (!isReadable(dtype)) {
+  if (
+    shape.length > MAX_DIMENSIONS ||
+    !shape.every((length) => Number.isSafeInteger(length) && length >= 0)
+  ) {
     refuse(
-      `numpy cannot read an array of ${JSON.stringify(dtype)} back. Its types are such as "<f8".`,
+      `the shape of a numpy array must be a list of at most ${MAX_DIMENSIONS} lengths, not [${shape}].`,
+    );
+  }
+  const size = sizeOf(dtype);
+  if (size === undefined) {
+    return refuse(
+      `numpy cannot read an array of ${JSON.stringify(dtype)} back. Use a type such as "<f8".`,
     );
   }
   let bytes: Uint8Array;
   if (!ArrayBuffer.isView(data)) {
     if (!data.every((item) => typeof item === "boolean")) {
-      refuse("a numpy array of |b1 has booleans.");
+      refuse("the data of a numpy array of |b1 must be booleans.");
     }
     bytes = Uint8Array.from(data, Number);
   } else bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const items = shape.reduce((product, length) => product * length, 1);
   const known = ARRAYS.get(dtype);
   if (known && ArrayBuffer.isView(data) && !(data instanceof known)) {
-    refuse(`a numpy array of ${dtype} has its data in a ${known.name}.`);
+    refuse(`the data of a numpy array of ${dtype} must be a ${known.name}.`);
   }
-  const size = itemSize(dtype);
-  if (size !== undefined ? bytes.length !== items * size : items > 0 && bytes.length % items > 0) {
+  const items = product(shape);
+  if (bytes.length !== items * size) {
     refuse(
-      `a numpy array of shape [${shape}] has ${items} elements of ${size ?? "equal"} bytes, and ` +
-        `its data has ${bytes.length} bytes.`,
+      `a numpy array of shape [${shape}] has ${items} elements of ${size} bytes, and its data has ` +
+        `${bytes.length} bytes.`,
     );
+  }
+  // numpy counts the bytes of an empty array too, as if it had one element in each empty dimension.
+  if (product(shape.map((length) => length || 1)) * size > Number.MAX_SAFE_INTEGER) {
+    refuse(`a numpy array of shape [${shape}] is too large for numpy.`);
   }
   return `{"_type": "numpy", "_dtype": ${JSON.stringify(dtype)}, "_shape": ${
     JSON.stringify(shape)
   }, "value": "${bytes.toBase64()}"}`;
 }
 
+const product = (lengths: readonly number[]): number =>
+  lengths.reduce((product, length) => product * length, 1);
+
 const DTYPE =
-  /^[<>|=](?:b1|[iu][1248]|f(?:2|4|8|16)|c(?:8|16|32)|[SUV]\d+|[mM]8(?:\[\d*(?:[YMWDhms]|[munpfa]s)\])?)$/;
+  /^[<>|=](?:(b)1|([iu])([1248])|(f)(2|4|8|16)|(c)(8|16|32)|([SUV])([1-9]\d*)|([mM])8(?:\[\d*(?:[YMWDhms]|[munpfa]s)\])?)$/;
 
-/** Whether numpy knows a type, and can make an array of it from bytes: of pointers (`|O`) it cannot. */
-function isReadable(dtype: unknown): boolean {
-  if (typeof dtype === "string") return DTYPE.test(dtype);
-  return Array.isArray(dtype) && dtype.length > 0 &&
-    dtype.every((field) => Array.isArray(field) && isReadable(field[1]));
+/**
+ * The bytes of one element; `undefined` if numpy does not know the type, or cannot make an array of it from bytes (of
+ * pointers, `|O`, or of nothing, `|S0`).
+ */
+function sizeOf(dtype: unknown): number | undefined {
+  if (Array.isArray(dtype)) return sizeOfFields(dtype);
+  const found = typeof dtype === "string" ? DTYPE.exec(dtype)?.slice(1) : undefined;
+  const [kind, digits] = found?.filter((group) => group !== undefined) ?? [];
+  if (kind === undefined) return undefined;
+  if (digits === undefined) return kind === "b" ? 1 : 8;
+  return Number(digits) * (kind === "U" ? 4 : 1);
 }
 
-function itemSize(dtype: NumpyArray["dtype"]): number | undefined {
-  if (typeof dtype !== "string") return undefined;
-  const [, kind, size] = /^[<>|=]([a-zA-Z])(\d+)/.exec(dtype) ?? [];
-  return size === undefined ? undefined : Number(size) * (kind === "U" ? 4 : 1);
+/** A structured type: a list of `[name, type]` or `[name, type, shape]`. */
+function sizeOfFields(fields: readonly unknown[]): number | undefined {
+  const names = new Set<unknown>();
+  let sum = 0;
+  for (const field of fields) {
+    if (!Array.isArray(field) || field.length < 2 || field.length > 3) return undefined;
+    const [name, type, shape = 1] = field as [unknown, unknown, unknown?];
+    const size = sizeOf(type);
+    const lengths: unknown[] = Array.isArray(shape) && shape.length > 0 ? shape : [shape];
+    const isLength = (length: unknown): length is number =>
+      Number.isSafeInteger(length) && Number(length) > 0;
+    // numpy names padding "", as often as there is some.
+    const isPadding = name === "" && /^.V/.test(String(type));
+    const isNew = typeof name === "string" && name !== "" && !names.has(name);
+    if (!(isNew || isPadding) || !size || !lengths.every(isLength)) return undefined;
+    names.add(name);
+    sum += size * product(lengths);
+  }
+  return sum > 0 && sum < 2 ** 31 ? sum : undefined;
 }
 
-/** rubicon-ml's JSON as a numpy array, or as a JavaScript value for a scalar that has one. */
+/** rubicon-ml's JSON as a numpy array, or as a JavaScript value if it is a scalar that has one. */
 export function decodeNumpy(
   found: Record<string, unknown>,
 ): NumpyArray | number | bigint | boolean | string {
@@ -122,11 +163,10 @@ export function decodeNumpy(
   try {
     bytes = Uint8Array.fromBase64(value);
   } catch (cause) {
-    throw new RubiconException("corrupt", "It has a numpy array that is no base64.", { cause });
+    throw new RubiconException("corrupt", "It has a numpy array that is not base64.", { cause });
   }
-  const size = itemSize(dtype);
-  const items = shape.reduce((product, length) => product * length, 1);
-  if (size !== undefined && bytes.length !== items * size) {
+  const size = sizeOf(dtype);
+  if (size !== undefined && bytes.length !== product(shape) * size) {
     throw new RubiconException(
       "corrupt",
       `It has a numpy array of ${dtype} and shape [${shape}] with ${bytes.length} bytes.`,
@@ -159,7 +199,7 @@ function textOf(bytes: Uint8Array<ArrayBuffer>): string {
   try {
     for (const point of points.subarray(0, end)) text += String.fromCodePoint(point);
   } catch (cause) {
-    throw new RubiconException("corrupt", "It has numpy text that is no Unicode.", { cause });
+    throw new RubiconException("corrupt", "It has numpy text that is not Unicode.", { cause });
   }
   return text;
 }

@@ -1,20 +1,21 @@
 /**
- * Values in the JSON that Python's `json` writes and rubicon-ml types: bare `NaN` and `Infinity`, integers
- * of any size, times, dates, sets and numpy arrays.
+ * Values as rubicon-ml types them in JSON: times, dates, sets and numpy arrays.
  *
  * @module
  */
 import { RubiconException } from "../../errors.ts";
-import { formatInstant, parseInstant } from "./datetime.ts";
-import { decodeNumpy, dtypeOf, encodeNumpy, isNumpyArray, type NumpyArray } from "./numpy.ts";
+import { formatInstant, legacyForm, parseInstant } from "./datetime.ts";
 import type { TrainingMetadata } from "./entities.ts";
+import { MAX_DIGITS } from "./json.ts";
+import { decodeNumpy, dtypeOf, encodeNumpy, isNumpyArray, type NumpyArray } from "./numpy.ts";
 
 export type { NumpyArray } from "./numpy.ts";
 export { parseDatetime } from "./datetime.ts";
+export { parseJson } from "./json.ts";
 
 /**
- * What a metric or parameter can hold. Where it is read back, an integer is a `number` if that can hold it
- * and a `bigint` otherwise, a time is a `Temporal.Instant` and a date a `Temporal.PlainDate`.
+ * What a metric, a parameter or a feature's importance can hold. When it is read back, an integer is a `number` if
+ * that can hold it and a `bigint` otherwise, a time is a `Temporal.Instant` and a date a `Temporal.PlainDate`.
  */
 export type Value =
   | null
@@ -32,48 +33,64 @@ export type Value =
   | readonly Value[]
   | { readonly [key: string]: Value };
 
+/** How entities and values are written. */
+export interface Encoding {
+  /** Whether times are written as rubicon-ml 0.13 and older do: `YYYY-MM-DD HH:MM:SS.ffffff`, in UTC. */
+  legacyTimes?: boolean | undefined;
+}
+
 /** Types that the decoder gives a meaning. An object of one of them would not come back as it is. */
 const TYPED = new Set(["datetime", "date", "set", "numpy", "training_metadata"]);
 /** Python's json gives up at about a thousand levels. */
 const MAX_DEPTH = 500;
-/** Python's `sys.int_info.default_max_str_digits`; a sign counts here too, which loses one digit. */
-const MAX_DIGITS = 4300;
+
+/** A container on the way to what is encoded, and which of its items that is. */
+interface Path {
+  readonly parent: Path | undefined;
+  readonly value: object;
+  readonly depth: number;
+  /** An index, or a key with its dot. Changes from item to item. */
+  step: number | string;
+}
+
+/** What holds for all of a value. */
+interface Context extends Encoding {
+  /** What it is the value of, for messages. */
+  readonly where: string;
+}
 
 /**
  * A value as JSON text.
  *
  * @param where What it is the value of, for messages.
- * @throws {RubiconException} `invalid-argument` for what Python could not read back, with its path.
+ * @throws {RubiconException} `invalid-argument` if Python could not read it back, with its path.
  */
-export function encodeValue(value: unknown, where: string): string {
-  return encode(value, where, 0, undefined);
+export function encodeValue(value: unknown, where: string, encoding: Encoding = {}): string {
+  return encode(value, undefined, { where, legacyTimes: encoding.legacyTimes });
 }
 
-type Path = { parent: Path; value: object } | undefined;
-
-function encode(value: unknown, where: string, depth: number, path: Path): string {
+function encode(value: unknown, path: Path | undefined, context: Context): string {
   switch (typeof value) {
     case "string":
       if (!value.isWellFormed()) {
-        refuse(where, "it has half a surrogate pair, which UTF-8 cannot hold");
+        refuse(path, context, "it has half a surrogate pair, which UTF-8 cannot hold");
       }
       return JSON.stringify(value);
     case "number":
       return encodeNumber(value);
     case "boolean":
-      return String(value);
+      return value ? "true" : "false";
     case "bigint": {
       const digits = String(value);
       if (digits.length > MAX_DIGITS) {
-        refuse(where, `it has more than ${MAX_DIGITS} digits, which Python does not read`);
+        refuse(path, context, `it has more than ${MAX_DIGITS} digits, which Python cannot read`);
       }
       return digits;
     }
     case "object":
-      if (value === null) return "null";
-      return encodeObject(value, where, depth, path);
+      return value === null ? "null" : encodeObject(value, path, context);
     default:
-      return refuse(where, `${typeof value} is nothing that a store can hold`);
+      return refuse(path, context, `a store cannot hold ${typeof value}`);
   }
 }
 
@@ -84,74 +101,108 @@ function encodeNumber(value: number): string {
   return String(value); // NaN and Infinity as Python writes them.
 }
 
-function encodeObject(value: object, where: string, depth: number, parent: Path): string {
+function encodeObject(value: object, parent: Path | undefined, context: Context): string {
   for (let at = parent; at; at = at.parent) {
-    if (at.value === value) refuse(where, "it is cyclic: it holds itself");
+    if (at.value === value) refuse(parent, context, "it is cyclic: it holds itself");
   }
-  if (depth >= MAX_DEPTH) refuse(where, `it is nested deeper than ${MAX_DEPTH} levels`);
-  const path: Path = { parent, value };
-  if (Array.isArray(value)) {
-    // Array.from also visits holes, which are refused as undefined.
-    const items = Array.from(value, (item, at) => encode(item, `${where}[${at}]`, depth + 1, path));
-    return `[${items.join(", ")}]`;
-  }
+  const depth = (parent?.depth ?? 0) + 1;
+  if (depth > MAX_DEPTH) refuse(parent, context, `it is nested deeper than ${MAX_DEPTH} levels`);
+  const path: Path = { parent, value, depth, step: 0 };
+  if (Array.isArray(value)) return `[${encodeItems(value, path, context)}]`;
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
-    return encodeInstance(value, where, depth, path);
+    return encodeInstance(value, path, context);
   }
-  if (isNumpyArray(value)) return encodeNumpy(value, where);
-  const type = (value as { _type?: unknown })._type;
-  if (typeof type === "string" && TYPED.has(type) && Object.hasOwn(value, "_type")) {
-    refuse(
-      where,
-      `an object whose _type is ${
-        JSON.stringify(type)
-      } would be read back as something else. Pass ` +
-        "the thing itself (a Temporal value, a Set, a typed array), or use another key",
-    );
+  if (isNumpyArray(value)) return encodeNumpy(value, () => place(parent, context));
+  if (Object.hasOwn(value, "_type")) {
+    checkType((value as { _type: unknown })._type, parent, context);
   }
-  const fields = Object.entries(value).map(([key, item]) => {
-    if (!key.isWellFormed()) refuse(where, "it has a key with half a surrogate pair");
-    return `${JSON.stringify(key)}: ${encode(item, `${where}.${key}`, depth + 1, path)}`;
-  });
-  return `{${fields.join(", ")}}`;
+  let text = "";
+  for (const key of Object.keys(value)) {
+    if (!key.isWellFormed()) refuse(parent, context, "it has a key with half a surrogate pair");
+    path.step = `.${key}`;
+    const item = encode((value as Record<string, unknown>)[key], path, context);
+    text += `${text === "" ? "" : ", "}${JSON.stringify(key)}: ${item}`;
+  }
+  return `{${text}}`;
 }
 
-function encodeInstance(value: object, where: string, depth: number, path: Path): string {
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) refuse(where, "it is an invalid date");
-    return encodeInstant(Temporal.Instant.fromEpochMilliseconds(value.getTime()), where);
+/** The items of a list. Holes are visited too: they are undefined, and refused. */
+function encodeItems(items: readonly unknown[], path: Path, context: Context): string {
+  let text = "";
+  for (let at = 0; at < items.length; at++) {
+    path.step = at;
+    text += `${at === 0 ? "" : ", "}${encode(items[at], path, context)}`;
   }
-  if (value instanceof Temporal.Instant) return encodeInstant(value, where);
-  if (value instanceof Temporal.ZonedDateTime) return encodeInstant(value.toInstant(), where);
+  return text;
+}
+
+/** Refuses a `_type` that would be read back as something else, or that Python's decoder cannot compare. */
+function checkType(type: unknown, path: Path | undefined, context: Context): void {
+  if (typeof type === "string" && TYPED.has(type)) {
+    refuse(
+      path,
+      context,
+      `an object with the _type ${JSON.stringify(type)} would be read back as something else. ` +
+        "Pass the thing itself (a Temporal value, a Set, a typed array), or use another key",
+    );
+  }
+  if (
+    typeof type === "object" && type !== null && (ArrayBuffer.isView(type) || isNumpyArray(type))
+  ) {
+    refuse(
+      path,
+      context,
+      "an object whose _type is a numpy array cannot be read by rubicon-ml. Use another key",
+    );
+  }
+}
+
+function encodeInstance(value: object, path: Path, context: Context): string {
+  const { parent } = path;
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) refuse(parent, context, "it is an invalid date");
+    return encodeInstant(
+      Temporal.Instant.fromEpochMilliseconds(value.getTime()),
+      parent,
+      context,
+    );
+  }
+  if (value instanceof Temporal.Instant) return encodeInstant(value, parent, context);
+  if (value instanceof Temporal.ZonedDateTime) {
+    return encodeInstant(value.toInstant(), parent, context);
+  }
   if (value instanceof Temporal.PlainDate) {
     const text = value.toString({ calendarName: "never" });
     if (!/^\d{4}-/.test(text) || text.startsWith("0000")) {
-      refuse(where, `${text} is not of the years 1 to 9999`);
+      refuse(parent, context, `${text} is not in the years 1 to 9999`);
     }
     return `{"_type": "date", "value": "${text}"}`;
   }
   if (value instanceof Set) {
-    const items = Array.from(value, (item, at) => {
-      const place = `${where}[${at}]`;
-      if (!isHashable(item)) refuse(place, "Python's sets cannot hold lists or objects");
-      return encode(item, place, depth + 1, path);
-    });
-    return `{"_type": "set", "value": [${items.join(", ")}]}`;
+    const items = [...value];
+    const odd = items.findIndex((item) => !isHashable(item));
+    if (odd >= 0) {
+      path.step = odd;
+      refuse(path, context, "Python's sets cannot hold lists or objects");
+    }
+    return `{"_type": "set", "value": [${encodeItems(items, path, context)}]}`;
   }
   if (ArrayBuffer.isView(value)) {
     const dtype = dtypeOf(value);
-    if (dtype === undefined) return refuse(where, `a ${value.constructor.name} has no numpy type`);
+    if (dtype === undefined) {
+      return refuse(parent, context, `a ${value.constructor.name} has no numpy type`);
+    }
     const shape = [(value as Uint8Array).length];
     // A clamped array is a view of another kind on the same bytes.
     const data = value instanceof Uint8ClampedArray
       ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
       : value;
-    return encodeNumpy({ dtype, shape, data }, where);
+    return encodeNumpy({ dtype, shape, data }, () => place(parent, context));
   }
   const hint = value instanceof Map ? ". Use an object: Object.fromEntries(map)" : "";
   const name = value.constructor?.name ?? "object of a class";
-  return refuse(where, `${name} is nothing that a store can hold${hint}`);
+  return refuse(parent, context, `a store cannot hold a ${name}${hint}`);
 }
 
 const isHashable = (value: unknown): boolean =>
@@ -159,81 +210,40 @@ const isHashable = (value: unknown): boolean =>
   value instanceof Temporal.Instant || value instanceof Temporal.ZonedDateTime ||
   value instanceof Temporal.PlainDate;
 
-function encodeInstant(instant: Temporal.Instant, where: string): string {
+function encodeInstant(
+  instant: Temporal.Instant,
+  path: Path | undefined,
+  context: Context,
+): string {
   try {
-    return `{"_type": "datetime", "value": "${formatInstant(instant)}"}`;
+    const text = formatInstant(instant);
+    return `{"_type": "datetime", "value": "${context.legacyTimes ? legacyForm(text) : text}"}`;
   } catch (cause) {
-    return refuse(where, `${instant} is not of the years 1 to 9999`, cause);
+    return refuse(path, context, `${instant} is not in the years 1 to 9999`, cause);
   }
 }
 
-function refuse(where: string, why: string, cause?: unknown): never {
-  throw new RubiconException("invalid-argument", `${where}: ${why}.`, cause ? { cause } : {});
-}
-
-/** Texts that JSON.parse refuses, or reads with a loss. May be found inside of strings too. */
-const SPECIAL = /NaN|Infinity|(?<![.\d])\d{16}/;
-
-/** Whether `JSON.parse` reads a text without a loss, as far as one look tells. */
-export const isStandardJson = (text: string): boolean => !SPECIAL.test(text);
-
-/** What a reviver is told of a number beside its value: the text it was read from. */
-type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
-
-/**
- * JSON as Python's `json` writes it. Integers beyond what a number holds are bigints.
- *
- * @throws {SyntaxError} where it is no JSON.
- */
-export function parseJson(text: string): unknown {
-  if (!SPECIAL.test(text)) return JSON.parse(text);
-  // A number that the text does not have stands for NaN: nothing in it can be mistaken for one.
-  let nan = "1e-999";
-  while (text.includes(nan)) nan += "9";
-  let special = false;
-  const standard = outsideStrings(text, (word) => {
-    const named = /^(?:NaN|-?Infinity)$/.test(word);
-    special ||= named || /^-?\d{16,}$/.test(word);
-    if (!named) return word;
-    return word === "NaN" ? nan : word.replace("Infinity", "1e999");
-  });
-  if (!special) return JSON.parse(text);
-  const reviver: Reviver = (_, value, { source = "" }) => {
-    if (typeof value !== "number") return value;
-    if (source === nan) return NaN;
-    return Number.isSafeInteger(value) || !/^-?\d+$/.test(source) ? value : BigInt(source);
-  };
-  return JSON.parse(standard, reviver as (key: string, value: unknown) => unknown);
-}
-
-/** Replaces words and numbers, but none in strings: one expression for both overflows on long strings. */
-function outsideStrings(text: string, replace: (word: string) => string): string {
-  let result = "";
-  for (let at = 0; at < text.length;) {
-    const open = text.indexOf('"', at);
-    const end = open === -1 ? text.length : open;
-    result += text.slice(at, end).replace(/[-+.\w]+/g, replace);
-    if (open === -1) break;
-    at = endOfString(text, open);
-    result += text.slice(open, at);
+/** What is encoded, as text for messages: `metric "m": value.a[1]`. */
+function place(path: Path | undefined, { where }: Context): string {
+  let steps = "";
+  for (let at = path; at; at = at.parent) {
+    steps = (typeof at.step === "number" ? `[${at.step}]` : at.step) + steps;
   }
-  return result;
+  return `${where}${steps}`;
 }
 
-function endOfString(text: string, open: number): number {
-  for (let at = open + 1;; at++) {
-    at = text.indexOf('"', at);
-    if (at === -1) return text.length; // JSON.parse says what is wrong.
-    let first = at;
-    while (text[first - 1] === "\\") first--;
-    if ((at - first) % 2 === 0) return at + 1;
-  }
+function refuse(path: Path | undefined, context: Context, why: string, cause?: unknown): never {
+  throw new RubiconException(
+    "invalid-argument",
+    `${place(path, context)}: ${why}.`,
+    cause ? { cause } : {},
+  );
 }
 
 /**
  * Gives what {@linkcode parseJson} parsed its types: times, dates, sets and numpy arrays.
  *
- * @throws {RubiconException} `corrupt` where something typed has no such value.
+ * @throws {RubiconException} `corrupt` if something typed has no such value.
  */
 export function reviveValue(value: unknown): Value {
   return revive(value, 0);
@@ -273,7 +283,7 @@ function reviveTyped(found: Record<string, unknown>): Value {
       try {
         return Temporal.PlainDate.from(value as string);
       } catch (cause) {
-        throw new RubiconException("corrupt", `${JSON.stringify(value)} is no date.`, { cause });
+        throw new RubiconException("corrupt", `${JSON.stringify(value)} is not a date.`, { cause });
       }
     case "set":
       if (Array.isArray(value)) return new Set(value);
@@ -292,16 +302,23 @@ function reviveTyped(found: Record<string, unknown>): Value {
 /**
  * Training metadata, a list of tuples, as JSON text.
  *
- * @throws {RubiconException} `invalid-argument` where it is none.
+ * @throws {RubiconException} `invalid-argument` if it is not a list of lists.
  */
-export function encodeTrainingMetadata(value: unknown, where: string): string {
+export function encodeTrainingMetadata(
+  value: unknown,
+  where: string,
+  encoding: Encoding = {},
+): string {
   if (!Array.isArray(value) || !value.every(Array.isArray)) {
-    refuse(where, 'it is a list of lists, such as [["s3://bucket/a.parquet", "SELECT *"]]');
+    throw new RubiconException(
+      "invalid-argument",
+      `${where} must be a list of lists, such as [["s3://bucket/a.parquet", "SELECT *"]].`,
+    );
   }
-  return `{"_type": "training_metadata", "value": ${encodeValue(value, where)}}`;
+  return `{"_type": "training_metadata", "value": ${encodeValue(value, where, encoding)}}`;
 }
 
-/** Training metadata from what {@linkcode parseJson} parsed; `undefined` where it is none. */
+/** Training metadata from what {@linkcode parseJson} parsed; `undefined` if it is not a list of lists. */
 export function decodeTrainingMetadata(value: unknown): TrainingMetadata | undefined {
   const found = reviveValue(value);
   return Array.isArray(found) && found.every(Array.isArray) ? found : undefined;

@@ -8,7 +8,7 @@ import { lastNamed } from "./entity_files.ts";
 
 /**
  * The last entity that a list gives. Where the backend that answered has none, all of them are asked: what it lacks
- * must not hide what another one has.
+ * must not hide what another one has. Of several that are found, `onWarning` is told.
  *
  * @param list Lists what has the name or the id, with the options of the call or those given.
  */
@@ -23,5 +23,12 @@ export async function findLast<E extends { name: string | null }>(
   if (found.length === 0 && read === "first" && rubicon.backends.length > 1) {
     found = await list({ read: "merge" });
   }
-  return lastNamed(found, what);
+  const last = lastNamed(found, what);
+  if (found.length > 1) {
+    rubicon.options.onWarning(
+      `There is more than one ${what}: this is the last that was logged. Pass an id to get another one.`,
+      last,
+    );
+  }
+  return last;
 }

@@ -13,7 +13,8 @@ import type {
   VerbOptions,
 } from "../../drivers/driver.ts";
 import { fold, type What } from "../format/annotations.ts";
-import { decodeBundle, decodeChange, entityFrom, isStamp, parseObject } from "../format/codec.ts";
+import { decodeBundle, isStamp } from "../format/bundle.ts";
+import { decodeChange, entityFrom, parseObject } from "../format/codec.ts";
 import { digestKey, METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
 import type { Metric, Parameter } from "../format/entities.ts";
 import { byAge } from "./entity_files.ts";

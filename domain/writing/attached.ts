@@ -24,7 +24,7 @@ import { readEntities } from "../reading/list.ts";
 import { readEntity } from "../reading/entity_files.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import { above } from "./above.ts";
-import { build, create, placeOf, write } from "./create.ts";
+import { build, create, placeOf, readOnly, write } from "./create.ts";
 import type { EntityOf, Parent } from "../format/entities.ts";
 import type { ListFilter } from "../inputs.ts";
 
@@ -85,11 +85,6 @@ async function refuseDeleted(
   if (isDeleted) {
     refuse(`${describe(entity)} was deleted. Log it without its id, as a new one.`);
   }
-}
-
-/** The options of a call that are about reading; its receipts are those of the write. */
-function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
-  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
 }
 
 /** Writes the data, then the entity. */

@@ -26,6 +26,7 @@ import { CALL_FIELDS, inputFields } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
 import { build, create } from "./create.ts";
 import type { EntityOf, Experiment } from "../format/entities.ts";
+import type { Encoding } from "../format/values.ts";
 import type { ListFilter } from "../inputs.ts";
 
 /** The kinds that belong to an experiment and go by name. */
@@ -43,10 +44,16 @@ const QUERY = new Set(["name", "id", ...CALL_FIELDS]);
 const FILTER = new Set([...FILTER_FIELDS, ...CALL_FIELDS]);
 
 /** Checks one input and makes its entity. Nothing is written. */
-function prepare<K extends ChildKind>(kind: K, place: Place, input: unknown, where: string) {
+function prepare<K extends ChildKind>(
+  kind: K,
+  place: Place,
+  input: unknown,
+  where: string,
+  encoding: Encoding,
+) {
   checkFields(input, INPUTS[kind], where);
   const entity = build(kind, place, input as object, where);
-  return { entity, source: encodeEntity(entity) };
+  return { entity, source: encodeEntity(entity, encoding) };
 }
 
 /** Logs one. */
@@ -59,7 +66,7 @@ export async function logChild<K extends ChildKind>(
 ): Promise<EntityOf<K>> {
   checkComposite(rubicon, where);
   checkExperiment(experiment, where);
-  const { entity, source } = prepare(kind, placeIn(experiment), input, where);
+  const { entity, source } = prepare(kind, placeIn(experiment), input, where, rubicon.options);
   return await create(rubicon, entity, input, [], source);
 }
 
@@ -72,6 +79,7 @@ export function prepareAll<K extends ChildKind>(
   place: Place,
   inputs: unknown,
   where: string,
+  encoding: Encoding,
 ): Prepared<K> {
   const field = kind === "feature" ? "importance" : "value";
   let list: unknown[];
@@ -83,7 +91,9 @@ export function prepareAll<K extends ChildKind>(
   } else if (isPlain(inputs)) {
     list = Object.entries(inputs).map(([name, value]) => ({ name, [field]: value }));
   } else refuse(`${where} takes a list, or an object of ${field}s by name, not ${show(inputs)}.`);
-  const prepared = list.map((input, at) => prepare(kind, place, input, `${where}[${at}]`));
+  const prepared = list.map((input, at) =>
+    prepare(kind, place, input, `${where}[${at}]`, encoding)
+  );
   const slugs = new Map<string, string>();
   for (const { entity: { name } } of prepared) {
     const slug = slugify(name);
@@ -148,7 +158,8 @@ export async function logChildren<K extends ChildKind>(
   checkComposite(rubicon, where);
   checkExperiment(experiment, where);
   checkFields(call, CALL_FIELDS, where);
-  return await createAll(rubicon, prepareAll(kind, placeIn(experiment), inputs, where), call);
+  const prepared = prepareAll(kind, placeIn(experiment), inputs, where, rubicon.options);
+  return await createAll(rubicon, prepared, call);
 }
 
 /** Gets one, by name or by id. */

@@ -4,6 +4,8 @@
  * @module
  */
 import { hasCode } from "../../errors.ts";
+import { equal } from "../../composite/same.ts";
+import type { Bytes } from "../../drivers/driver.ts";
 import type { Below, CallOptions, Composite, Step } from "../../composite.ts";
 import {
   checkId,
@@ -16,7 +18,7 @@ import {
   show,
 } from "../check.ts";
 import { newId, now } from "../format/clock.ts";
-import { describe, encodeEntity, identify } from "../format/codec.ts";
+import { describe, encodeEntity, identify, isSameEntity } from "../format/codec.ts";
 import { entityFolder, metadataKey, type Place } from "../format/layout.ts";
 import { type Field, FIELDS } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
@@ -82,8 +84,7 @@ function checkField({ shape }: Field, value: unknown, where: string): unknown {
       if (value === undefined || value === "score" || value === "loss") return value ?? "score";
       return refuse(`${where} is "score" (more is better) or "loss", not ${show(value)}.`);
     case "importance":
-      if (value === undefined || value === null || typeof value === "number") return value ?? null;
-      return refuse(`${where} is a number, not ${show(value)}.`);
+      return value ?? null;
     case "training":
       if (value === undefined || value === null) return null;
       // There and back, so that what is returned is what will be read.
@@ -102,7 +103,8 @@ export function placeOf(entity: Entity): Place | undefined {
 }
 
 /**
- * Writes a new entity to all backends, after its data where it has some.
+ * Writes a new entity to all backends, after its data if it has some. One that is already there in another form (other
+ * times, Python's escapes) is the same one.
  *
  * @param call The options of the call.
  * @param data What has to be there before the entity shows.
@@ -114,24 +116,63 @@ export async function create<E extends Entity>(
   entity: E,
   call: CallOptions,
   data: readonly Step[] = [],
-  source: Uint8Array = encodeEntity(entity),
+  source: Uint8Array = encodeEntity(entity, rubicon.options),
   below?: Below,
 ): Promise<E> {
   const place = placeOf(entity);
   const folder = entityFolder(entity);
   const key = metadataKey(folder);
-  await write(rubicon, entity, () =>
+  const put = (step: Step) =>
     rubicon.write({
       what: describe(entity),
-      steps: [...data, { key, source }],
+      steps: [...data, step],
       folder,
       ...(below && { below }),
       ...(place && above(place)),
       decide: entity.kind === "project",
       entity,
       conflict: (existing) => conflict(entity, existing),
-    }, call));
+    }, call);
+  await write(rubicon, entity, async () => {
+    try {
+      await put({ key, source });
+    } catch (error) {
+      if (!hasCode(error, "already-exists")) throw error;
+      const form = await otherForm(rubicon, entity, key, source, call);
+      if (!form) throw error;
+      // What goes by name alone was taken back from where it is new. The rest goes by id: all there is, is this one.
+      const present = data.length > 0 || below ? "replace" : "keep";
+      await put({ key, source: form, present });
+    }
+  });
   return entity;
+}
+
+/**
+ * The bytes of this very entity in another form, from Python or with other times, if every backend that can be read has
+ * this entity or nothing: then all get that form, so that the copies are the same.
+ */
+async function otherForm(
+  rubicon: Composite,
+  entity: Entity,
+  key: string,
+  source: Uint8Array,
+  call: CallOptions,
+): Promise<Bytes | undefined> {
+  const found = await rubicon.read<Bytes[]>({
+    what: describe(entity),
+    run: async ({ driver }, signal) => ({
+      value: [(await driver.get(key, signal ? { signal } : {})).bytes],
+    }),
+    merge: (all) => all.flat(),
+  }, { ...readOnly(call), read: "merge" });
+  if (!found.every((bytes) => isSameEntity(entity, bytes))) return undefined;
+  return found.find((bytes) => !equal(bytes, source));
+}
+
+/** The options of a call that are about reading; its receipts are those of the write. */
+export function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
+  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
 }
 
 /** Carries out a write under the composite's failure mode. Bad input always throws. */

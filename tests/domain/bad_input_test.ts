@@ -134,7 +134,7 @@ const CASES: Case[] = [
   [
     "a bad child of an experiment",
     inProject("logExperiment", { metrics: { m: () => 1 } }),
-    /metric "m": value: function/,
+    /metric "m": value: a store cannot hold function/,
   ],
   [
     "two children with one key",
@@ -191,9 +191,9 @@ const CASES: Case[] = [
     /directionality is "score"/,
   ],
   [
-    "an importance in text",
-    inExperiment("logFeature", { name: "f", importance: "high" }),
-    /importance is a number/,
+    "an importance that no store can hold",
+    inExperiment("logFeature", { name: "f", importance: () => 1 }),
+    /feature "f": importance: a store cannot hold function/,
   ],
   [
     "a metric of another experiment",

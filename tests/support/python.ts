@@ -20,6 +20,19 @@ export const lacksPython = (): Promise<string | undefined> => environment.lacks(
 /** The interpreter that has rubicon-ml, which is installed where it is missing. */
 export const interpreter = (): Promise<string> => environment.python();
 
+/** The last rubicon-ml whose times are in the old form, with what its wheels do not pin. */
+const OLD = venv("python-0.13", ["rubicon-ml==0.13.3"], "the real rubicon-ml 0.13.3");
+
+/** What is missing for the suites with rubicon-ml 0.13.3; `undefined` if nothing is. */
+export const lacksOldPython = (): Promise<string | undefined> => OLD.lacks();
+
+/** Runs a Python script by rubicon-ml 0.13.3. It finds `input`, and what it leaves in `output` is returned. */
+export async function oldPython(script: string, input: unknown): Promise<unknown> {
+  const read = "import json, sys\ninput = json.loads(sys.stdin.read())\noutput = None";
+  const whole = `${read}\n${script}\nprint(json.dumps(output))`;
+  return JSON.parse(await OLD.run(["-c", whole], JSON.stringify(input)));
+}
+
 /**
  * Runs a Python script, in which warnings are errors and every line on the error stream, such as a log line, fails
  * the test. It finds `input` as a variable, and what it leaves in `output` is returned; both are JSON.
