@@ -31,6 +31,8 @@ export interface S3Config {
   requestTimeoutMs: number;
   /** How often a request is tried again. */
   retries: number;
+  /** The longest pause before the second try, in milliseconds; twice as long before each further one. */
+  firstPauseMs: number;
 }
 
 const MIB = 1024 * 1024;
@@ -65,6 +67,7 @@ export function readConfig(config: DriverConfig & S3Options): S3Config {
     concurrency: number(config.concurrency, "concurrency", 64, 1),
     requestTimeoutMs: number(config.requestTimeoutMs, "requestTimeoutMs", 30_000, 1),
     retries: number(config.retries, "retries", 4, 0),
+    firstPauseMs: 50,
   };
 }
 

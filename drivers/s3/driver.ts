@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { hasCode, RubiconException } from "../../errors.ts";
+import { createHash } from "node:crypto";
+import { hasCode, type RubiconErrorCode, RubiconException } from "../../errors.ts";
 import type {
   Bytes,
   Driver,
@@ -11,54 +12,87 @@ import type {
   ListEntry,
   ListOptions,
   ObjectMeta,
-  PutOptions,
-  Source,
+  OpenResult,
   VerbOptions,
 } from "../driver.ts";
-import { chunksOf } from "../source.ts";
+import { type Head, readDeleted, readHead, readText } from "./answer.ts";
 import type { S3Config } from "./config.ts";
-import { pages, tags } from "./list.ts";
-import { type Call, makeCall } from "./request.ts";
-import { checkRange, resuming } from "./resume.ts";
-import { upload } from "./upload.ts";
+import { isRefusal } from "./errors.ts";
+import { pages } from "./list.ts";
+import { makeMultipart } from "./multipart.ts";
+import { put } from "./put.ts";
+import { makeCall } from "./request.ts";
+import { rangeOf, replaced, resuming } from "./resume.ts";
+import { type Transport, transport } from "./transport.ts";
+
+/** Not each server encodes what XML cannot hold. */
+// deno-lint-ignore no-control-regex -- control characters are what it is about.
+const UNSUPPORTED = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+/** What S3 takes, in bytes of UTF-8. */
+const MOST_NAME = 1024;
 
 /**
- * The client takes a question mark for the start of the query, signed or not; and not every server
- * encodes what XML cannot hold.
+ * Makes the driver of a bucket.
+ *
+ * @param send Sends its requests. Tests have one of their own.
  */
-// deno-lint-ignore no-control-regex -- control characters are what it is about.
-const UNSUPPORTED = /[?\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
-
-/** Makes the driver of a bucket. */
-export function s3Driver(config: S3Config): Driver {
+export function s3Driver(config: S3Config, send: Transport = transport): Driver {
   const { label, prefix } = config;
-  const call = makeCall(config);
+  const call = makeCall(config, send);
+  const multipart = makeMultipart();
   const nameOf = (key: string) => {
+    const refuse = (code: RubiconErrorCode, why: string): never => {
+      throw new RubiconException(code, `${label}: ${JSON.stringify(key)} ${why}`, {
+        backend: label,
+      });
+    };
     const [odd] = UNSUPPORTED.exec(key) ?? [];
-    if (odd === undefined) return prefix + key;
-    throw new RubiconException(
-      "unsupported",
-      `${label}: ${JSON.stringify(key)} has ${JSON.stringify(odd)}, which ${
-        odd === "?" ? "this driver cannot sign" : "listings in XML cannot hold"
-      }. Use another name.`,
-      { backend: label },
-    );
+    if (odd !== undefined) {
+      const shown = JSON.stringify(odd);
+      refuse("unsupported", `has ${shown}, which listings in XML cannot hold. Use another name.`);
+    }
+    const name = prefix + key;
+    if (name.length * 3 > MOST_NAME && new TextEncoder().encode(name).length > MOST_NAME) {
+      refuse("invalid-key", `and the prefix are longer than ${MOST_NAME} bytes. Use shorter ones.`);
+    }
+    return name;
   };
   const settings = (verb: string, key: string, signal?: AbortSignal) => ({
     what: key === "" ? verb : `${verb} ${key}`,
-    ...(signal && { signal }),
+    signal,
   });
   const below = (key: string) => key === "" ? prefix : `${nameOf(key)}/`;
 
   async function stat(key: string, { signal }: VerbOptions = {}): Promise<ObjectMeta> {
     // A refused HEAD does not say why, and an unknown access key can look like a missing object: so one
-    // byte is asked for. Of an empty object there is none, but then it is known to be there.
+    // byte is asked for. Of an empty object there is none, and then all of it is asked for.
     const name = nameOf(key);
-    const asked = { ...settings("stat", key, signal), accept: [416] };
-    const range = rangeOf({ offset: 0, length: 1 });
-    const first = await call({ method: "GET", name, ...range }, asked, discard);
-    if (first.response.status !== 416) return metaOf(first.response);
-    return metaOf((await call({ method: "HEAD", name }, asked, discard)).response);
+    const how = { ...settings("stat", key, signal), streams: true };
+    const first = { offset: 0, length: 1 };
+    return await call({ method: "GET", name, headers: rangeOf(first) }, how, async (response) => {
+      // A server that passes over the range tells the size too.
+      const head = readHead(response, response.status === 206 ? first : {});
+      if (head.size === undefined) {
+        throw new Error("the answer does not say how large the object is");
+      }
+      await response.body?.cancel();
+      return { ...head, size: head.size };
+    }).catch((error) => {
+      if (!isRefusal(error, "InvalidRange")) throw error;
+      return call({ method: "GET", name }, settings("stat", key, signal), async (response) => {
+        const head = readHead(response, {});
+        if (!head.size) await readText(response, 0);
+        return { ...head, size: head.size ?? 0 };
+      });
+    });
+  }
+
+  /** The size that an answer did not tell, of the same object. */
+  async function sized(key: string, head: Head, options: VerbOptions): Promise<ObjectMeta> {
+    if (head.size !== undefined) return { ...head, size: head.size };
+    const meta = await stat(key, options);
+    if (meta.etag === head.etag) return meta;
+    throw replaced(label, `get ${key}`);
   }
 
   async function* list(from: string, { depth = Infinity, signal }: ListOptions = {}) {
@@ -75,52 +109,69 @@ export function s3Driver(config: S3Config): Driver {
     }
   }
 
+  async function open(key: string, options: GetOptions = {}): Promise<OpenResult> {
+    const nothing = async () => ({ ...await stat(key, options), stream: emptyStream() });
+    if (options.length === 0) return await nothing();
+    const how = settings("open", key, options.signal);
+    const name = nameOf(key);
+    try {
+      const { body, ...head } = await call(
+        { method: "GET", name, headers: rangeOf(options) },
+        { ...how, streams: true },
+        (response) =>
+          Promise.resolve({
+            ...readHead(response, options),
+            body: (response.body ?? emptyStream()) as ReadableStream<Bytes>,
+          }),
+      );
+      const meta = await sized(key, head, options).catch(async (error) => {
+        await body.cancel();
+        throw error;
+      });
+      const resume = { ...how, idleMs: config.requestTimeoutMs, label, retries: config.retries };
+      return { ...meta, stream: resuming(call, name, body, meta, options, resume) };
+    } catch (error) {
+      if (isRefusal(error, "InvalidRange")) return await nothing();
+      throw error;
+    }
+  }
+
   return {
     persistence: "s3",
     label,
     listsChecksums: true,
 
     async get(key, options = {}) {
-      if (options.length === 0) return { ...await stat(key, options), bytes: new Uint8Array() };
-      const { response, body } = await call(
-        { method: "GET", name: nameOf(key), ...rangeOf(options) },
-        { ...settings("get", key, options.signal), accept: [416], bodyWithin: true },
-        async (response) => {
-          await checkRange(response, rangeOf(options));
-          return new Uint8Array(await response.arrayBuffer());
-        },
-      );
-      // Past the end there is nothing, and the answer does not say how large the object is.
-      if (response.status === 416) return { ...await stat(key, options), bytes: new Uint8Array() };
-      return { ...metaOf(response), bytes: body };
-    },
-
-    async open(key, options = {}) {
-      const nothing = async () => ({ ...await stat(key, options), stream: new Blob([]).stream() });
+      const nothing = async () => ({ ...await stat(key, options), bytes: new Uint8Array() });
       if (options.length === 0) return await nothing();
-      const { response, body } = await call(
-        { method: "GET", name: nameOf(key), ...rangeOf(options) },
-        { ...settings("open", key, options.signal), accept: [416] },
-        async (response) => {
-          await checkRange(response, rangeOf(options));
-          return response.body;
-        },
-      );
-      if (response.status === 416 || !body) {
-        await body?.cancel();
-        return await nothing();
+      const how = settings("get", key, options.signal);
+      const request = { method: "GET", name: nameOf(key), headers: rangeOf(options) } as const;
+      try {
+        const { bytes, ...head } = await call(request, how, async (response) => {
+          const head = readHead(response, options);
+          const bytes = new Uint8Array(await response.arrayBuffer());
+          checkBytes(bytes, head, options);
+          return { ...head, bytes };
+        });
+        const meta = await sized(key, head, options);
+        if (meta.size === bytes.length || head.size !== undefined) return { ...meta, bytes };
+        throw new RubiconException("unavailable", `${label}: get ${key}: the answer was cut off.`);
+      } catch (error) {
+        // Past the end there is nothing, and the answer does not say how large the object is.
+        if (isRefusal(error, "InvalidRange")) return await nothing();
+        throw error;
       }
-      const meta = metaOf(response);
-      const stream = resuming(call, nameOf(key), body as ReadableStream<Bytes>, meta, options, {
-        ...settings("open", key, options.signal),
-        idleMs: config.requestTimeoutMs,
-        label,
-        retries: config.retries,
-      });
-      return { ...meta, stream };
     },
 
-    put: (key, source, options = {}) => put(call, config, key, nameOf(key), source, options),
+    open,
+
+    put: (key, source, options = {}) =>
+      put(
+        { call, multipart, name: nameOf(key), what: `put ${key}`, partSize: config.partSize },
+        source,
+        options,
+        () => open(key, options.signal ? { signal: options.signal } : {}),
+      ),
 
     stat,
 
@@ -140,101 +191,27 @@ export function s3Driver(config: S3Config): Driver {
       await call(
         { method: "DELETE", name: nameOf(key) },
         settings("delete", key, signal),
-        discard,
+        readDeleted,
       ).catch((error) => {
         // Not any 404: of a bucket or an account that is not there, nothing is known to be gone.
         if (!hasCode(error, "not-found")) throw error;
       });
     },
+
+    close: () => multipart.takeBackLeft(),
   };
 }
 
-const discard = (response: Response) => response.body?.cancel() ?? Promise.resolve();
-
-/** The header for a range; nothing for all of an object. */
-function rangeOf({ offset = 0, length }: GetOptions): { headers?: { range: string } } {
-  if (offset === 0 && length === undefined) return {};
-  const last = length === undefined ? "" : offset + length - 1;
-  return { headers: { range: `bytes=${offset}-${last}` } };
-}
-
-function metaOf(response: Response): ObjectMeta {
-  const { headers } = response;
-  // Of a range, `content-range` has the whole object's size: `bytes 0-9/123`.
-  const whole = headers.get("content-range")?.split("/")[1] ?? headers.get("content-length");
-  const { etag, checksum } = tags(headers.get("etag"));
-  // An ETag of an object that the server encrypts with keys of its own is no checksum of the bytes.
-  const plain = !headers.get("x-amz-server-side-encryption")?.startsWith("aws:kms") &&
-    !headers.has("x-amz-server-side-encryption-customer-algorithm");
-  return {
-    size: Number(whole ?? 0),
-    lastModified: new Date(headers.get("last-modified") ?? Date.now()),
-    ...(etag !== undefined && { etag }),
-    ...(checksum !== undefined && plain && { checksum }),
-  };
-}
-
-/**
- * Stores an object. Where an answer was lost and the next try finds something there, it may be what the
- * lost one has stored: then that is compared before anybody is told that it is somebody else's.
- */
-async function put(
-  call: Call,
-  config: S3Config,
-  key: string,
-  name: string,
-  source: Source,
-  options: PutOptions,
-): Promise<ObjectMeta> {
-  let lost = false;
-  const watching: Call = (request, settings, read) =>
-    call(request, { ...settings, onLost: () => lost = true }, read);
-  const work = { call: watching, name, what: `put ${key}`, partSize: config.partSize };
-  try {
-    return await upload(work, source, options);
-  } catch (error) {
-    // An upload in parts that was completed, though the answer to that was lost, is not there any more.
-    const isCompleted = hasCode(error, "unavailable") && error.message.includes("NoSuchUpload");
-    const isTaken = options.ifAbsent && hasCode(error, "already-exists");
-    if (!lost || !(isTaken || isCompleted)) throw error;
-    const there = await call(
-      { method: "GET", name },
-      { what: `compare ${key}`, ...(options.signal && { signal: options.signal }) },
-      async (response) =>
-        await sameAs(response, source, options.signal) ? metaOf(response) : undefined,
-    ).catch((missing) => {
-      throw hasCode(missing, "not-found") ? error : missing;
-    });
-    if (there.body) return there.body;
-    throw error;
+/** Throws unless these are all bytes of the range that was asked for. */
+function checkBytes(bytes: Bytes, { size, checksum }: Head, options: GetOptions): void {
+  const { offset = 0, length = Infinity } = options;
+  if (size !== undefined && bytes.length !== Math.min(length, size - offset)) {
+    throw new Error("the answer was cut off");
   }
+  const isWhole = size === undefined ? rangeOf(options).range === undefined : bytes.length === size;
+  if (!isWhole || !checksum?.startsWith("md5:")) return;
+  if (checksum === `md5:${createHash("md5").update(bytes).digest("hex")}`) return;
+  throw new Error("the answer has other bytes than its ETag says");
 }
 
-async function sameAs(response: Response, source: Source, signal?: AbortSignal): Promise<boolean> {
-  const theirs = response.body!.getReader();
-  let rest = new Uint8Array();
-  try {
-    for await (const ours of chunksOf(source, signal)) {
-      for (let at = 0; at < ours.length;) {
-        if (rest.length === 0) {
-          const { done, value } = await theirs.read();
-          if (done) return false;
-          rest = value;
-          continue;
-        }
-        const length = Math.min(rest.length, ours.length - at);
-        for (let byte = 0; byte < length; byte++) if (rest[byte] !== ours[at + byte]) return false;
-        rest = rest.subarray(length);
-        at += length;
-      }
-    }
-    while (rest.length === 0) {
-      const { done, value } = await theirs.read();
-      if (done) return true;
-      rest = value;
-    }
-    return false;
-  } finally {
-    await theirs.cancel();
-  }
-}
+const emptyStream = (): ReadableStream<Bytes> => new Blob([]).stream();
