@@ -6,9 +6,9 @@
  *
  * @module
  */
-import type { S3Credentials } from "../s3.ts";
 import { RubiconException } from "../../errors.ts";
 import type { S3Config } from "./config.ts";
+import { checkKeys } from "./keys.ts";
 import { makeSign, type Sign } from "./sign.ts";
 import type { S3Request, Transport } from "./transport.ts";
 
@@ -90,28 +90,6 @@ export function makeSender(config: S3Config, transport: Transport): Sender {
     setClock: (date) => void (clockOffset = Date.parse(date) - Date.now()),
   };
 }
-
-function checkKeys(keys: S3Credentials | undefined, label: string): S3Credentials {
-  const refuse = (why: string): never => {
-    throw new RubiconException(
-      "permission-denied",
-      `${label}: credentials, the function, ${why}.`,
-      {
-        backend: label,
-      },
-    );
-  };
-  for (const name of ["accessKeyId", "secretAccessKey"] as const) {
-    if (typeof keys?.[name] !== "string" || keys[name] === "") refuse(`gave no ${name}`);
-  }
-  if (isTemporary(keys!.accessKeyId) && !keys!.sessionToken) {
-    refuse("gave temporary keys without their sessionToken");
-  }
-  return keys!;
-}
-
-/** Whether AWS made the key for a session. */
-export const isTemporary = (accessKeyId: string): boolean => accessKeyId.startsWith("ASIA");
 
 /** What `work` comes to, unless the signal is first. */
 async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

@@ -49,20 +49,18 @@ export async function* pages(
 
   async function* range({ after, end }: Range): AsyncGenerator<Page, void, void> {
     let query: Record<string, string> = after === undefined ? {} : { "start-after": after };
-    const tokens = new Set<string>();
+    /** The tokens and the first names of the pages so far: none of them comes twice. */
+    const seen = new Set<string>();
     while (true) {
       const page = await ask(query);
+      const first = page.entries[0]?.key ?? page.folders[0];
+      for (const mark of [first && `name ${first}`, page.next && `token ${page.next}`]) {
+        if (mark && seen.has(mark)) throw circle(settings.what);
+        if (mark) seen.add(mark);
+      }
       yield end === undefined ? page : upTo(page, end);
       const last = lastOf(page);
       if (page.next === undefined || (end !== undefined && !isBefore(last, end))) return;
-      if (tokens.has(page.next)) {
-        throw new RubiconException(
-          "unavailable",
-          `${settings.what}: the listing goes round in circles: the server gave the same continuation token ` +
-            "again. Look for a cache or a proxy on the way.",
-        );
-      }
-      tokens.add(page.next);
       // A page may be empty, if all that it would have is deleted or hidden.
       const rest = last === "" ? [] : split(page, last, end);
       if (rest.length > 1) return yield* together(rest.map(range));
@@ -77,6 +75,13 @@ export async function* pages(
     ended.abort();
   }
 }
+
+const circle = (what: string): RubiconException =>
+  new RubiconException(
+    "unavailable",
+    `${what}: the listing goes round in circles: the server gave the same page again. Look for a cache ` +
+      "or a proxy on the way.",
+  );
 
 /** What fails in here is tried again: an answer that is no listing must not pass for an empty one. */
 function readPage(xml: string, prefix: string): Page {

@@ -70,7 +70,7 @@ export function makeMultipart(): Multipart {
     work: PartsOf,
     parts: AsyncGenerator<Body, void, void>,
   ): Promise<ObjectMeta> {
-    const { what, signal } = work;
+    const { signal } = work;
     await takeBackLeft();
     // This cannot be stopped half-way: without an answer nobody knows what there is to take back.
     const uploadId = await unlessAborted(begin(work), signal, (id) => takeBack(work, id));

@@ -111,8 +111,9 @@ export function makeCall(config: S3Config, transport: Transport): Call {
 const jitter = (tries: number, first: number): number =>
   Math.random() * Math.min(first * 2 ** tries, LONGEST_PAUSE);
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  if (ms === 0) return;
+  await new Promise<void>((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
       reject(signal!.reason);

@@ -87,6 +87,7 @@ export function resuming(
 
   return byteStream(async (into) => {
     while (at < end) {
+      settings.signal?.throwIfAborted();
       let failure: unknown;
       try {
         const length = await next(into);
