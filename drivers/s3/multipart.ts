@@ -128,10 +128,11 @@ async function sendAll(
         .then(({ etag }) => {
           sent.etags[at] = etag!;
           free.push(body);
-        })
-        .finally(() => running.delete(work));
+          // One that failed stays, so that the race or the wait below sees it.
+          running.delete(work);
+        });
       running.add(work);
-      work.catch(() => {}); // Seen by the race or by the wait below.
+      work.catch(() => {});
       if (running.size >= PARTS_AT_ONCE) await Promise.race(running);
     }
     await Promise.all(running);
