@@ -25,8 +25,7 @@ class NamingClient extends S3Client {
   }
 }
 
-const hmac = (key: string | Uint8Array, text: string): Uint8Array =>
-  createHmac("sha256", key).update(text).digest();
+const hmac = (key: string | Uint8Array, text: string) => createHmac("sha256", key).update(text);
 
 /** As AWS encodes: all but letters, digits, and `-._~`. */
 const encode = (text: string): string =>
@@ -50,13 +49,11 @@ export function makeSign(config: S3Config, keys: S3Credentials): Sign {
   });
   const host = pathStyle ? client.host : `${bucket}.${client.host}`;
   const folder = pathStyle ? `${client.pathPrefix ?? ""}/${bucket}/` : "/";
-  let current: { day: string; key: Uint8Array } | undefined;
-  const keyOf = (day: string): Uint8Array => {
+  let current: { day: string; key: string | Uint8Array } | undefined;
+  const keyOf = (day: string): string | Uint8Array => {
     if (current?.day === day) return current.key;
-    const key = [day, region, "s3", "aws4_request"].reduce<string | Uint8Array>(
-      hmac,
-      `AWS4${keys.secretAccessKey}`,
-    ) as Uint8Array;
+    let key: string | Uint8Array = `AWS4${keys.secretAccessKey}`;
+    for (const part of [day, region, "s3", "aws4_request"]) key = hmac(key, part).digest();
     current = { day, key };
     return key;
   };
@@ -86,10 +83,7 @@ export function makeSign(config: S3Config, keys: S3Credentials): Sign {
       ...["", names, "UNSIGNED-PAYLOAD"],
     ].join("\n");
     const digest = createHash("sha256").update(canonical).digest("hex");
-    const signature = hmac(keyOf(day), [ALGORITHM, time, scope, digest].join("\n"));
-    return `${client.protocol}//${host}${path}?${parameters}&X-Amz-Signature=${toHex(signature)}`;
+    const signature = hmac(keyOf(day), [ALGORITHM, time, scope, digest].join("\n")).digest("hex");
+    return `${client.protocol}//${host}${path}?${parameters}&X-Amz-Signature=${signature}`;
   };
 }
-
-const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
