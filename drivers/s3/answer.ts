@@ -2,11 +2,11 @@
  * What an answer has to have before anything is believed of it. A login page of a network, a proxy that is set up
  * for something else, or a cache answers in the store's place too, with 200 and a page.
  *
- * What the stores send was looked at in answers of MinIO and versitygw, and in the documentation and sources of
- * Amazon S3, Cloudflare R2, Google Cloud Storage, Ceph and Garage:
+ * The rules are tried on MinIO and versitygw; for others they follow Amazon's and Google's documentation and
+ * Garage's sources:
  *
  * - Each answer to a GET, and to a PUT, has an `ETag`; one to a GET has `Last-Modified` too.
- * - All have headers of their own (`x-amz-request-id`, `x-goog-…`), except R2 and Garage. Those two give ETags of
+ * - Most stores have headers of their own (`x-amz-request-id`, `x-goog-…`). One without, as Garage is, gives ETags of
  *   S3's form, which no web server does: an MD5 in hex, and `-` and the number of parts after uploads in parts.
  *   `Server` tells nothing, as proxies set it.
  * - A PUT is answered without a body, and a DELETE by 204.

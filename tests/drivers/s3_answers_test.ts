@@ -1,42 +1,15 @@
 /**
- * Answers that are none: pages in the store's place, bodies without a length, other ranges, listings that go round
- * in circles. Over real HTTP, against a store in this process.
+ * Answers that are none: pages in the store's place, bodies without a length, other ranges. Over real HTTP, against a
+ * store in this process.
  */
 import assert from "node:assert/strict";
-import { type Driver, openDriver } from "../../mod.ts";
-import { type FakeS3, fakeS3, serveFake } from "../support/fake_s3.ts";
 import { refused } from "../support/faulty.ts";
-import { chunked, type HttpProxy, startProxy, type Trick } from "../support/proxy.ts";
+import { answer, onFake, PAGE } from "../support/on_fake.ts";
+import { chunked, type Trick } from "../support/proxy.ts";
 
 const MIB = 1024 * 1024;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-interface World {
-  store: FakeS3;
-  proxy: HttpProxy;
-  open(options?: Record<string, unknown>): Promise<Driver>;
-}
-
-function onFake(name: string, run: (world: World) => Promise<void>): void {
-  Deno.test(`s3: ${name}`, async () => {
-    const store = fakeS3({ pageSize: 2 });
-    await using server = serveFake(store);
-    await using proxy = startProxy(server.endpoint);
-    const open = (options = {}) =>
-      openDriver({
-        ...{ persistence: "s3", rootDir: "s3://bucket/p", endpoint: proxy.endpoint, retries: 1 },
-        ...{ accessKeyId: "key", secretAccessKey: "secret", ...options },
-      });
-    await run({ store, proxy, open });
-  });
-}
-
-/** A whole answer in the server's place. */
-const answer = (status: string, body: string, headers = ""): Trick => ({
-  answer:
-    `HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n${headers}\r\n${body}`,
-});
-const PAGE = "<!doctype html><html><body>Please log in</body></html>";
 const OF_A_WEB_SERVER = 'etag: "5f3e1a2b-4c"\r\nlast-modified: Tue, 24 Nov 2026 00:00:00 GMT\r\n';
 const PAGES: [string, Trick][] = [
   ["a page", answer("200 OK", PAGE, "content-type: text/html\r\n")],
@@ -49,11 +22,11 @@ const PAGES: [string, Trick][] = [
 ];
 
 onFake("a page in the store's place acknowledges, answers and denies nothing", async (world) => {
-  const driver = await world.open();
+  const driver = await world.open({ partSize: 5 * MIB });
   await driver.put("a", bytes("hello"));
   for (const [what, trick] of PAGES) {
     world.proxy.trick = () => trick;
-    const source = () => new Blob([new Uint8Array(9 * MIB)]).stream();
+    const source = () => new Blob([new Uint8Array(6 * MIB)]).stream();
     for (
       const [verb, work] of Object.entries({
         put: () => driver.put("a", bytes("x")),
@@ -97,8 +70,8 @@ onFake(
   "an answer in chunks, without a length, gives all bytes and the right size",
   async (world) => {
     const { proxy, open, store } = world;
-    const driver = await open();
-    const data = new Uint8Array(9 * MIB + 1).map((_, at) => (at >> 8) % 251);
+    const driver = await open({ partSize: 5 * MIB });
+    const data = new Uint8Array(6 * MIB + 1).map((_, at) => (at >> 8) % 251);
     await driver.put("big", data);
     await driver.put("parts", () => new Blob([data]).stream());
     await driver.put("empty", bytes(""));
@@ -125,9 +98,9 @@ onFake(
 
 onFake("an answer that ends early though it looks whole is none", async (world) => {
   const { proxy, open } = world;
-  const driver = await open();
+  const driver = await open({ partSize: 5 * MIB });
   await driver.put("a", bytes("0123456789"));
-  await driver.put("parts", () => new Blob([new Uint8Array(9 * MIB)]).stream());
+  await driver.put("parts", () => new Blob([new Uint8Array(6 * MIB)]).stream());
   const short: Trick = {
     change: (answer) => {
       const head = answer.slice(0, answer.indexOf("\r\n\r\n") + 4);
@@ -199,166 +172,33 @@ onFake("bytes that are not those of their ETag are no answer", async (world) => 
   assert.match((await refused(() => driver.get("a"))).message, /compressed/);
 });
 
-/** A page of a listing. */
-const listed = (keys: string[], token?: string): Trick =>
-  answer(
-    "200 OK",
-    `<ListBucketResult>${
-      keys.map((key) =>
-        `<Contents><Key>${key}</Key><Size>1</Size><LastModified>2026-11-24T00:00:00Z` +
-        "</LastModified></Contents>"
-      ).join("")
-    }<IsTruncated>${token !== undefined}</IsTruncated>${
-      token === undefined ? "" : `<NextContinuationToken>${token}</NextContinuationToken>`
-    }</ListBucketResult>`,
-  );
-
-onFake("an empty page of a listing that goes on is not its end", async ({ proxy, open }) => {
-  const driver = await open();
-  const tricks = [
-    listed([], "1"),
-    listed([], "2"),
-    listed(["p/a"], "3"),
-    listed([], "4"),
-    listed([]),
-  ];
-  proxy.trick = () => tricks.shift();
-  assert.deepEqual((await Array.fromAsync(driver.list(""))).map(({ key }) => key), ["a"]);
-});
-
-onFake("a listing that goes round in circles ends with an error", async ({ proxy, open }) => {
-  const driver = await open();
-  for (
-    const circle of [
-      [listed([], "1"), listed([], "1")],
-      [listed(["p/a"], "1"), listed(["p/b"], "2"), listed(["p/c"], "1")],
-      // Other tokens, but the same names again.
-      [listed(["p/a"], "1"), listed(["p/b"], "2"), listed(["p/a"], "3")],
-    ]
-  ) {
-    let at = 0;
-    proxy.trick = () => at < 100 ? circle[at++ % circle.length]! : listed([]);
-    const error = await refused(() => Array.fromAsync(driver.list("")));
-    assert.equal(error.code, "unavailable");
-    assert.match(error.message, /circle/);
-    assert.ok(at <= circle.length + 1);
-  }
-});
-
-onFake("a listing of names that were not asked for, or without sizes, is none", async (world) => {
-  const { proxy, open } = world;
-  const driver = await open();
-  const without = answer(
-    "200 OK",
-    "<ListBucketResult><Contents><Key>p/a</Key></Contents></ListBucketResult>",
-  );
-  for (const trick of [listed(["q/a"]), listed(["p/a", "other"]), listed([""]), without]) {
-    proxy.trick = () => trick;
-    assert.equal(
-      (await refused(() => Array.fromAsync(driver.list("")))).code,
-      "unavailable",
-    );
-  }
-});
-
-onFake("a bucket in another region is told by the region's name", async ({ proxy, open }) => {
-  const driver = await open();
-  const region = "<Region>eu-west-3</Region>";
-  for (
-    const trick of [
-      answer(
-        "301 Moved Permanently",
-        "<Error><Code>PermanentRedirect</Code></Error>",
-        "x-amz-bucket-region: eu-west-3\r\n",
-      ),
-      answer(
-        "400 Bad Request",
-        `<Error><Code>AuthorizationQueryParametersError</Code>${region}</Error>`,
-      ),
-      answer("307 Temporary Redirect", `<Error><Code>TemporaryRedirect</Code>${region}</Error>`),
-    ]
-  ) {
-    proxy.trick = () => trick;
-    for (const work of [() => driver.get("a"), () => driver.put("a", new Uint8Array(2 * MIB))]) {
-      const error = await refused(work);
-      assert.equal(error.code, "unavailable");
-      assert.match(error.message, /in the region eu-west-3\. Set region to it/);
+onFake("the whole object in place of a range is refused, also on resume", async (world) => {
+  const { proxy, open, store } = world;
+  const driver = await open({ retries: 2 });
+  const data = new Uint8Array(MIB).map((_, at) => (at >> 8) % 251);
+  await driver.put("big", data);
+  let whole = "";
+  for (const byte of data) whole += String.fromCharCode(byte);
+  const etag = `"${store.objects.get("p/big")!.etag}"`;
+  const last = "last-modified: Tue, 24 Nov 2026 00:00:00 GMT";
+  const passedOver = answer("200 OK", whole, `etag: ${etag}\r\n${last}\r\n`);
+  proxy.trick = () => passedOver;
+  for (const options of [{ offset: 7 }, { length: 7 }, { offset: 7, length: 7 }]) {
+    for (const verb of ["get", "open"] as const) {
+      const error = await refused(() => driver[verb]("big", options));
+      assert.match(error.message, /whole object came in place of a part/);
     }
   }
+  assert.equal((await driver.stat("big")).size, MIB, "that is in it too");
+  let count = 0;
+  proxy.trick = () => count++ === 0 ? { cutBodyAfter: 1000 } : passedOver;
+  const { stream } = await driver.open("big");
+  assert.match((await refused(() => new Response(stream).bytes())).message, /whole object/);
 });
 
-onFake("412 is somebody else's object, 409 a moment's conflict", async ({ proxy, open, store }) => {
-  const driver = await open({ retries: 2 });
-  const conflict = answer("409 Conflict", "<Error><Code>ConditionalRequestConflict</Code></Error>");
-  proxy.trick = () => proxy.requests.length === 1 ? conflict : undefined;
-  await driver.put("a", bytes("x"), { ifAbsent: true });
-  assert.equal(proxy.requests.length, 2);
-  proxy.requests.length = 0;
-  proxy.trick = () => undefined;
-  const error = await refused(() => driver.put("a", bytes("y"), { ifAbsent: true }));
-  assert.equal(error.code, "already-exists");
-  assert.equal(proxy.requests.length, 1);
-  proxy.trick = () => conflict;
-  assert.equal((await refused(() => driver.put("a", bytes("z")))).code, "unavailable");
-  assert.equal(store.objects.get("p/a")?.bytes[0], "x".charCodeAt(0));
-});
-
-onFake("bytes that were altered on the way are sent again", async ({ proxy, open }) => {
-  const driver = await open();
-  const bad = answer("400 Bad Request", "<Error><Code>BadDigest</Code></Error>");
-  proxy.trick = () => proxy.requests.length === 1 ? bad : undefined;
-  await driver.put("a", bytes("x"));
-  assert.equal(proxy.requests.length, 2);
-});
-
-onFake("a clock is set by a store's word alone", async ({ proxy, open }) => {
-  const driver = await open({ retries: 0 });
-  const old = `date: ${new Date(0).toUTCString()}\r\n`;
-  for (const status of ["503 Service Unavailable", "403 Forbidden", "404 Not Found"]) {
-    proxy.trick = () => answer(status, PAGE, old);
-    await refused(() => driver.get("a"));
-  }
-  const dates: (string | undefined)[] = [];
-  proxy.trick = ({ head }) => {
-    dates.push(/X-Amz-Date=(\d{4})/.exec(head)?.[1]);
-    return undefined;
-  };
-  await driver.put("a", bytes("x"));
-  assert.deepEqual(dates, [String(new Date().getUTCFullYear())]);
-});
-
-onFake("keys that end are asked for once, by however many requests", async ({ proxy, open }) => {
-  let asked = 0;
-  const driver = await open({
-    accessKeyId: undefined,
-    secretAccessKey: undefined,
-    credentials: () => ({ accessKeyId: `key${++asked}`, secretAccessKey: "secret" }),
-  });
-  proxy.trick = ({ head }) =>
-    head.includes("Credential=key1%2F")
-      ? answer("400 Bad Request", "<Error><Code>ExpiredToken</Code></Error>")
-      : undefined;
-  await Promise.all(Array.from({ length: 30 }, (_, at) => driver.put(`k${at}`, bytes("x"))));
-  assert.equal(asked, 2);
-});
-
-onFake("an interim 100 Continue is no answer, and the one after it is", async ({ proxy, open }) => {
-  const driver = await open();
-  proxy.trick = () => ({ change: (answer) => `HTTP/1.1 100 Continue\r\n\r\n${answer}` });
-  for (const size of [3, 2 * MIB]) {
-    await driver.put(`of ${size}`, new Uint8Array(size));
-    assert.equal((await driver.get(`of ${size}`)).bytes.length, size);
-  }
-  await driver.delete("of 3");
-});
-
-onFake("64 requests are under way at once", async ({ proxy, open }) => {
-  const driver = await open();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  proxy.trick = () => {
-    if (proxy.mostAtOnce >= 64) resolve();
-    return { after: promise };
-  };
-  await Promise.all(Array.from({ length: 100 }, (_, at) => driver.put(`k${at}`, bytes("x"))));
-  assert.equal(proxy.mostAtOnce, 64);
+onFake("a page with a store's headers acknowledges no write, as none has a body", async (world) => {
+  const driver = await world.open();
+  const page = answer("200 OK", PAGE, 'etag: "opaque"\r\nx-amz-request-id: 1\r\n');
+  world.proxy.trick = () => page;
+  assert.equal((await refused(() => driver.put("a", bytes("x")))).code, "unavailable");
 });

@@ -8,7 +8,7 @@ import { atomic } from "../../drivers/conformance/atomic.ts";
 import { keys } from "../../drivers/conformance/keys.ts";
 import { listing } from "../../drivers/conformance/listing.ts";
 import { objects } from "../../drivers/conformance/objects.ts";
-import type { Driver } from "../../drivers/driver.ts";
+import type { Driver, GetResult, ObjectMeta, OpenResult } from "../../drivers/driver.ts";
 import { guard } from "../../drivers/guard.ts";
 import { s3Driver } from "../../drivers/s3/driver.ts";
 import { hasCode } from "../../errors.ts";
@@ -23,7 +23,7 @@ const bytesOf = (value: number) => new Uint8Array(value * 5).fill(value);
 type Command =
   | { do: "put" | "create" | "stream"; key: string; value: number }
   | { do: "delete" | "get" | "open" | "stat"; key: string }
-  | { do: "range"; key: string; offset: number; length: number }
+  | { do: "range"; key: string; offset: number; length: number; streams: boolean }
   | { do: "list" | "folders" };
 
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -41,6 +41,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     key: fc.constantFrom(...KEYS),
     offset: fc.nat({ max: 70 }),
     length: fc.nat({ max: 70 }),
+    streams: fc.boolean(),
   }),
   fc.record({ do: fc.constantFrom("list" as const, "folders" as const) }),
 );
@@ -64,6 +65,9 @@ function isTold(error: unknown): asserts error is Error {
   }
 }
 
+const bytesIn = async (got: GetResult | OpenResult): Promise<Uint8Array> =>
+  "bytes" in got ? got.bytes : await new Response(got.stream).bytes();
+
 async function run(driver: Driver, command: Command, possible: Possible): Promise<void> {
   const { key } = { key: "", ...command };
   const before = possible.get(key) ?? [];
@@ -72,7 +76,10 @@ async function run(driver: Driver, command: Command, possible: Possible): Promis
     assert.ok(before.includes(value), `${key}: ${value} is none of ${before}`);
     possible.set(key, [value]);
   };
-  const sizeSeen = (size: number) => seen(size / 5);
+  const metaSeen = ({ size, lastModified }: ObjectMeta) => {
+    assert.ok(lastModified.getTime() > 0, `${key}: last modified ${lastModified}`);
+    seen(size / 5);
+  };
   try {
     switch (command.do) {
       case "put":
@@ -93,23 +100,22 @@ async function run(driver: Driver, command: Command, possible: Possible): Promis
         possible.set(key, [undefined]);
         return;
       case "stat":
-        return sizeSeen((await driver.stat(key)).size);
+        return metaSeen(await driver.stat(key));
       case "get":
       case "open": {
         const got = await driver[command.do](key);
-        const bytes = "bytes" in got
-          ? got.bytes
-          : new Uint8Array(await new Response(got.stream).arrayBuffer());
-        sizeSeen(bytes.length);
+        const bytes = await bytesIn(got);
+        metaSeen(got);
         assert.equal(got.size, bytes.length);
         assert.deepEqual(bytes, bytesOf(bytes.length / 5));
         return;
       }
       case "range": {
-        const { offset, length } = command;
-        const { bytes, size } = await driver.get(key, { offset, length });
-        sizeSeen(size);
-        assert.deepEqual(bytes, bytesOf(size / 5).slice(offset, offset + length));
+        const { offset, length, streams } = command;
+        const got = await driver[streams ? "open" : "get"](key, { offset, length });
+        const bytes = await bytesIn(got);
+        metaSeen(got);
+        assert.deepEqual(bytes, bytesOf(got.size / 5).slice(offset, offset + length));
         return;
       }
       case "list": {

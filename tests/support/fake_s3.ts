@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readConfig, type S3Config } from "../../drivers/s3/config.ts";
-import type { S3Request, Transport } from "../../drivers/s3/transport.ts";
+import type { Transport } from "../../drivers/s3/transport.ts";
 import { elements, encodeEntities, text } from "../../drivers/s3/xml.ts";
 
 interface Stored {
@@ -256,18 +256,4 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += chunk.length;
   }
   return whole;
-}
-
-/** Gives the store an address, for what needs real HTTP. */
-export function serveFake(store: FakeS3): AsyncDisposable & { endpoint: string } {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const { method, url, headers } = request;
-    const body = new Uint8Array(await request.arrayBuffer());
-    const asked = { method, name: "", headers: Object.fromEntries(headers), body } as S3Request;
-    return await store.transport(url, asked, new AbortController().signal);
-  });
-  return {
-    endpoint: `http://127.0.0.1:${server.addr.port}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
 }

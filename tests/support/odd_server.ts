@@ -93,6 +93,7 @@ export const FAULTS: Record<string, (meeting: Meeting) => Promise<Response>> = {
   },
   "no length": async ({ send }) => changed(await send(), { "content-length": undefined }),
   "no ETag": async ({ send }) => changed(await send(), { etag: undefined }),
+  "no time": async ({ send }) => changed(await send(), { "last-modified": undefined }),
   "other bytes acknowledged": async ({ method, send }) => {
     if (method !== "PUT") return await send();
     return answered(200, null, { etag: '"0123456789abcdef0123456789abcdef"' });

@@ -198,7 +198,7 @@ if (import.meta.main) {
     await story(opener(server, "bucket", recording(exchanges)));
     const version = name === "minio" ? "MinIO of 2026-02-12" : "versitygw 1.8.0";
     const source = `${version}, recorded by tests/support/recordings.ts`;
-    const json = JSON.stringify({ source, exchanges } satisfies Recording, null, 1);
+    const json = JSON.stringify({ source, exchanges } satisfies Recording, null, 2);
     if (json.includes(server.secretAccessKey)) throw new Error("there is a secret in it");
     Deno.writeTextFileSync(new URL(`${name}.json`, FOLDER), `${json}\n`);
   }
