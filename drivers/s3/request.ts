@@ -22,6 +22,12 @@ export interface CallSettings {
   onLost?: () => void;
 }
 
+/** Settings of a verb's requests. */
+export const settings = (verb: string, key: string, signal?: AbortSignal): CallSettings => ({
+  what: key === "" ? verb : `${verb} ${key}`,
+  signal,
+});
+
 /**
  * Carries out a request.
  *
