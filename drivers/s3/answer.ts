@@ -45,7 +45,7 @@ function storesTags({ headers }: Response): { etag: string; checksum?: string } 
       `the answer has neither S3's headers nor an ETag of S3's form, ${NOT_THE_STORE}`,
     );
   }
-  // An ETag of an object that the server encrypts with keys of its own is no checksum of the bytes.
+  // An ETag of an object that the server encrypts with keys of its own is not a checksum of the bytes.
   const isPlain = !headers.get("x-amz-server-side-encryption")?.startsWith("aws:kms") &&
     !headers.has("x-amz-server-side-encryption-customer-algorithm");
   return { etag, ...(checksum !== undefined && isPlain && { checksum }) };
@@ -76,7 +76,7 @@ export function readHead(response: Response, { offset = 0, length = Infinity }: 
     }
     return { size, ...meta };
   }
-  if (status !== 200) throw new Error(`status ${status} is no answer to this, ${NOT_THE_STORE}`);
+  if (status !== 200) throw new Error(`status ${status} does not answer this, ${NOT_THE_STORE}`);
   if (asked) throw new Error("the whole object came in place of a part of it");
   const size = headers.get("content-length");
   return { size: size === null ? undefined : Number(size), ...meta };

@@ -12,7 +12,7 @@ import { text } from "./xml.ts";
 export interface Refusal {
   /** The HTTP status. */
   status: number;
-  /** S3's code, such as `NoSuchKey`; empty if there is none, so that it is no refusal by a store. */
+  /** S3's code, such as `NoSuchKey`; empty if there is none: then no store refused it. */
   code: string;
   /** The server's own words. */
   text: string;
@@ -27,7 +27,7 @@ export interface Refusal {
 /** More than any refusal has, in bytes. */
 const MOST_REFUSAL = 64 * 1024;
 
-/** Reads an answer that is no success. */
+/** Reads an answer that refuses. */
 export async function readRefusal(response: Response): Promise<Refusal> {
   const { headers, status } = response;
   const body = await readText(response, MOST_REFUSAL).catch(() => ""); // The status says enough.

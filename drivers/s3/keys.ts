@@ -9,7 +9,7 @@ import { RubiconException } from "../../errors.ts";
 /** Whether AWS made the key for a session, so that it is nothing without a token. */
 export const isTemporary = (accessKeyId: string): boolean => accessKeyId.startsWith("ASIA");
 
-/** Refuses what is no whole set of keys. */
+/** Refuses keys that lack a part. */
 export function checkKeys(keys: S3Credentials | undefined, label: string): S3Credentials {
   const refuse = (why: string): never => {
     throw new RubiconException(

@@ -83,10 +83,10 @@ const circle = (what: string): RubiconException =>
       "or a proxy on the way.",
   );
 
-/** What fails in here is tried again: an answer that is no listing must not pass for an empty one. */
+/** What fails in here is tried again: a page must not pass for an empty listing. */
 function readPage(xml: string, prefix: string): Page {
   if (!isDocument(xml, "ListBucketResult")) {
-    throw new Error("the answer is no listing, or not all of one");
+    throw new Error("the answer is not a whole listing");
   }
   const isEncoded = text(xml, "EncodingType") === "url";
   const nameIn = (item: string, element: string): string => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
+import { readText } from "../../drivers/s3/answer.ts";
 import {
   decodeEntities,
   elements,
@@ -70,4 +71,15 @@ Deno.test("s3 XML: hostile text is gone through once", () => {
     const count = looks(xml, (xml) => [...elements(xml, "Contents")]);
     assert.ok(count <= 4 * xml.length, `${unit}: ${count / xml.length} looks a character`);
   }
+});
+
+Deno.test("s3 XML: an answer that does not end within bounds is cancelled", async () => {
+  assert.equal(await readText(new Response("é".repeat(5)), 10), "é".repeat(5));
+  let cancelled = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(1024)),
+    cancel: () => void (cancelled = true),
+  });
+  await assert.rejects(readText(new Response(endless), 10_000), /more than 10000 bytes/);
+  assert.ok(cancelled);
 });
