@@ -1,13 +1,45 @@
 /**
  * S3 at 20 ms a round trip: versitygw behind Toxiproxy, beside rubicon-ml on the same bucket.
  */
+import process from "node:process";
+import { S3Client } from "npm:@bradenmacdonald/s3-lite-client@1.0.0";
+import { readConfig } from "../drivers/s3/config.ts";
+import { makeSign } from "../drivers/s3/sign.ts";
 import { createProject, logExperiment, logMetric, openComposite, toTable } from "../mod.ts";
 import { startProxy } from "../tests/support/proxy.ts";
 import { makeBucket, s3Config, startToxiproxy, startVersitygw } from "../tests/support/servers.ts";
 import { CHILDREN, inTurns, type Row, startRubicon } from "./lib.ts";
 
 const LATENCY = 20;
+const SIGNATURES = 500;
 const EXPERIMENTS = 100;
+
+/** CPU time of a signed URL, in microseconds, beside the client's own, which derives its key each time. */
+export async function signing(): Promise<Row> {
+  const keys = { accessKeyId: "key", secretAccessKey: "secret" };
+  const config = readConfig({
+    ...{ persistence: "s3", rootDir: "s3://bench", endpoint: "http://127.0.0.1:1", ...keys },
+  });
+  const sign = makeSign(config, keys);
+  const client = new S3Client({
+    ...{ endPoint: config.endpoint, region: config.region, bucket: config.bucket },
+    ...{ accessKey: keys.accessKeyId, secretKey: keys.secretAccessKey },
+  });
+  const cpu = async (work: (name: string) => unknown): Promise<number> => {
+    const start = process.cpuUsage();
+    for (let at = 0; at < SIGNATURES; at++) await work(`project/experiments/${at}/metadata.json`);
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / SIGNATURES;
+  };
+  const { ours, theirs } = await inTurns(15, {
+    ours: () => cpu((name) => sign({ method: "GET", name }, new Date())),
+    theirs: () => cpu((name) => client.getPresignedUrl("GET", name, { expirySeconds: 900 })),
+  });
+  return {
+    ...{ what: "S3, CPU time of a signature", ours, theirs, unit: "µs" },
+    ...{ against: "s3-lite-client", ratio: theirs / ours, goal: 5 },
+  };
+}
 
 export async function s3(): Promise<Row[]> {
   await using server = await startVersitygw();
@@ -112,6 +144,7 @@ export async function s3(): Promise<Row[]> {
     limit: true,
   });
   return [
+    await signing(),
     better("S3, one metric", metric.ours * 1000, metric.theirs * 1000, "ms"),
     {
       ...atMost("S3, one metric", metric.ours * 1000, metric.bare * 1000, "a bare request", 1.2),

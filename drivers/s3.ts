@@ -63,7 +63,7 @@ const OPTIONS: readonly (keyof S3Options)[] = [
 /**
  * Opens a bucket. Nothing is sent until the first operation.
  *
- * @throws {RubiconException} `invalid-config` where an option is missing or wrong.
+ * @throws {RubiconException} `invalid-config` if an option is missing or wrong.
  *
  * @example
  * ```ts

@@ -3,17 +3,12 @@
  *
  * @module
  */
+import { RubiconException } from "../../errors.ts";
 import type { ListEntry } from "../driver.ts";
+import { readText, tags } from "./answer.ts";
+import { isBefore, lastOf, type Page, type Range, split, together, upTo } from "./ranges.ts";
 import type { Call, CallSettings } from "./request.ts";
-import { elements, text } from "./xml.ts";
-
-/** One page of a listing. */
-interface Page {
-  entries: ListEntry[];
-  folders: string[];
-  /** What the next page is asked for by; missing where there is none. */
-  next: string | undefined;
-}
+import { elements, isDocument, text } from "./xml.ts";
 
 /** What to list. */
 export interface Listing {
@@ -23,14 +18,8 @@ export interface Listing {
   grouped: boolean;
 }
 
-/** A part of a listing: the names after `after`, up to `end`. */
-interface Range {
-  after?: string;
-  end?: string;
-}
-
 /**
- * The pages of a listing, one request each. Those of a long listing are asked for side by side where the first
+ * The pages of a listing, one request each. Those of a long listing are asked for side by side if the first
  * tells how many there are, and then come in no order.
  */
 export async function* pages(
@@ -40,8 +29,8 @@ export async function* pages(
 ): AsyncGenerator<Page, void, void> {
   const ended = new AbortController();
   const signal = settings.signal ? AbortSignal.any([settings.signal, ended.signal]) : ended.signal;
-  const ask = async (query: Record<string, string>): Promise<Page> => {
-    const { body } = await call(
+  const ask = (query: Record<string, string>): Promise<Page> =>
+    call(
       {
         method: "GET",
         name: "",
@@ -54,20 +43,26 @@ export async function* pages(
           ...query,
         },
       },
-      { ...settings, signal, bodyWithin: true },
-      async (response) => readPage(await response.text()),
+      { ...settings, signal },
+      async (response) => readPage(await readText(response), listing.prefix),
     );
-    return body;
-  };
 
   async function* range({ after, end }: Range): AsyncGenerator<Page, void, void> {
     let query: Record<string, string> = after === undefined ? {} : { "start-after": after };
+    /** The tokens and the first names of the pages so far: none of them comes twice. */
+    const seen = new Set<string>();
     while (true) {
       const page = await ask(query);
+      const first = page.entries[0]?.key ?? page.folders[0];
+      for (const mark of [first && `name ${first}`, page.next && `token ${page.next}`]) {
+        if (mark && seen.has(mark)) throw circle(settings.what);
+        if (mark) seen.add(mark);
+      }
       yield end === undefined ? page : upTo(page, end);
       const last = lastOf(page);
       if (page.next === undefined || (end !== undefined && !isBefore(last, end))) return;
-      const rest = split(page, last, end);
+      // A page may be empty, if all that it would have is deleted or hidden.
+      const rest = last === "" ? [] : split(page, last, end);
       if (rest.length > 1) return yield* together(rest.map(range));
       query = { "continuation-token": page.next };
     }
@@ -76,113 +71,42 @@ export async function* pages(
   try {
     yield* range({});
   } finally {
-    // Where nobody wants the rest, nobody waits for it either.
+    // If nobody wants the rest, nobody waits for it either.
     ended.abort();
   }
 }
 
-/** So many pages of one listing are asked for at once. */
-const MOST_RANGES = 16;
-/** A random id, as experiments, artifacts and dataframes have. Ids of other versions are no random numbers. */
-const RANDOM_ID = /^([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-/;
+const circle = (what: string): RubiconException =>
+  new RubiconException(
+    "unavailable",
+    `${what}: the listing goes round in circles: the server gave the same page again. Look for a cache ` +
+      "or a proxy on the way.",
+  );
 
-/**
- * The rest of a listing as ranges of about a page each (or of several pages, where there would be too many). Random
- * ids are spread evenly: how much of them one page covers tells how many pages are left. Other names tell nothing, and
- * the rest is one range.
- */
-function split({ entries, folders }: Page, last: string, end: string | undefined): Range[] {
-  const first = entries[0]?.key ?? folders[0]!;
-  let common = 0;
-  while (first[common] === last[common] && common < first.length) common++;
-  const folder = first.slice(0, first.lastIndexOf("/", common - 1) + 1);
-  const place = (name: string | undefined): number => {
-    if (name === undefined || !name.startsWith(folder)) return NaN;
-    return parseInt(RANDOM_ID.exec(name.slice(folder.length))?.[1] ?? "", 16) / 2 ** 32;
+/** What fails in here is tried again: a page must not pass for an empty listing. */
+function readPage(xml: string, prefix: string): Page {
+  if (!isDocument(xml, "ListBucketResult")) {
+    throw new Error("the answer is not a whole listing");
+  }
+  const isEncoded = text(xml, "EncodingType") === "url";
+  const nameIn = (item: string, element: string): string => {
+    const raw = text(item, element);
+    // Amazon writes a space as a plus sign, as forms do, and a plus sign as %2B.
+    const name = isEncoded ? decodeURIComponent(raw?.replaceAll("+", " ") ?? "") : raw;
+    if (name?.startsWith(prefix) && name !== "") return name;
+    throw new Error("the listing has names that were not asked for");
   };
-  const [from, to] = [place(first), place(last)];
-  // The end of an earlier split is such a place itself, without the rest of an id.
-  const until = end?.startsWith(folder) ? parseInt(end.slice(folder.length), 16) / 2 ** 32 : 1;
-  const count = Math.min(Math.ceil((until - to) / (to - from)), MOST_RANGES);
-  if (!(count > 1)) return [];
-  const bounds = Array.from({ length: count - 1 }, (_, at) => {
-    const bound = Math.floor((to + (until - to) * (at + 1) / count) * 2 ** 32);
-    return folder + bound.toString(16).padStart(8, "0");
-  });
-  return [last, ...bounds].map((after, at) => {
-    const next = bounds[at] ?? end;
-    return next === undefined ? { after } : { after, end: next };
-  });
-}
-
-/** The last name of a page. There is one where another page follows. */
-function lastOf({ entries, folders }: Page): string {
-  const [entry, folder] = [entries.at(-1)?.key ?? "", folders.at(-1) ?? ""];
-  return isBefore(entry, folder) ? folder : entry;
-}
-
-/** Whether S3 lists a name before another: by code points, where JavaScript compares halves of some. */
-function isBefore(a: string, b: string): boolean {
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at++;
-  return (a.codePointAt(at) ?? -1) < (b.codePointAt(at) ?? -1);
-}
-
-/** A page without what the next range gives. */
-const upTo = ({ entries, folders, next }: Page, end: string): Page => ({
-  entries: entries.filter(({ key }) => isBefore(key, end)),
-  folders: folders.filter((name) => isBefore(name, end)),
-  next,
-});
-
-/** Several generators as one, each step of which is waited for at the same time. */
-async function* together<T>(
-  generators: readonly AsyncGenerator<T, void, void>[],
-): AsyncGenerator<T, void, void> {
-  const step = async (generator: AsyncGenerator<T, void, void>) => ({
-    generator,
-    result: await generator.next(),
-  });
-  const steps = new Map(generators.map((generator) => [generator, step(generator)]));
-  // A failure is thrown by the race; of those that fail after it nobody needs to hear.
-  for (const one of steps.values()) one.catch(() => {});
-  while (steps.size > 0) {
-    const { generator, result } = await Promise.race(steps.values());
-    if (result.done) {
-      steps.delete(generator);
-      continue;
+  const entries = Array.from(elements(xml, "Contents"), (item): ListEntry => {
+    const size = Number(text(item, "Size") ?? NaN);
+    const lastModified = new Date(text(item, "LastModified") ?? NaN);
+    if (!Number.isSafeInteger(size) || isNaN(lastModified.getTime())) {
+      throw new Error("the listing lacks an object's size or time");
     }
-    const next = step(generator);
-    next.catch(() => {});
-    steps.set(generator, next);
-    yield result.value;
-  }
-}
-
-/** What fails in here is tried again: an answer that is no listing must not pass for an empty one. */
-function readPage(xml: string): Page {
-  if (!/<ListBucketResult[\s>].*<\/ListBucketResult>\s*$/s.test(xml)) {
-    throw new Error("the answer is no listing, or not all of one");
-  }
-  const encoded = text(xml, "EncodingType") === "url";
-  // Amazon writes a space as a plus sign, as forms do, and a plus sign as %2B.
-  const decode = (name: string) => encoded ? decodeURIComponent(name.replaceAll("+", " ")) : name;
-  const entries = elements(xml, "Contents").map((item): ListEntry => ({
-    key: decode(text(item, "Key")!),
-    size: Number(text(item, "Size")),
-    lastModified: new Date(text(item, "LastModified")!),
-    ...tags(text(item, "ETag")),
-  }));
-  const folders = elements(xml, "CommonPrefixes").map((item) => decode(text(item, "Prefix")!));
+    return { key: nameIn(item, "Key"), size, lastModified, ...tags(text(item, "ETag")) };
+  });
+  const folders = Array.from(elements(xml, "CommonPrefixes"), (item) => nameIn(item, "Prefix"));
   const more = text(xml, "IsTruncated") === "true";
   const next = more ? text(xml, "NextContinuationToken") : undefined;
   if (more && !next) throw new Error("the listing goes on, but the answer does not say where");
   return { entries, folders, next };
-}
-
-/** An ETag, and the checksum that it is for an object that was put in one part. */
-export function tags(header: string | null | undefined): { etag?: string; checksum?: string } {
-  const etag = header?.replace(/^"|"$/g, "");
-  if (!etag) return {};
-  return /^[0-9a-f]{32}$/i.test(etag) ? { etag, checksum: `md5:${etag.toLowerCase()}` } : { etag };
 }

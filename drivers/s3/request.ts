@@ -1,97 +1,104 @@
 /**
- * Requests that are tried again where that may help, a bounded number at once.
+ * Requests that are tried again if that may help, a bounded number at once.
  *
  * @module
  */
-import type { RubiconException } from "../../errors.ts";
-import { makeSender, type S3Request } from "./client.ts";
+import { RubiconException } from "../../errors.ts";
+import { makeSender, type Session } from "./client.ts";
 import type { S3Config } from "./config.ts";
-import { isPassing, noAnswer, readRefusal, toException } from "./errors.ts";
+import { isPassing, noAnswer, readRefusal, type Refusal, toException } from "./errors.ts";
+import { makeSlots } from "./slots.ts";
+import type { S3Request, Transport } from "./transport.ts";
 
 /** How a request is to be carried out. */
 export interface CallSettings {
   /** What is done, for messages: `put a/b`. */
   what: string;
   /** Stops it. */
-  signal?: AbortSignal;
-  /** Statuses that are no failure beside 2xx. */
-  accept?: readonly number[];
-  /**
-   * Reads the answer, within the time limit and as part of a try: where it breaks off, the request is
-   * tried again.
-   */
-  bodyWithin?: boolean;
-  /** Gets told where a try may have taken effect though its answer was lost. */
+  signal?: AbortSignal | undefined;
+  /** The answer's body is streamed: reading it may take longer than the time limit for an answer. */
+  streams?: boolean;
+  /** Gets told when a try may have taken effect though its answer was lost. */
   onLost?: () => void;
 }
 
-/** An answer. */
-export interface Answered<T> {
-  /** The answer's status and headers. */
-  response: Response;
-  /** What was made of its body. */
-  body: T;
-}
+/** Settings of a verb's requests. */
+export const settings = (verb: string, key: string, signal?: AbortSignal): CallSettings => ({
+  what: key === "" ? verb : `${verb} ${key}`,
+  signal,
+});
 
-/** Carries out requests. */
+/**
+ * Carries out a request.
+ *
+ * @param read Reads the answer, as part of a try: what it throws is tried again, as an answer that is none.
+ */
 export type Call = <T>(
   request: S3Request,
   settings: CallSettings,
   read: (response: Response) => Promise<T>,
-) => Promise<Answered<T>>;
+) => Promise<T>;
 
-const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 5_000;
 /** A server that wants to be left alone for longer than this, in milliseconds, is unavailable. */
 const LONGEST_RETRY_AFTER = 20_000;
 
 /** Makes the function that carries out a bucket's requests. */
-export function makeCall(config: S3Config): Call {
-  const sender = makeSender(config);
-  const slots = semaphore(config.concurrency);
+export function makeCall(config: S3Config, transport: Transport): Call {
+  const sender = makeSender(config, transport);
+  const takeSlot = makeSlots(config.concurrency);
 
   return async function call(request, settings, read) {
-    const { what, signal, accept = [] } = settings;
+    const { what, signal } = settings;
     let clockSet = false;
     let renewed = false;
+
+    /** Whether the same request with another clock or other keys is worth a try at once. */
+    function mend({ status, code, date }: Refusal, session: Session): boolean {
+      // Only a store's word counts: a router without a clock of its own knows nothing of the time.
+      const isRefused = code !== "" && [400, 401, 403].includes(status);
+      if (isRefused && date && !clockSet && sender.isClockOff(date)) {
+        sender.setClock(date);
+        return clockSet = true;
+      }
+      if (!/^(?:ExpiredToken|InvalidToken(?:Id)?|TokenRefreshRequired)$/.test(code) || renewed) {
+        return false;
+      }
+      sender.renew(session);
+      return renewed = true;
+    }
+
     for (let tries = 0;; tries++) {
       signal?.throwIfAborted();
-      let pause: number | undefined;
+      let pause = 0;
       let failure: RubiconException;
-      const release = await slots(signal);
+      let response: Response | undefined;
+      const release = await takeSlot(signal);
       const limit = new AbortController();
       const expiry = setTimeout(() => {
         limit.abort(new Error(`it took longer than ${config.requestTimeoutMs} ms`));
       }, config.requestTimeoutMs);
       try {
         const either = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
-        const response = await sender.send(request, either);
-        if (response.ok || accept.includes(response.status)) {
+        const session = await sender.session(either);
+        response = await sender.send(session, request, either);
+        if (response.ok) {
           // A body that is streamed outlives the limit for the answer; readers have one of their own.
-          if (!settings.bodyWithin) clearTimeout(expiry);
-          return { response, body: await read(response) };
+          if (settings.streams) clearTimeout(expiry);
+          return await read(response);
         }
         const refusal = await readRefusal(response);
-        failure = toException(refusal, config.label, what);
-        if (refusal.date && !clockSet && sender.isClockOff(refusal.date)) {
-          sender.setClock(refusal.date);
-          clockSet = true;
-          continue;
-        }
-        if (/^(?:ExpiredToken|InvalidToken)$/.test(refusal.code) && !renewed) {
-          sender.renew();
-          renewed = true;
-          continue;
-        }
+        if (mend(refusal, session)) continue;
+        failure = toException(refusal, config.label, what, session.secrets);
         if (!isPassing(refusal)) throw failure;
         // A server may fail after it has done what it was asked to do.
         if (refusal.status >= 500) settings.onLost?.();
-        pause = refusal.retryAfter;
-        if (pause !== undefined && pause > LONGEST_RETRY_AFTER) throw failure;
+        pause = refusal.retryAfter ?? 0;
+        if (pause > LONGEST_RETRY_AFTER) throw failure;
       } catch (error) {
+        response?.body?.cancel().catch(() => {/* It is being read, or broken. */});
         if (signal?.aborted) throw signal.reason;
-        if (error === failure!) throw error;
-        if (isOurs(error)) throw error;
+        if (error instanceof RubiconException) throw error;
         settings.onLost?.();
         failure = noAnswer(limit.signal.aborted ? limit.signal.reason : error, config.label, what);
         if (failure.code === "permission-denied") throw failure;
@@ -101,21 +108,18 @@ export function makeCall(config: S3Config): Call {
       }
       if (tries >= config.retries) throw failure;
       // Also on top of what the server says, which it says to all of them.
-      await sleep((pause ?? 0) + jitter(tries), signal);
+      await sleep(pause + jitter(tries, config.firstPauseMs), signal);
     }
   };
 }
 
-/** An error that was made on purpose, not by the network. */
-const isOurs = (error: unknown): boolean =>
-  error instanceof Error && error.name === "RubiconException";
-
 /** Full jitter: clients that failed together do not come back together. */
-const jitter = (tries: number): number =>
-  Math.random() * Math.min(FIRST_PAUSE * 2 ** tries, LONGEST_PAUSE);
+const jitter = (tries: number, first: number): number =>
+  Math.random() * Math.min(first * 2 ** tries, LONGEST_PAUSE);
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  if (ms === 0) return;
+  await new Promise<void>((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
       reject(signal!.reason);
@@ -126,34 +130,4 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     }, ms);
     signal?.addEventListener("abort", stop, { once: true });
   });
-}
-
-/** Lets a bounded number in; the others wait in line. */
-function semaphore(width: number): (signal?: AbortSignal) => Promise<() => void> {
-  let free = width;
-  const line: (() => void)[] = [];
-  const release = () => {
-    const next = line.shift();
-    if (next) next();
-    else free++;
-  };
-  return async (signal) => {
-    if (free > 0) free--;
-    else {
-      await new Promise<void>((resolve, reject) => {
-        const stop = () => {
-          const at = line.indexOf(enter);
-          if (at >= 0) line.splice(at, 1);
-          reject(signal!.reason);
-        };
-        const enter = () => {
-          signal?.removeEventListener("abort", stop);
-          resolve();
-        };
-        line.push(enter);
-        signal?.addEventListener("abort", stop, { once: true });
-      });
-    }
-    return release;
-  };
 }

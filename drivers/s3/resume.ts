@@ -1,12 +1,13 @@
 /**
- * Downloads that go on where they broke off.
+ * Downloads that go on from where they broke off.
  *
  * @module
  */
 import { RubiconException } from "../../errors.ts";
 import type { Bytes, GetOptions, ObjectMeta } from "../driver.ts";
 import { byteStream, readInto } from "../source.ts";
-import { noAnswer } from "./errors.ts";
+import { readHead } from "./answer.ts";
+import { isRefusal, noAnswer } from "./errors.ts";
 import type { Call, CallSettings } from "./request.ts";
 
 /** How a download is to be carried out. */
@@ -19,17 +20,21 @@ export interface Resuming extends CallSettings {
   retries: number;
 }
 
-/** Fails where the server, or somebody on the way, has passed over the range. */
-export async function checkRange(
-  response: Response,
-  { headers }: { headers?: object },
-): Promise<void> {
-  if (!headers || response.status !== 200) return;
-  await response.body?.cancel();
-  throw new Error("the whole object came in place of a part of it");
+/** The header for a range; nothing for all of an object. */
+export function rangeOf({ offset = 0, length = Infinity }: GetOptions): { range?: string } {
+  if (offset === 0 && length === Infinity) return {};
+  return { range: `bytes=${offset}-${length === Infinity ? "" : offset + length - 1}` };
 }
 
-/** A stream of an object's range that asks for the rest where the connection breaks. */
+/** The error of an object that is not the one any more that was there before. */
+export const replaced = (label: string, what: string): RubiconException =>
+  new RubiconException(
+    "unavailable",
+    `${label}: ${what}: the object was replaced while it was read. Read it again.`,
+    { backend: label },
+  );
+
+/** A stream of an object's range that asks for the rest when the connection breaks. */
 export function resuming(
   call: Call,
   name: string,
@@ -43,7 +48,7 @@ export function resuming(
   let breaks = 0;
   let reader = readInto(body);
 
-  /** The next bytes; 0 where the connection ended. */
+  /** The next bytes; 0 if the connection ended. */
   async function next(into: Uint8Array): Promise<number> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const idle = new Promise<never>((_, reject) => {
@@ -53,7 +58,8 @@ export function resuming(
       );
     });
     try {
-      return await Promise.race([reader.read(into), idle]);
+      // Of an answer that is longer than it says, the rest is nobody's.
+      return await Promise.race([reader.read(into.subarray(0, end - at)), idle]);
     } finally {
       clearTimeout(timer);
     }
@@ -61,29 +67,27 @@ export function resuming(
 
   /** Asks for the rest, of the same object. */
   async function again(): Promise<void> {
-    const headers = { range: `bytes=${at}-${end - 1}`, ...(etag && { "if-match": `"${etag}"` }) };
-    const { body } = await call(
+    const rest = { offset: at, length: end - at };
+    const headers = { ...rangeOf(rest), ...(etag && { "if-match": `"${etag}"` }) };
+    const { head, body } = await call(
       { method: "GET", name, headers },
-      settings,
-      async (response) => {
-        await checkRange(response, { headers });
-        return response.body;
-      },
+      { ...settings, streams: true },
+      (response) => Promise.resolve({ head: readHead(response, rest), body: response.body }),
     ).catch((error) => {
-      if (error instanceof RubiconException && error.code === "already-exists") {
-        throw new RubiconException(
-          "unavailable",
-          `${settings.label}: ${settings.what}: the object was replaced while it was read. Read it again.`,
-          { backend: settings.label },
-        );
-      }
-      throw error;
+      throw isRefusal(error, "PreconditionFailed")
+        ? replaced(settings.label, settings.what)
+        : error;
     });
-    reader = readInto(body as ReadableStream<Bytes>);
+    reader = readInto((body ?? new Blob([]).stream()) as ReadableStream<Bytes>);
+    // Not each server looks at conditions.
+    if (head.size === size && head.etag === etag) return;
+    await reader.cancel().catch(() => {}); // Nobody wants it.
+    throw replaced(settings.label, settings.what);
   }
 
   return byteStream(async (into) => {
     while (at < end) {
+      settings.signal?.throwIfAborted();
       let failure: unknown;
       try {
         const length = await next(into);

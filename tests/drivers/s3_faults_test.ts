@@ -496,6 +496,7 @@ onServers(
         'say "x"',
         "a&b=c",
         "(x)!*",
+        "what?",
       ]
     ) {
       const driver = await openDriver({ ...s3Config(server, `s3://${bucket}/${prefix}/`) });
@@ -509,7 +510,7 @@ onServers(
       assert.deepEqual(await driver.folders(""), ["x"]);
     }
     proxy.requests.length = 0;
-    for (const prefix of ["what?", "a/../b", "a//b", "back\\slash"]) {
+    for (const prefix of ["a/../b", "a//b", "back\\slash"]) {
       const config = { ...s3Config(server, `s3://${bucket}/${prefix}`), endpoint: proxy.endpoint };
       assert.equal((await refused(() => openDriver(config))).code, "invalid-config");
     }
@@ -575,7 +576,9 @@ if (!ignore) {
     const asked: string[] = [];
     globalThis.fetch = (url) => {
       asked.push(String(url));
-      return Promise.resolve(new Response("", { headers: { "content-length": "0" } }));
+      return Promise.resolve(
+        new Response("", { headers: { etag: '"9dd4e461268c8034f5c8564e155c67a6"' } }),
+      );
     };
     try {
       await driver.put("a b", bytes("x"));

@@ -1,59 +1,28 @@
 /**
- * Listings that are paged side by side, against a made-up S3 that sorts and pages as the real one does. (The
- * real servers are asked in s3_faults_test.ts.)
+ * Listings that are paged side by side, against a store in this process. (The real servers are asked in
+ * s3_faults_test.ts.)
  */
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { pages } from "../../drivers/s3/list.ts";
-import type { Call } from "../../drivers/s3/request.ts";
+import { type Call, makeCall } from "../../drivers/s3/request.ts";
+import type { Transport } from "../../drivers/s3/transport.ts";
+import { fakeConfig, fakeS3 } from "../support/fake_s3.ts";
 
-const encoder = new TextEncoder();
-
-/** By UTF-8, as S3 sorts. */
-function byBytes(a: string, b: string): number {
-  const [one, other] = [encoder.encode(a), encoder.encode(b)];
-  const at = one.findIndex((byte, at) => byte !== other[at]);
-  return at === -1 ? one.length - other.length : one[at]! - (other[at] ?? -1);
-}
-
-/** A bucket with these keys, that gives `size` names a page and counts its requests. */
+/** A bucket with these keys that gives `size` names a page, and calls to it. */
 function bucket(keys: readonly string[], size: number) {
-  const sorted = [...new Set(keys)].sort(byBytes);
-  const state = { requests: 0, now: 0, most: 0 };
-  const call = (async (request, { signal }, read) => {
-    state.requests++;
-    state.most = Math.max(state.most, ++state.now);
+  const store = fakeS3({ pageSize: size });
+  const object = { bytes: new Uint8Array(1), etag: "0", modified: new Date(0) };
+  for (const key of keys) store.objects.set(key, object);
+  let now = 0;
+  const state = { store, most: 0 };
+  const transport: Transport = async (...request) => {
+    state.most = Math.max(state.most, ++now);
     await new Promise((resolve) => setTimeout(resolve, 0));
-    state.now--;
-    signal?.throwIfAborted();
-    const query = request.query!;
-    const after = query["continuation-token"] ?? query["start-after"];
-    const names = sorted.filter((key) => key.startsWith(query.prefix!)).map((key) => {
-      const end = query.delimiter ? key.indexOf("/", query.prefix!.length) : -1;
-      return end === -1 ? key : key.slice(0, end + 1);
-    });
-    const rest = [...new Set(names)].filter((name) =>
-      after === undefined || byBytes(name, after) > 0
-    );
-    const page = rest.slice(0, size);
-    const xml = page.map((name) => {
-      const encoded = encodeURIComponent(name);
-      return name.endsWith("/")
-        ? `<CommonPrefixes><Prefix>${encoded}</Prefix></CommonPrefixes>`
-        : `<Contents><Key>${encoded}</Key><Size>1</Size><LastModified>2026-11-24T00:00:00Z` +
-          "</LastModified></Contents>";
-    });
-    const more = rest.length > size
-      ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${
-        page.at(-1)!.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
-      }</NextContinuationToken>`
-      : "";
-    const response = new Response(
-      `<ListBucketResult><EncodingType>url</EncodingType>${xml.join("")}${more}</ListBucketResult>`,
-    );
-    return { response, body: await read(response) };
-  }) as Call;
-  return { call, state, sorted };
+    now--;
+    return await store.transport(...request);
+  };
+  return { call: makeCall(fakeConfig(), transport), state };
 }
 
 async function listed(call: Call, prefix: string, grouped = false): Promise<string[]> {
@@ -85,9 +54,9 @@ Deno.test("s3 listing: every name once, whatever the names and the pages are", (
       fc.boolean(),
       fc.integer({ min: 1, max: 40 }),
       async (keys, prefix, grouped, size) => {
-        const { call, sorted } = bucket(keys, size);
+        const { call } = bucket(keys, size);
         const expected = new Set(
-          sorted.filter((key) => key.startsWith(prefix)).map((key) => {
+          keys.filter((key) => key.startsWith(prefix)).map((key) => {
             const end = grouped ? key.indexOf("/", prefix.length) : -1;
             return end === -1 ? key : key.slice(0, end + 1);
           }),
@@ -107,7 +76,10 @@ Deno.test("s3 listing: long ones take hardly more requests side by side than one
     assert.equal((await listed(call, "p/experiments/")).length, keys.length);
     const least = Math.ceil(keys.length / 1000);
     assert.ok(count === 101 || state.most > 4, `${state.most} at once`);
-    assert.ok(state.requests <= least + Math.min(least, 16), `${state.requests}, not ${least}`);
+    assert.ok(
+      state.store.requests.length <= least + Math.min(least, 16),
+      `${state.store.requests.length}, not ${least}`,
+    );
   }
 });
 
@@ -117,7 +89,7 @@ Deno.test("s3 listing: nothing is asked for once nobody wants the rest, and fail
   for await (const { entries } of pages(call, { prefix: "p/", grouped: false }, { what: "list" })) {
     if (entries[0]) break;
   }
-  assert.equal(state.requests, 1);
+  assert.equal(state.store.requests.length, 1);
   let asked = 0;
   const failing: Call = (...args) =>
     ++asked > 5 ? Promise.reject(new Error("the sixth")) : call(...args);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Driver, openDriver } from "../../mod.ts";
 import { refused } from "../support/faulty.ts";
 import { ignoredFor } from "../support/parts.ts";
-import { type HttpProxy, startProxy, type Trick } from "../support/proxy.ts";
+import { chunked, type HttpProxy, startProxy, type Trick } from "../support/proxy.ts";
 import {
   lacksServers,
   makeBucket,
@@ -97,6 +97,26 @@ onServers(
     if (got !== "unavailable") assert.deepEqual(got, data);
   },
 );
+
+onServers("answers in chunks, without a length, are whole", async ({ proxy, open, direct }) => {
+  const data = new Uint8Array(9 * MIB + 1).map((_, at) => (at >> 8) % 251);
+  await direct.put("parts", () => new Blob([data]).stream());
+  await direct.put("empty", bytes(""));
+  const driver = await open();
+  proxy.trick = () => chunked;
+  const { size, stream } = await driver.open("parts");
+  assert.equal(size, data.length);
+  assert.deepEqual(await new Response(stream).bytes(), data);
+  assert.equal((await driver.get("parts")).bytes.length, data.length);
+  for (const { size } of [await driver.get("empty"), await driver.stat("empty")]) {
+    assert.equal(size, 0);
+  }
+  await driver.put("a", bytes("hello"), { ifAbsent: true });
+  assert.deepEqual((await Array.fromAsync(driver.list(""))).map(({ key }) => key).sort(), [
+    ...["a", "empty", "parts"],
+  ]);
+  await driver.delete("a");
+});
 
 onServers("nobody on the way is asked to compress", async ({ proxy, open, direct }) => {
   await direct.put("a", bytes("hello"));
@@ -303,7 +323,9 @@ Deno.test({
     const original = globalThis.fetch;
     globalThis.fetch = (url) => {
       asked.push(new URL(String(url)).host);
-      return Promise.resolve(new Response("", { headers: { "content-length": "0" } }));
+      return Promise.resolve(
+        new Response("", { headers: { etag: '"9dd4e461268c8034f5c8564e155c67a6"' } }),
+      );
     };
     try {
       for (const bucket of ["plain-bucket", "my.bucket"]) {

@@ -3,6 +3,8 @@
  * connections before or after the server has done its work. One request a connection.
  */
 
+import { Buffer } from "node:buffer";
+
 /** What to do with one request. */
 export type Trick =
   /** Pass it on. */
@@ -18,7 +20,22 @@ export type Trick =
   /** Pass it on, and cut the answer's body after so many bytes. */
   | { cutBodyAfter: number }
   /** Pass it on after so many milliseconds. */
-  | { delay: number };
+  | { delay: number }
+  /** Pass it on after that. */
+  | { after: Promise<void> }
+  /** Pass it on, and change the answer: status line, headers and body, a character a byte. */
+  | { change: (answer: string) => string };
+
+/** Takes the length out of an answer and sends its body in chunks, as proxies do that filter it. */
+export const chunked: Trick = {
+  change(answer) {
+    const end = answer.indexOf("\r\n\r\n") + 4;
+    const head = answer.slice(0, end).replace(/\r\ncontent-length:[^\r]*/i, "");
+    const body = answer.slice(end);
+    const chunks = body === "" ? "" : `${body.length.toString(16)}\r\n${body}\r\n`;
+    return `${head.slice(0, -2)}transfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`;
+  },
+};
 
 /** A running proxy. */
 export interface HttpProxy extends AsyncDisposable {
@@ -31,7 +48,8 @@ export interface HttpProxy extends AsyncDisposable {
   mostAtOnce: number;
 }
 
-const latin = new TextDecoder("latin1");
+/** `latin1` of TextDecoder is Windows' and changes bytes. */
+const latin = { decode: (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1") };
 const bytesOf = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 /** Starts a proxy in front of an endpoint. */
@@ -69,7 +87,7 @@ export function startProxy(upstream: string): HttpProxy {
       const request = await readRequest(client);
       if (!request) return;
       const [method, target] = request.head.split(" ") as [string, string];
-      const path = target.replace(/[?&]X-Amz-[^&]*/g, "");
+      const path = target.replace(/X-Amz-[^&]*&?/g, "").replace(/[?&]$/, "");
       proxy.requests.push(`${method} ${path}`);
       const trick = proxy.trick({ method, path, head: request.head });
       if (trick === "cut") return;
@@ -77,9 +95,13 @@ export function startProxy(upstream: string): HttpProxy {
       if (typeof trick === "object" && "delay" in trick) {
         await new Promise((done) => setTimeout(done, trick.delay));
       }
-      const answer = typeof trick === "object" && "answer" in trick
+      if (typeof trick === "object" && "after" in trick) await trick.after;
+      let answer = typeof trick === "object" && "answer" in trick
         ? bytesOf(trick.answer)
         : await ask(request);
+      if (typeof trick === "object" && "change" in trick) {
+        answer = bytesOf(trick.change(latin.decode(answer)));
+      }
       if (trick === "lose-answer") return;
       let end = answer.length;
       if (typeof trick === "object" && "cutBodyAfter" in trick) {
