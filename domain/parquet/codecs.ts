@@ -66,21 +66,28 @@ function snappy(input: Uint8Array, size: number): Uint8Array {
       }
       length++;
       if (at + length > input.length || to + length > size) broken();
-      output.set(input.subarray(at, at + length), to);
+      // A call for a few bytes takes longer than they do.
+      if (length > 32) output.set(input.subarray(at, at + length), to);
+      else for (let byte = 0; byte < length; byte++) output[to + byte] = input[at + byte]!;
       at += length;
       to += length;
       continue;
     }
     let length = (tag >> 2) + 1;
     let offset = 0;
+    if (at + (tag & 3) > input.length) broken();
     if ((tag & 3) === 1) {
       length = (tag >> 2 & 7) + 4;
-      offset = (tag >> 5) * 256 + (input[at++] ?? 0);
+      offset = (tag >> 5) * 256 + input[at++]!;
     } else {
-      const bytes = (tag & 3) === 2 ? 2 : 4;
-      for (let byte = 0; byte < bytes; byte++) offset += (input[at++] ?? 0) * 2 ** (8 * byte);
+      offset = input[at]! + input[at + 1]! * 256;
+      if ((tag & 3) === 3) {
+        offset += (input[at + 2] ?? 0) * 2 ** 16 + (input[at + 3] ?? 0) * 2 ** 24;
+      }
+      at += (tag & 3) === 3 ? 4 : 2;
     }
-    copyBack(output, to, offset, to += length, broken);
+    if (offset === 0 || offset > to || to + length > size) broken();
+    for (const end = to + length; to < end; to++) output[to] = output[to - offset]!;
   }
   return to === size ? output : broken();
 }
@@ -109,7 +116,9 @@ function lz4(input: Uint8Array, size: number): Uint8Array {
     to += literals;
     if (at === input.length) break; // The last sequence is literals alone.
     const offset = input[at++]! + (input[at++] ?? 0) * 256;
-    copyBack(output, to, offset, to += lengthOf(token & 15) + 4, broken);
+    const end = to + lengthOf(token & 15) + 4;
+    if (offset === 0 || offset > to || end > size) broken();
+    for (; to < end; to++) output[to] = output[to - offset]!;
   }
   return to === size ? output : broken();
 }
@@ -129,17 +138,4 @@ function lz4Framed(input: Uint8Array, size: number): Uint8Array {
     to += long;
   }
   return output;
-}
-
-/** Repeats what is `offset` back, up to `end`; the two may overlap. */
-function copyBack(
-  output: Uint8Array,
-  to: number,
-  offset: number,
-  end: number,
-  broken: () => never,
-): void {
-  if (offset === 0 || offset > to || end > output.length) broken();
-  if (offset >= end - to) output.copyWithin(to, to - offset, end - offset);
-  else for (let at = to; at < end; at++) output[at] = output[at - offset]!;
 }

@@ -70,10 +70,8 @@ export function toColumn(
     const found = ofTypedArray(values as NumberArray, type, place);
     if (found) return { name, ...found, ...(missing?.includes(1) && { missing }) };
   }
-  const list = Array.from(
-    values as ArrayLike<unknown>,
-    (value, row) => missing?.[row] === 1 ? null : value ?? null,
-  );
+  let list = values as ArrayLike<unknown>;
+  if (missing) list = Array.from(list, (value, row) => missing[row] === 1 ? null : value);
   return { name, ...ofList(list, type ?? infer(list, place), place) };
 }
 
@@ -172,12 +170,13 @@ function kindOf(value: unknown, place: string): ColumnType | "bigint" | "list" {
   return refuse(`${place} has ${show(value)}, which no Parquet column holds.`);
 }
 
-function infer(values: readonly unknown[], place: string): ColumnType {
+function infer(values: ArrayLike<unknown>, place: string): ColumnType {
   const kinds = new Set<ReturnType<typeof kindOf>>();
   let last: ReturnType<typeof kindOf> | undefined;
   let isWhole = true;
-  for (const value of values) {
-    if (value === null) {
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (value === null || value === undefined) {
       isWhole = false;
       continue;
     }
@@ -188,10 +187,8 @@ function infer(values: readonly unknown[], place: string): ColumnType {
   // pandas calls a column without any value an object column, and so are texts.
   if (kinds.size === 0) return "string";
   if (one("list")) {
-    const elements = values.flatMap((value) =>
-      value === null ? [] : [...value as Iterable<unknown>]
-    );
-    const type = infer(elements.map((element) => element ?? null), place);
+    const elements = Array.from(values, (value) => [...(value ?? []) as Iterable<unknown>]).flat();
+    const type = infer(elements, place);
     return isColumnType(`list<${type}>`) ? `list<${type}>` as ColumnType : "json";
   }
   if (one("json", "list")) return "json";
@@ -209,9 +206,9 @@ function infer(values: readonly unknown[], place: string): ColumnType {
   );
 }
 
-/** The column of a list in which what is missing is `null`. */
+/** The column of a list in which what is missing is `null` or `undefined`. */
 function ofList(
-  list: readonly unknown[],
+  list: ArrayLike<unknown>,
   type: ColumnType,
   place: string,
 ): Pick<Column, "type" | "values"> {
@@ -220,8 +217,9 @@ function ofList(
   let missing: Uint8Array | undefined;
   for (let row = 0; row < list.length; row++) {
     const value = list[row];
-    if (value === null) (missing ??= new Uint8Array(list.length))[row] = 1;
-    else if (typeof value === "number" && type === "float64") values[row] = value;
+    if (value === null || value === undefined) {
+      (missing ??= new Uint8Array(list.length))[row] = 1;
+    } else if (typeof value === "number" && type === "float64") values[row] = value;
     else if (halves && Number.isSafeInteger(value)) putWhole(halves, row, value as number);
     else values[row] = toCell(value, type, place, row);
   }

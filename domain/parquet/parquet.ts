@@ -105,11 +105,13 @@ function fromRows(
     }
     for (const name of Object.keys(row)) names.add(name);
   }
-  const cell = (row: TableRows[number], name: string) =>
-    Object.hasOwn(row, name) ? row[name] : null;
-  const columns = [...names].map((name) =>
-    toColumn(name, rows.map((row) => cell(row, name)), typeOf(types, name, where), undefined, where)
-  );
+  const columns = [...names].map((name) => {
+    // A row has what its prototype has, too.
+    const values = name in Object.prototype
+      ? rows.map((row) => Object.hasOwn(row, name) ? row[name] : null)
+      : rows.map((row) => row[name]);
+    return toColumn(name, values, typeOf(types, name, where), undefined, where);
+  });
   if (columns.length === 0 && rows.length > 0) {
     refuse(`${where}: there are ${rows.length} rows, and no column. Parquet does not hold them.`);
   }

@@ -88,13 +88,36 @@ export function putPage(
 const halves = ({ buffer, byteOffset, length }: BigInt64Array): Uint32Array =>
   new Uint32Array(buffer, byteOffset, 2 * length);
 
-/** The values of a column as rows have them. */
-export function cellsOf({ meaning: { toCell, type }, values, missing }: Vector): Cell[] {
-  if (Array.isArray(values)) return values;
-  const cells = new Array<Cell>(values.length);
-  for (let at = 0; at < cells.length; at++) {
-    if (missing?.[at] === 1) cells[at] = null;
-    else cells[at] = toCell ? toCell(values[at]!) : values[at]!;
+/** The values of a column as rows have them, from one row to another. */
+export function cellsOf(
+  { meaning: { toCell, type }, values, missing }: Vector,
+  from = 0,
+  to = values.length,
+): Cell[] {
+  if (Array.isArray(values)) return values.slice(from, to);
+  if (type === "int64") return wholes(values as BigInt64Array, missing, from, to);
+  const cells = new Array<Cell>(to - from);
+  for (let at = from; at < to; at++) {
+    if (missing?.[at] === 1) cells[at - from] = null;
+    else cells[at - from] = toCell ? toCell(values[at]!) : values[at]!;
   }
-  return type === "int64" ? cells : cells;
+  return cells;
+}
+
+/** Integers of 64 bits as numbers, and as bigints where a number does not hold them. */
+function wholes(
+  values: BigInt64Array,
+  missing: Uint8Array | undefined,
+  from: number,
+  to: number,
+): Cell[] {
+  const lower = halves(values);
+  const upper = new Int32Array(lower.buffer, lower.byteOffset, lower.length);
+  const cells = new Array<Cell>(to - from);
+  for (let at = from; at < to; at++) {
+    const number = upper[2 * at + 1]! * 2 ** 32 + lower[2 * at]!;
+    if (missing?.[at] === 1) cells[at - from] = null;
+    else cells[at - from] = Number.isSafeInteger(number) ? number : values[at]!;
+  }
+  return cells;
 }

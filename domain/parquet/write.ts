@@ -23,6 +23,9 @@ const WORTH = 0.9;
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const MAGIC = new TextEncoder().encode("PAR1");
 
+/** So many texts tell whether a column is worth a dictionary. */
+const SAMPLE = 1000;
+
 type Metadata = Parameters<typeof writeMetadata>[1];
 type ColumnChunk = Metadata["row_groups"][number]["columns"][number];
 
@@ -300,7 +303,11 @@ function encodeDictionary(
   const found = new Map<string, number>();
   const indexes = new Uint32Array(texts.length);
   const most = texts.length / 2;
-  for (const [at, text] of texts.entries()) {
+  const step = Math.ceil(texts.length / SAMPLE);
+  const sample = texts.filter((_, at) => at % step === 0);
+  if (sample.length > 100 && new Set(sample).size > sample.length * 0.9) return undefined;
+  for (let at = 0; at < texts.length; at++) {
+    const text = texts[at]!;
     let index = found.get(text);
     if (index === undefined) {
       index = found.size;
