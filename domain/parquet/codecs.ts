@@ -27,7 +27,11 @@ export async function decompressorOf(codec: string): Promise<Decompress> {
         BROTLI: zlib.brotliDecompressSync,
       }[codec];
       // A limit of zero is none.
-      return (bytes, size) => size === 0 ? new Uint8Array() : run(bytes, { maxOutputLength: size });
+      return (bytes, size) => {
+        if (size === 0) return new Uint8Array();
+        const { buffer, byteOffset, length } = run(bytes, { maxOutputLength: size });
+        return new Uint8Array(buffer, byteOffset, length); // No Buffer, whose slices are no copies.
+      };
     }
     case "LZ4":
       return lz4Framed;

@@ -55,6 +55,7 @@ export function meaningOf({ node, schemaPath }: Leaf, note: Note | undefined): M
     unsupported(`its column "${node.path[0]}" is of variants, which are not read here`);
   }
   const { type } = node.element;
+  if (node.logical === "NULL") return { type: "null" };
   if (note?.kind === "json" && type === "BYTE_ARRAY") return JSON_TEXT;
   if (note && note.kind !== "json" && type === "INT64") return noted(note);
   switch (type) {
@@ -190,7 +191,10 @@ function ofBytes(node: Node, isFixed: boolean): Meaning {
       if (width === 12) return { type: "interval", fromBytes: intervalOf };
   }
   // A copy, and no view of the whole file.
-  return { type: isFixed ? `bytes[${width}]` : "bytes", fromBytes: (bytes) => bytes.slice() };
+  return {
+    type: isFixed ? `bytes[${width}]` : "bytes",
+    fromBytes: (bytes) => new Uint8Array(bytes),
+  };
 }
 
 /** A signed number of any length. Decimals have 76 digits at most, which is 32 bytes. */

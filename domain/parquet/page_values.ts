@@ -97,7 +97,7 @@ export function plain(
     const start = bytes.byteOffset;
     return start % Numbers.BYTES_PER_ELEMENT === 0
       ? new Numbers(bytes.buffer as ArrayBuffer, start, count)
-      : new Numbers(bytes.slice(0, size).buffer);
+      : new Numbers(new Uint8Array(bytes.subarray(0, size)).buffer);
   }
   if (type === "BOOLEAN") {
     if (Math.ceil(count / 8) > bytes.length) broken();

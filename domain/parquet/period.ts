@@ -4,12 +4,12 @@
  * @module
  */
 
-/** What a period's count counts, in milliseconds, of those that are all of one length. */
-const LENGTHS: Readonly<Record<string, [millis: number, from: number, to: number]>> = {
-  h: [3_600_000, 0, 13],
-  min: [60_000, 0, 16],
-  s: [1000, 0, 19],
-  ms: [1, 0, 23],
+/** Of frequencies that are all of one length: their milliseconds, and how much of an ISO text shows them. */
+const LENGTHS: Readonly<Record<string, [millis: number, shown: number]>> = {
+  h: [3_600_000, 16],
+  min: [60_000, 16],
+  s: [1000, 19],
+  ms: [1, 23],
 };
 
 /**
@@ -48,8 +48,8 @@ export function periodText(frequency: string, count: bigint): string {
     case "D":
       return day(at);
   }
-  const found = LENGTHS[unit.toLowerCase() === "t" ? "min" : unit];
+  const found = LENGTHS[unit === "T" ? "min" : unit.replace("H", "h")];
   const time = found && new Date(at * found[0]);
   if (!found || Number.isNaN(time!.getTime())) return fallback;
-  return time!.toISOString().replace("T", " ").slice(0, found[2]);
+  return time!.toISOString().replace("T", " ").slice(0, found[1]);
 }
