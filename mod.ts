@@ -45,6 +45,7 @@ export type {
   Cell,
   ColumnTable,
   ColumnType,
+  ElementType,
   IndexLevel,
   MissingValues,
   Numbers,

@@ -44,7 +44,8 @@ export function bounded(value: unknown, most: number, what: string): number {
   if (typeof found === "number" && Number.isInteger(found) && found >= 0 && found <= most) {
     return found;
   }
-  return damaged(`it has ${found} ${what}, of ${most} at most`);
+  const given = typeof found === "number" ? found : "no number";
+  return damaged(`it says ${given} for its ${what}, which must be an integer from 0 to ${most}`);
 }
 
 /** How many bytes may still be decoded. Who allocates or loops pays first. */

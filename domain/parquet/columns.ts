@@ -7,7 +7,7 @@ import { refuse, show } from "../check.ts";
 import { formatInstant } from "../format/datetime.ts";
 
 /** What elements of a list may be. */
-type ElementType = "int64" | "float64" | "bool" | "string" | "timestamp" | "date";
+export type ElementType = "int64" | "float64" | "bool" | "string" | "timestamp" | "date";
 
 /**
  * The type of a column; `list<…>` has elements of another one. A `timestamp` counts microseconds, as `timestamp[us]`

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- they are Parquet's own names, which hyparquet's packages have too.
 /**
  * A Parquet file's footer: its schema, and where the pages of each column are. All numbers are checked against the
  * file and against one another.
@@ -180,8 +181,8 @@ function chunkOf(chunk: Struct, leaf: Leaf, rows: number, size: number): Chunk {
   if (leaf.maxRepetition === 0 ? values !== rows : values < rows) {
     damaged(`a column has ${values} values for ${rows} rows`);
   }
-  const data = bounded(meta[9], size, "as the start of a page");
-  const dictionary = meta[11] === undefined ? 0 : bounded(meta[11], size, "as the start of a page");
+  const data = bounded(meta[9], size, "start of a page");
+  const dictionary = meta[11] === undefined ? 0 : bounded(meta[11], size, "start of a page");
   // Some writers say 0 if there is no dictionary, and some one that is behind the data.
   const start = dictionary > 0 && dictionary < data ? dictionary : data;
   const length = bounded(meta[7], size - start, "bytes in a column");

@@ -5,7 +5,7 @@
  */
 import { type Budget, damaged } from "./bounds.ts";
 import { decompressorOf } from "./codecs.ts";
-import type { Chunk, Footer, Leaf, Node } from "./footer.ts";
+import type { Chunk, Footer, Node } from "./footer.ts";
 import type { Cell, Meaning } from "./meaning.ts";
 import { type PageValues, plain, valuesOf } from "./page_values.ts";
 import { pagesOf } from "./pages.ts";

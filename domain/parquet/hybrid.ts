@@ -36,6 +36,7 @@ export function readHybrid(
       if (at + size > end) damaged("a page has fewer values than it says");
       let value = 0;
       for (let byte = 0; byte < size; byte++) value += bytes[at++]! * 2 ** (8 * byte);
+      if (value >= 2 ** width) damaged("a run is of a number that has more bits than it says");
       const count = Math.min(head / 2, left);
       out.fill(value, seen, seen + count);
       seen += count;

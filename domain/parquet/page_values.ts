@@ -101,7 +101,9 @@ export function plain(
   }
   if (type === "BOOLEAN") {
     if (Math.ceil(count / 8) > bytes.length) broken();
-    return Array.from({ length: count }, (_, at) => (bytes[at >> 3]! >> (at & 7) & 1) === 1);
+    const flags = new Array<Cell>(count);
+    for (let at = 0; at < count; at++) flags[at] = (bytes[at >> 3]! >> (at & 7) & 1) === 1;
+    return flags;
   }
   if (type === "BYTE_ARRAY") {
     // Each has its length before it, so that a count that is too large ends at the first that is not there.
@@ -146,17 +148,18 @@ const BYTES = new TextDecoder("latin1");
 function plainTexts(bytes: Uint8Array, count: number): string[] {
   const view = viewOf(bytes);
   const whole = BYTES.decode(bytes);
+  const texts = new Array<string>(count);
   let at = 0;
-  return Array.from({ length: count }, () => {
+  for (let text = 0; text < count; text++) {
     if (at + 4 > bytes.length) broken();
     const start = at + 4;
     at = start + view.getUint32(at, true);
     if (at > bytes.length) broken();
-    for (let byte = start; byte < at; byte++) {
-      if (bytes[byte]! >= 0x80) return UTF8.decode(bytes.subarray(start, at));
-    }
-    return whole.slice(start, at);
-  });
+    let byte = start;
+    while (byte < at && bytes[byte]! < 0x80) byte++;
+    texts[text] = byte === at ? whole.slice(start, at) : UTF8.decode(bytes.subarray(start, at));
+  }
+  return texts;
 }
 
 /** The values that indexes of a dictionary stand for. */

@@ -106,7 +106,7 @@ function headOf(struct: Struct): Head {
     damaged("a page has no header of its type");
   const count = bounded(header[1], 2 ** 31, "values in a page");
   const isV2 = struct[1] === 3;
-  const number = bounded(header[isV2 ? 4 : 2], 100, "as its encoding");
+  const number = bounded(header[isV2 ? 4 : 2], 100, "encoding of a page");
   const encoding = ENCODINGS[number] || unsupported(`a page has encoding ${number}`);
   if (!isV2) {
     if (header[3] === 4 || header[4] === 4) unsupported("its levels have a deprecated encoding");
@@ -157,17 +157,16 @@ function openPage(
   };
   const repetitions = read(leaf.maxRepetition, v2?.repetitions);
   const definitions = read(leaf.maxDefinition, v2?.definitions);
+  const over = () => damaged("a value has a level that its column has not");
   let present = count;
-  if (definitions) {
-    for (let value = 0; value < count; value++) {
-      const level = definitions[value]!;
+  // Most pages lack no value, and a native search says so.
+  if (definitions && (leaf.maxDefinition > 1 || definitions.includes(0))) {
+    for (const level of definitions) {
       if (level < leaf.maxDefinition) present--;
-      else if (level > leaf.maxDefinition) damaged("a value has a level that its column has not");
+      else if (level > leaf.maxDefinition) over();
     }
   }
-  for (const level of repetitions ?? []) {
-    if (level > leaf.maxRepetition) damaged("a value has a level that its column has not");
-  }
+  if (repetitions?.some((level) => level > leaf.maxRepetition)) over();
   return {
     ...(repetitions && { repetitions }),
     ...(definitions && (present < count || repetitions) && { definitions }),

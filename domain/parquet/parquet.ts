@@ -7,10 +7,10 @@
 import { isPlain, refuse, show } from "../check.ts";
 import { type Column, type ColumnType, isColumnType, isList, toColumn } from "./columns.ts";
 import type { Cell } from "./meaning.ts";
-import { type FrameFile, planRead, readColumns, readRows, type Selection } from "./read.ts";
+import { type FrameFile, planRead, readRows, type Selection } from "./read.ts";
 import type { Numbers } from "./vector.ts";
 
-export type { ColumnType } from "./columns.ts";
+export type { ColumnType, ElementType } from "./columns.ts";
 export type { Cell } from "./meaning.ts";
 export type { FrameFile, Selection } from "./read.ts";
 export type { Numbers } from "./vector.ts";

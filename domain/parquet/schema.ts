@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- they are Parquet's own names, which hyparquet's packages have too.
 /**
  * How columns are declared: to Parquet, and to pandas in what it keeps beside the data.
  *
@@ -72,7 +73,7 @@ const declarationOf = (type: ColumnType): Declaration =>
 
 /** The Parquet schema of a column, in the order in which its elements stand in the file. */
 export function schemaOf(name: string, type: ColumnType): SchemaElement[] {
-  const optional = { "repetition_type": "OPTIONAL" };
+  const optional = { repetition_type: "OPTIONAL" };
   const element = elementOf(type);
   if (element === undefined) return [{ name, ...declarationOf(type).parquet, ...optional }];
   return [

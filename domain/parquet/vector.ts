@@ -74,7 +74,8 @@ export function putPage(
   const isWide = page instanceof BigInt64Array;
   const target = isWide ? halves(values as BigInt64Array) : values as Cell[];
   const source = isWide ? halves(page) : page as Cell[];
-  for (let value = from, place = at; value < to; value++, place++) {
+  for (let value = from; value < to; value++) {
+    const place = at + value - from;
     if (definitions[value] !== most) {
       missing[place] = 1;
       if (empty !== undefined) target[place] = empty;

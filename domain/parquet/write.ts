@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- they are Parquet's own names, which hyparquet's packages have too.
 /**
  * Writing dataframes as Parquet: column by column, in groups of rows. hyparquet-writer writes the metadata; the pages
  * are written here, since its own take an object for each value, and one zero for the other in dictionaries.
@@ -55,8 +56,9 @@ export function writeFrame(columns: readonly Column[], rows: number): Uint8Array
   const output = new Output();
   output.add(MAGIC);
   const groups: Metadata["row_groups"] = [];
-  for (let from = 0, to = 0; from < rows && columns.length > 0; from = to) {
-    to = groupEnd(columns, from, rows);
+  let from = 0;
+  while (from < rows && columns.length > 0) {
+    const to = groupEnd(columns, from, rows);
     const start = output.size;
     const chunks = columns.map((column) => writeChunk(output, column, from, to));
     const size = (of: (chunk: NonNullable<ColumnChunk["meta_data"]>) => bigint) =>
@@ -67,6 +69,7 @@ export function writeFrame(columns: readonly Column[], rows: number): Uint8Array
       num_rows: BigInt(to - from),
       total_compressed_size: BigInt(output.size - start),
     });
+    from = to;
   }
   const json = columns.flatMap(({ name, type }) => type === "json" ? [name] : []);
   const metadata = {
@@ -122,7 +125,7 @@ function writeChunk(output: Output, column: Column, from: number, to: number): C
   if (coded) {
     raw += writePage(output, [zstdCompressSync(coded.dictionary, ZSTD)], coded.dictionary.length, {
       type: "DICTIONARY_PAGE",
-      "dictionary_page_header": { num_values: coded.count, encoding: "PLAIN" },
+      dictionary_page_header: { num_values: coded.count, encoding: "PLAIN" },
     });
   }
   const data = output.size;
@@ -133,20 +136,20 @@ function writeChunk(output: Output, column: Column, from: number, to: number): C
     levels + body.length,
     {
       type: "DATA_PAGE_V2",
-      "data_page_header_v2": {
+      data_page_header_v2: {
         num_values: run.values,
         num_nulls: run.values - present.length,
         num_rows: to - from,
         encoding,
-        "definition_levels_byte_length": definitions.length,
-        "repetition_levels_byte_length": repetitions.length,
-        "is_compressed": isPacked,
+        definition_levels_byte_length: definitions.length,
+        repetition_levels_byte_length: repetitions.length,
+        is_compressed: isPacked,
       },
     },
   );
   return {
     file_offset: BigInt(start),
-    "meta_data": {
+    meta_data: {
       type: parquetType(type) as "INT64",
       encodings: ["RLE", "PLAIN", ...(coded ? [encoding] as const : [])],
       path_in_schema: element === undefined ? [name] : [name, "list", "element"],

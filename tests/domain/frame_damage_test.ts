@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- they are Parquet's own names, which hyparquet's packages have too.
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { ByteWriter } from "npm:hyparquet-writer@0.17.0/src/bytewriter.js";
