@@ -24,7 +24,7 @@ import {
 import { checkLimit } from "./reading/filter.ts";
 import { describe } from "./format/codec.ts";
 import { DATA, entityFolder } from "./format/layout.ts";
-import { type FrameOptions, readFrame } from "./parquet/frame_files.ts";
+import type { FrameOptions } from "./parquet/read/files.ts";
 import type {
   ColumnTable,
   ColumnType,
@@ -221,6 +221,7 @@ export async function readDataframe(
   if (as !== "rows" && as !== "columns") {
     refuse(`${where}: as must be "rows" or "columns", not ${show(as)}.`);
   }
+  const { readFrame } = await import("./parquet/read/files.ts");
   const chosen: FrameOptions = { columns, offset, limit: checkLimit(limit, where), as };
   return await rubicon.read({
     what: `the data of ${describe(dataframe)}`,

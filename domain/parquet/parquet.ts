@@ -5,15 +5,16 @@
  * @module
  */
 import { isPlain, refuse, show } from "../check.ts";
-import { type Column, type ColumnType, isColumnType, isList, toColumn } from "./columns.ts";
-import type { Cell } from "./meaning.ts";
-import { type FrameFile, planRead, readRows, type Selection } from "./read.ts";
-import type { Numbers } from "./vector.ts";
+import { isList } from "./cells.ts";
+import { type Column, type ColumnType, isColumnType, toColumn } from "./columns.ts";
+import type { Cell } from "./read/meaning.ts";
+import { readRows } from "./read/frame.ts";
+import { type FrameFile, planRead, type Selection } from "./read/plan.ts";
+import type { Numbers } from "./read/vector.ts";
 
 export type { ColumnType, ElementType } from "./columns.ts";
-export type { Cell } from "./meaning.ts";
-export type { FrameFile, Selection } from "./read.ts";
-export type { Numbers } from "./vector.ts";
+export type { Cell } from "./read/meaning.ts";
+export type { Numbers } from "./read/vector.ts";
 
 /** A table by rows: one object each. What a row lacks is missing. */
 export type TableRows = readonly Readonly<Record<string, unknown>>[];
@@ -84,7 +85,7 @@ export async function encodeTable(
   const { columns, length } = Array.isArray(table)
     ? fromRows(table, types, where)
     : fromColumns(table as TableColumns, types, missing, where);
-  const { writeFrame } = await import("./write.ts");
+  const { writeFrame } = await import("./write/frame.ts");
   return writeFrame(columns, length);
 }
 

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { ByteWriter } from "npm:hyparquet-writer@0.17.0/src/bytewriter.js";
 import { writeMetadata } from "npm:hyparquet-writer@0.17.0/src/metadata.js";
-import { decompressorOf } from "../../domain/parquet/codecs.ts";
-import { readHybrid } from "../../domain/parquet/hybrid.ts";
+import { decompressorOf } from "../../domain/parquet/read/codecs.ts";
+import { readHybrid } from "../../domain/parquet/read/hybrid.ts";
 import { decodeTable, encodeTable } from "../../domain/parquet/parquet.ts";
-import { readStruct } from "../../domain/parquet/thrift.ts";
+import { readStruct } from "../../domain/parquet/read/thrift.ts";
 import { readDamaged } from "../support/frame_fuzz.ts";
 
 Deno.test("readDataframe() ends on each damaged file of this module", async () => {

@@ -8,11 +8,11 @@
 import { constants, crc32, zstdCompressSync } from "node:zlib";
 import { ByteWriter } from "npm:hyparquet-writer@0.17.0/src/bytewriter.js";
 import { writePageHeader } from "npm:hyparquet-writer@0.17.0/src/datapage.js";
-import { writeRleBitPackedHybrid } from "npm:hyparquet-writer@0.17.0/src/encoding.js";
 import { writeMetadata } from "npm:hyparquet-writer@0.17.0/src/metadata.js";
-import { type Column, emptyOf, type Physical } from "./columns.ts";
-import { bitsOf } from "./hybrid.ts";
+import type { Column } from "../columns.ts";
+import { flatRun, listRun } from "./runs.ts";
 import { elementOf, JSON_COLUMNS, pandasMetadata, parquetType, schemaOf } from "./schema.ts";
+import { encodeDictionary, encodePlain } from "./values.ts";
 
 /** Rows in a group: what is read at least where some rows are asked for. */
 const GROUP_ROWS = 100_000;
@@ -23,9 +23,6 @@ const WORTH = 0.9;
 /** The fastest that still finds repetitions. */
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const MAGIC = new TextEncoder().encode("PAR1");
-
-/** So many texts tell whether a column is worth a dictionary. */
-const SAMPLE = 1000;
 
 type Metadata = Parameters<typeof writeMetadata>[1];
 type ColumnChunk = Metadata["row_groups"][number]["columns"][number];
@@ -183,149 +180,3 @@ function writePage(
 }
 
 type PageHeader = Parameters<typeof writePageHeader>[1];
-
-/** The values of a run of rows that are there, and the levels that say which are. */
-interface Run {
-  /** How many values it has, missing ones and empty lists counted. */
-  values: number;
-  repetitions: Uint8Array;
-  definitions: Uint8Array;
-  present: Physical;
-}
-
-function flatRun({ values, missing }: Column, from: number, to: number): Run {
-  const run = values.slice(from, to) as Physical;
-  const isMissing = missing?.subarray(from, to);
-  const present = isMissing?.includes(1) ? without(run, isMissing) : run;
-  const levels = isMissing ? isMissing.map((one) => 1 - one) : new Uint8Array(to - from).fill(1);
-  return {
-    values: to - from,
-    repetitions: new Uint8Array(),
-    definitions: packLevels(levels, 1),
-    present,
-  };
-}
-
-/** The values that are there. Integers of 64 bits go as halves: a bigint for each would be an object for each. */
-function without(values: Physical, missing: Uint8Array): Physical {
-  const isWide = values instanceof BigInt64Array;
-  const size = isWide ? 2 : 1;
-  const packed = isWide
-    ? new Int32Array(values.buffer, values.byteOffset, 2 * values.length)
-    : values;
-  let to = 0;
-  for (let row = 0; row < missing.length; row++) {
-    if (missing[row] === 1) continue;
-    for (let half = 0; half < size; half++) packed[to++] = packed[row * size + half]!;
-  }
-  return values.slice(0, to / size) as Physical;
-}
-
-/** What a level of a list's value says: there is no list, it is empty, it has a missing element, it has this one. */
-const LEVEL = { none: 0, empty: 1, missing: 2, there: 3 } as const;
-
-function listRun({ type, values }: Column, from: number, to: number): Run {
-  const repetitions: number[] = [];
-  const definitions: number[] = [];
-  const present: unknown[] = [];
-  for (let row = from; row < to; row++) {
-    const list = values[row] as unknown[] | null;
-    if (list === null || list.length === 0) {
-      repetitions.push(0);
-      definitions.push(list === null ? LEVEL.none : LEVEL.empty);
-      continue;
-    }
-    for (const [at, item] of list.entries()) {
-      repetitions.push(at === 0 ? 0 : 1);
-      definitions.push(item === null ? LEVEL.missing : LEVEL.there);
-      if (item !== null) present.push(item);
-    }
-  }
-  const typed = emptyOf(elementOf(type)!, present.length);
-  for (const [at, item] of present.entries()) typed[at] = item;
-  return {
-    values: definitions.length,
-    repetitions: packLevels(repetitions, 1),
-    definitions: packLevels(definitions, LEVEL.there),
-    present: typed as Physical,
-  };
-}
-
-function packLevels(levels: ArrayLike<number>, most: number): Uint8Array {
-  const writer = new ByteWriter();
-  writeRleBitPackedHybrid(writer, levels as number[], bitsOf(most));
-  return writer.getBytes();
-}
-
-/** Numbers are their own bytes; booleans are bits; texts have their lengths before them. */
-function encodePlain(values: Physical): Uint8Array {
-  if (values instanceof Uint8Array) {
-    const bits = new Uint8Array(Math.ceil(values.length / 8));
-    for (let at = 0; at < values.length; at++) bits[at >> 3]! |= values[at]! << (at & 7);
-    return bits;
-  }
-  if (!Array.isArray(values)) {
-    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  }
-  return encodeTexts(values as string[]);
-}
-
-const UTF8 = new TextEncoder();
-
-function encodeTexts(texts: readonly string[]): Uint8Array {
-  let most = 0;
-  for (const text of texts) most += 4 + 3 * text.length;
-  const bytes = new Uint8Array(most);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  for (const text of texts) {
-    const start = at + 4;
-    const length = text.length;
-    let done = 0;
-    // Short texts of ASCII, which most are, are faster without a call of the encoder.
-    if (length < 32) {
-      for (; done < length; done++) {
-        const code = text.charCodeAt(done);
-        if (code >= 0x80) break;
-        bytes[start + done] = code;
-      }
-    }
-    const written = done === length ? length : UTF8.encodeInto(text, bytes.subarray(start)).written;
-    view.setUint32(at, written, true);
-    at = start + written;
-  }
-  return bytes.subarray(0, at);
-}
-
-/** Texts by what they are of: their distinct ones, and an index for each; `undefined` if that saves too little. */
-function encodeDictionary(
-  values: Physical,
-): { dictionary: Uint8Array; count: number; indexes: Uint8Array } | undefined {
-  if (!Array.isArray(values) || values.length === 0) return undefined;
-  const texts = values as string[];
-  const found = new Map<string, number>();
-  const indexes = new Uint32Array(texts.length);
-  const most = texts.length / 2;
-  const step = Math.ceil(texts.length / SAMPLE);
-  const sample = texts.filter((_, at) => at % step === 0);
-  if (sample.length > 100 && new Set(sample).size > sample.length * 0.9) return undefined;
-  for (let at = 0; at < texts.length; at++) {
-    const text = texts[at]!;
-    let index = found.get(text);
-    if (index === undefined) {
-      index = found.size;
-      if (index >= most) return undefined;
-      found.set(text, index);
-    }
-    indexes[at] = index;
-  }
-  const width = bitsOf(found.size - 1);
-  const writer = new ByteWriter();
-  writer.appendUint8(width);
-  writeRleBitPackedHybrid(writer, indexes as unknown as number[], width);
-  return {
-    dictionary: encodeTexts([...found.keys()]),
-    count: found.size,
-    indexes: writer.getBytes(),
-  };
-}

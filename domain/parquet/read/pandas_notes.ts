@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Unit } from "./footer.ts";
+import type { Unit } from "./schema.ts";
 import { damaged } from "./bounds.ts";
 import type { Note } from "./meaning.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Budget, damaged, unsupported } from "./bounds.ts";
-import type { Leaf, Physical } from "./footer.ts";
+import type { Leaf, Physical } from "./schema.ts";
 import { readDeltas } from "./deltas.ts";
 import { readHybrid } from "./hybrid.ts";
 import type { Cell, Meaning } from "./meaning.ts";

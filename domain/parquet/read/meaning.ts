@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Value } from "../format/values.ts";
+import type { Value } from "../../format/values.ts";
 import { damaged, unsupported } from "./bounds.ts";
-import type { Leaf, Node, Unit } from "./footer.ts";
+import type { Leaf, Node, Unit } from "./schema.ts";
 import { periodText } from "./period.ts";
 
 /** A value of a dataframe, as it is read. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type RubiconErrorCode, RubiconException } from "../../errors.ts";
+import { type RubiconErrorCode, RubiconException } from "../../../errors.ts";
 
 /** What a file may take in memory whatever its size; frames of few distinct values are small files. */
 const BASE = 512 * 2 ** 20;

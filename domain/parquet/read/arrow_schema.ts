@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Unit } from "./footer.ts";
+import type { Unit } from "./schema.ts";
 
 /** The number of a duration among Arrow's types. */
 const DURATION = 18;

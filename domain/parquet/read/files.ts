@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { RubiconException } from "../../errors.ts";
-import { verifiedBytes } from "../../composite/layers/verified.ts";
-import type { Driver, ListEntry, VerbOptions } from "../../drivers/driver.ts";
-import { DATA } from "../format/layout.ts";
-import { pooled } from "../pool.ts";
-import type { ColumnTable, FrameFile, Selection, Table } from "./parquet.ts";
+import { RubiconException } from "../../../errors.ts";
+import { verifiedBytes } from "../../../composite/layers/verified.ts";
+import type { Driver, ListEntry, VerbOptions } from "../../../drivers/driver.ts";
+import { DATA } from "../../format/layout.ts";
+import { pooled } from "../../pool.ts";
+import type { ColumnTable, Table } from "../parquet.ts";
+import type { FrameFile, Selection } from "./plan.ts";
 
 /** What to read of a dataframe, and how to give it. */
 export type FrameOptions = Selection & { as: "rows" | "columns" };
@@ -46,7 +47,10 @@ export async function readFrame(
     entries,
     (entry) => (entry.size < SMALL ? wholeOf : open)(driver, entry, `${label}: ${entry.key}`, call),
   );
-  const { planRead, readColumns, readRows } = await import("./read.ts");
+  const [{ planRead }, { readColumns, readRows }] = await Promise.all([
+    import("./plan.ts"),
+    import("./frame.ts"),
+  ]);
   const where = `${label}: ${folder}`;
   const plan = await planRead(files, options, where);
   return await (options.as === "columns" ? readColumns : readRows)(plan, where, signal);

@@ -5,14 +5,12 @@
  */
 import { type Budget, damaged } from "./bounds.ts";
 import { decompressorOf } from "./codecs.ts";
-import type { Chunk, Footer, Node } from "./footer.ts";
+import type { Chunk } from "./footer.ts";
 import type { Cell, Meaning } from "./meaning.ts";
 import { type PageValues, plain, valuesOf } from "./page_values.ts";
 import { pagesOf } from "./pages.ts";
+import type { Node, SchemaColumn } from "./schema.ts";
 import { putPage, type Vector } from "./vector.ts";
-
-/** A column of a file's schema. */
-export type SchemaColumn = Footer["columns"][number];
 
 /** The chunks of one column, and what their values mean. */
 export interface ColumnChunks {
