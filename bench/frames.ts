@@ -85,7 +85,8 @@ async function kind(name: string, folder: string): Promise<Row[]> {
         unit: unit === "seconds" ? "s" : "MiB",
         against: "pandas",
         ratio: ours / theirs,
-        ...(action !== "read slice" && { goal: unit === "seconds" ? 4 : 2 }),
+        // Rows are an object each, which pandas has nothing like.
+        ...(action.endsWith("columns") && { goal: unit === "seconds" ? 4 : 2 }),
         limit: true,
       };
     });
