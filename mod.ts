@@ -42,8 +42,13 @@ export * from "./domain/host/git.ts";
 export * from "./domain/metric.ts";
 export * from "./domain/parameter.ts";
 export type {
+  Cell,
+  ColumnTable,
   ColumnType,
+  ElementType,
   IndexLevel,
+  MissingValues,
+  Numbers,
   Table,
   TableColumns,
   TableRows,

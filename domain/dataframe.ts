@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import {
   type AttachedQuery,
@@ -13,29 +12,52 @@ import {
   listAttached,
   prepareAttached,
 } from "./writing/attached.ts";
-import { checkComposite, checkEntity, checkFields, checkParent, refuse } from "./check.ts";
+import {
+  checkComposite,
+  checkEntity,
+  checkFields,
+  checkParent,
+  checkTexts,
+  refuse,
+  show,
+} from "./check.ts";
+import { checkLimit } from "./reading/filter.ts";
 import { describe } from "./format/codec.ts";
 import { DATA, entityFolder } from "./format/layout.ts";
-import type { ColumnType, Table, TableColumns, TableRows } from "./parquet/parquet.ts";
-import { pooled } from "./pool.ts";
+import type { FrameOptions } from "./parquet/read/files.ts";
+import type {
+  ColumnTable,
+  ColumnType,
+  MissingValues,
+  Table,
+  TableColumns,
+  TableRows,
+} from "./parquet/parquet.ts";
 import { CALL_FIELDS, inputFields } from "./format/schema.ts";
 import type { Dataframe, Parent } from "./format/entities.ts";
 import type { ListFilter, LogInput } from "./inputs.ts";
-import { verifiedBytes } from "../composite/layers/verified.ts";
 
 /** What {@linkcode logDataframe} takes: the table, by rows or by columns, and the dataframe's fields. */
 export type DataframeInput =
   & LogInput<Dataframe>
-  & ({ rows: TableRows } | { columns: TableColumns })
+  & ({ rows: TableRows } | {
+    columns: TableColumns;
+    /** Which values of typed arrays are missing, by column: 1 for each that is. */
+    missing?: MissingValues | undefined;
+  })
   & {
-    /** The types of columns whose values do not say it, by name. */
+    /**
+     * The types of columns whose values do not say it, by name. A typed array of times counts in the type's unit from
+     * 1970: a `BigInt64Array` as `timestamp[ns]`, an `Int32Array` as `date`.
+     */
     types?: Readonly<Record<string, ColumnType>>;
   };
 
-const INPUT = inputFields("dataframe", ["rows", "columns", "types"]);
+const INPUT = inputFields("dataframe", ["rows", "columns", "types", "missing"]);
 
 /**
- * Logs a dataframe to a project or an experiment, in every backend.
+ * Logs a dataframe to a project or an experiment, in every backend. Typed arrays are the fastest way: they go to the
+ * file as they are.
  *
  * @throws {RubiconException} `invalid-argument` for a table that Parquet cannot hold, before anything is
  * written; otherwise with the dataframe as `entity`: pass `{ ...error.entity, rows }` again.
@@ -63,17 +85,21 @@ export async function logDataframe(
   checkComposite(rubicon, where);
   checkParent(parent, where);
   checkFields(input, INPUT, where);
-  const { rows, columns, types, ...fields } = input as DataframeInput & {
+  const { rows, columns, types, missing, ...fields } = input as DataframeInput & {
     rows?: TableRows;
     columns?: TableColumns;
+    missing?: MissingValues | undefined;
   };
   const data = rows ?? columns;
   if (data === undefined || (rows !== undefined && columns !== undefined)) {
     refuse(`${where} takes the table as rows (a list of objects) or as columns (lists by name).`);
   }
+  if (missing !== undefined && columns === undefined) {
+    refuse(`${where}: missing goes with columns. In rows, what is missing is null.`);
+  }
   const dataframe = prepareAttached("dataframe", parent, fields, where);
   const { encodeTable } = await import("./parquet/parquet.ts");
-  const source = await encodeTable(data, types ?? {}, where);
+  const source = await encodeTable(data, types ?? {}, where, missing);
   return await createAttached(rubicon, dataframe, { name: `${DATA}/data.parquet`, source }, input);
 }
 
@@ -124,45 +150,85 @@ export async function listDataframes(
   return await listAttached(rubicon, "dataframe", parent, filter, "listDataframes");
 }
 
+/** What {@linkcode readDataframe} reads: all of it, or some columns and rows. */
+export interface ReadDataframeOptions extends CallOptions {
+  /** The columns to read, in this order. Missing: all. */
+  columns?: readonly string[] | undefined;
+  /** How many rows to pass over. */
+  offset?: number | undefined;
+  /** How many rows to read at most. */
+  limit?: number | undefined;
+  /** As `rows`, one object each, or as `columns`, which are typed arrays if they are numbers. Missing: `rows`. */
+  as?: "rows" | "columns" | undefined;
+}
+
+const READ_FIELDS: ReadonlySet<string> = new Set([
+  ...CALL_FIELDS,
+  "columns",
+  "offset",
+  "limit",
+  "as",
+]);
+
 /**
  * A dataframe's table, whoever wrote it: this module, pandas, dask (its parts in order) or polars.
  *
- * @throws {RubiconException} where no backend is able to read.
+ * With `columns`, `offset` or `limit`, only what they need is read of the store, by ranges of its files: for a frame of
+ * this module whole groups of 100,000 rows.
  *
- * @example See {@linkcode logDataframe}
+ * @throws {RubiconException} if no backend is able to read: `corrupt` for a damaged file, `unsupported` for an encrypted
+ * one and for one that takes too much memory at once, `invalid-argument` for a column that is not there.
+ *
+ * @example
+ * ```ts
+ * import { createProject, logDataframe, openComposite, readDataframe } from "../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "readDataframe" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const loss = new Float64Array([0.9, 0.5, 0.4]);
+ * const frame = await logDataframe(rubicon, project, { columns: { loss, epoch: [1, 2, 3] } });
+ * const { rows } = await readDataframe(rubicon, frame, { limit: 2 });
+ * if (rows[1]?.loss !== 0.5) throw new Error("the second row");
+ * const { data } = await readDataframe(rubicon, frame, { as: "columns", columns: ["loss"] });
+ * if (!(data.loss instanceof Float64Array)) throw new Error("numbers are typed arrays");
+ * ```
  */
 export async function readDataframe(
   rubicon: Composite,
   dataframe: Dataframe,
-  options: CallOptions = {},
-): Promise<Table> {
+  options: ReadDataframeOptions & { as: "columns" },
+): Promise<ColumnTable>;
+/** A dataframe's table, as rows. */
+export async function readDataframe(
+  rubicon: Composite,
+  dataframe: Dataframe,
+  options?: ReadDataframeOptions & { as?: "rows" | undefined },
+): Promise<Table>;
+export async function readDataframe(
+  rubicon: Composite,
+  dataframe: Dataframe,
+  options: ReadDataframeOptions = {},
+): Promise<Table | ColumnTable> {
   const where = "readDataframe";
   checkComposite(rubicon, where);
   checkEntity(dataframe, ["dataframe"], where);
-  checkFields(options, CALL_FIELDS, where);
-  const folder = entityFolder(dataframe);
-  const { decodeTable } = await import("./parquet/parquet.ts");
+  checkFields(options, READ_FIELDS, where);
+  const { columns, offset, limit, as = "rows", ...call } = options;
+  if (columns !== undefined) checkTexts(columns, `${where}: columns`);
+  if (offset !== undefined && !(Number.isSafeInteger(offset) && offset >= 0)) {
+    refuse(`${where}: offset must be an integer from 0, not ${show(offset)}.`);
+  }
+  if (as !== "rows" && as !== "columns") {
+    refuse(`${where}: as must be "rows" or "columns", not ${show(as)}.`);
+  }
+  const { readFrame } = await import("./parquet/read/files.ts");
+  const chosen: FrameOptions = { columns, offset, limit: checkLimit(limit, where), as };
   return await rubicon.read({
     what: `the data of ${describe(dataframe)}`,
-    async run({ driver, label }, signal) {
-      const call = signal ? { signal } : {};
-      const keys: string[] = [];
-      for await (const { key } of driver.list(folder, { ...call, depth: 2 })) {
-        const name = key.slice(folder.length + 1);
-        if (name === DATA || (name.startsWith(`${DATA}/`) && name.endsWith(".parquet"))) {
-          keys.push(key);
-        }
-      }
-      if (keys.length === 0) {
-        throw new RubiconException("not-found", `${label}: there is no data in ${folder}.`);
-      }
-      const files = await pooled(keys, async (key) => ({
-        name: key.slice(key.lastIndexOf("/") + 1),
-        bytes: await verifiedBytes(await driver.get(key, call), `${label}: ${key}`),
-      }));
-      return { value: await decodeTable(files, `${label}: ${folder}`) };
-    },
-  }, options);
+    run: async ({ driver, label }, signal) => ({
+      value: await readFrame(driver, label, entityFolder(dataframe), chosen, signal),
+    }),
+  }, call);
 }
 
 /**

@@ -1,0 +1,155 @@
+/**
+ * The columns of one group of rows, decoded.
+ *
+ * @module
+ */
+import { type Budget, damaged } from "./bounds.ts";
+import { decompressorOf } from "./codecs.ts";
+import type { Chunk } from "./footer.ts";
+import type { Cell, Meaning } from "./meaning.ts";
+import { type PageValues, plain, valuesOf } from "./page_values.ts";
+import { pagesOf } from "./pages.ts";
+import type { Node, SchemaColumn } from "./schema.ts";
+import { putPage, type Vector } from "./vector.ts";
+
+/** The chunks of one column, and what their values mean. */
+export interface ColumnChunks {
+  /** The column. */
+  column: SchemaColumn;
+  /** Each of its leaves. */
+  parts: { chunk: Chunk; bytes: Uint8Array; meaning: Meaning }[];
+}
+
+/** Whether a column is one of plain values: no list, struct or map. */
+export const isFlat = ({ node, leaves }: SchemaColumn): boolean =>
+  leaves[0]?.node === node && leaves[0].maxRepetition === 0;
+
+/** Decodes a column of plain values: the rows `from` to `to` of a group go into `vector`, at `at`. */
+export async function readFlat(
+  { chunk, bytes, meaning }: ColumnChunks["parts"][number],
+  vector: Vector,
+  budget: Budget,
+  from: number,
+  to: number,
+  at: number,
+): Promise<void> {
+  const { leaf } = chunk;
+  const run = await decompressorOf(chunk.codec);
+  let dictionary: PageValues | undefined;
+  let row = 0;
+  for (const page of pagesOf(bytes, chunk, run, budget)) {
+    if (page.isDictionary) {
+      dictionary = plain(page.open().bytes, leaf.node.element.type!, page.count, {
+        leaf,
+        meaning,
+        budget,
+      });
+      continue;
+    }
+    const [first, last] = [Math.max(from, row), Math.min(to, row + page.count)];
+    if (first < last) {
+      const opened = page.open();
+      const values = valuesOf(opened, dictionary, { leaf, meaning, budget });
+      putPage(
+        vector,
+        values,
+        opened.definitions,
+        leaf.maxDefinition,
+        first - row,
+        last - row,
+        at + first - from,
+      );
+    }
+    row += page.count;
+    if (row >= to) break;
+  }
+}
+
+/** Decodes a column of lists, structs or maps: all rows of a group. */
+export async function readNested(
+  { column, parts }: ColumnChunks,
+  rows: number,
+  budget: Budget,
+): Promise<Cell[]> {
+  const { assembleLists, assembleNested } = await import("npm:hyparquet@1.31.5/src/assemble.js");
+  const leaves = new Map<string, unknown[]>();
+  for (const part of parts) {
+    const { leaf } = part.chunk;
+    const { definitions, repetitions, values } = await readLevels(part, budget);
+    // Each value may open a list at each level.
+    budget.pay(part.chunk.values * 16 * leaf.schemaPath.length);
+    const assembled = leaf.maxDefinition === 0 ? values : assembleLists(
+      [],
+      definitions as unknown as number[],
+      repetitions as unknown as number[],
+      values,
+      leaf.schemaPath as Parameters<typeof assembleLists>[4],
+    ) as unknown[];
+    leaves.set(leaf.node.path.join("."), assembled);
+  }
+  const tree = column.node as unknown as Parameters<typeof assembleNested>[1];
+  // No leaf is of a type that hyparquet would parse.
+  assembleNested(leaves, tree, {} as Parameters<typeof assembleNested>[2]);
+  const found = leaves.get(column.node.element.name) ?? [];
+  if (found.length !== rows) {
+    damaged(`a column has ${found.length} rows, and its group has ${rows}`);
+  }
+  return found.map(tidy);
+}
+
+/** The levels and values of a leaf. */
+async function readLevels(
+  { chunk, bytes, meaning }: ColumnChunks["parts"][number],
+  budget: Budget,
+): Promise<{ definitions: Uint8Array; repetitions: Uint8Array; values: Cell[] }> {
+  const { leaf } = chunk;
+  budget.pay(2 * chunk.values);
+  const definitions = new Uint8Array(chunk.values).fill(leaf.maxDefinition);
+  const repetitions = new Uint8Array(leaf.maxRepetition > 0 ? chunk.values : 0);
+  const values: Cell[] = [];
+  const run = await decompressorOf(chunk.codec);
+  let dictionary: PageValues | undefined;
+  let at = 0;
+  for (const page of pagesOf(bytes, chunk, run, budget)) {
+    if (page.isDictionary) {
+      dictionary = plain(page.open().bytes, leaf.node.element.type!, page.count, {
+        leaf,
+        meaning,
+        budget,
+      });
+      continue;
+    }
+    const opened = page.open();
+    if (opened.definitions) definitions.set(opened.definitions, at);
+    if (opened.repetitions) repetitions.set(opened.repetitions, at);
+    const { toCell } = meaning;
+    for (const value of valuesOf(opened, dictionary, { leaf, meaning, budget })) {
+      values.push(toCell ? toCell(unsigned(value, meaning) as number | bigint) : value);
+    }
+    at += page.count;
+  }
+  return { definitions, repetitions, values };
+}
+
+/** An integer without a sign, of a page's that have one. */
+function unsigned(value: Cell, { array }: Meaning): Cell {
+  if (array === BigUint64Array) return BigInt.asUintN(64, value as bigint);
+  return array === Uint32Array ? value as number >>> 0 : value;
+}
+
+/** A copy of plain data in which nothing is undefined. */
+function tidy(value: unknown): Cell {
+  if (value === undefined || value === null) return null;
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) {
+    return value as Cell;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, tidy(item)]));
+}
+
+/** What a column's values are called: a leaf's name, or the kind of what holds it. */
+export function typeName(node: Node, meanings: readonly Meaning[]): string {
+  if (node.children.length === 0) return meanings[0]!.type;
+  if (node.logical === "LIST" && meanings.length === 1) return `list<${meanings[0]!.type}>`;
+  return node.logical === "" ? "struct" : node.logical.toLowerCase();
+}
