@@ -4,7 +4,7 @@
  * @module
  */
 import { parseInstant } from "../format/datetime.ts";
-import { type Cells, listOf } from "./cells.ts";
+import { type Cells, cellsOf, listOf, type Run } from "./cells.ts";
 import { regex } from "./regex.ts";
 import { like, wildcard } from "./wildcard.ts";
 import type { Condition, Literal, Query, QueryColumn, QueryOrder, Test } from "./tree.ts";
@@ -14,44 +14,63 @@ import type { Condition, Literal, Query, QueryColumn, QueryOrder, Test } from ".
  * they have.
  */
 export function evaluate({ where, orderBy }: Query, cells: Cells): number[] {
-  const passes = where && compile(where, cells);
+  const passes = where && compile(where, (column) => {
+    const values = cells.of(column);
+    return (row) => values[row];
+  });
   const found: number[] = [];
   for (let row = 0; row < cells.length; row++) if (!passes || passes(row)) found.push(row);
   return orderBy.length === 0 ? found : sorted(found, orderBy, cells);
 }
 
+/** Gives the values of a column, row by row. */
+type Reader = (column: QueryColumn) => (row: number) => unknown;
+
+/** Whether a condition is true of single runs, one after the other. */
+export function predicate(condition: Condition): (run: Run) => boolean {
+  let current: Run;
+  const passes = compile(condition, (column) => () => cellsOf([current]).of(column)[0]);
+  return (run) => {
+    current = run;
+    return passes(0);
+  };
+}
+
 /** Whether a condition is true of a row. */
-function compile(condition: Condition, cells: Cells): (row: number) => boolean {
+function compile(condition: Condition, reader: Reader): (row: number) => boolean {
   switch (condition.op) {
     case "and": {
-      const parts = condition.of.map((part) => compile(part, cells));
+      const parts = condition.of.map((part) => compile(part, reader));
       return (row) => parts.every((part) => part(row));
     }
     case "or": {
-      const parts = condition.of.map((part) => compile(part, cells));
+      const parts = condition.of.map((part) => compile(part, reader));
       return (row) => parts.some((part) => part(row));
     }
     case "not": {
-      const part = compile(condition.of, cells);
+      const part = compile(condition.of, reader);
       return (row) => !part(row);
     }
   }
-  const values = cells.of(condition.column);
+  const valueAt = reader(condition.column);
   const { kind, name } = condition.column;
   const isTags = kind === "own" && name === "tags";
   const isMissing = (value: unknown) =>
     value === undefined || value === null ||
     (isTags || kind === "tag") && (value as readonly string[]).length === 0;
-  if (condition.op === "exists") return (row) => !isMissing(values[row]);
+  if (condition.op === "exists") return (row) => !isMissing(valueAt(row));
   const [test, negated] = testOf(condition);
   if (isTags || kind === "tag") {
     // One of the texts is enough; a run without such a tag has no value to compare.
     return (row) => {
-      const list = values[row] as readonly string[];
+      const list = valueAt(row) as readonly string[];
       return (isTags || list.length > 0) && list.some(test) !== negated;
     };
   }
-  return (row) => !isMissing(values[row]) && test(values[row]) !== negated;
+  return (row) => {
+    const value = valueAt(row);
+    return !isMissing(value) && test(value) !== negated;
+  };
 }
 
 /** A test of one value, and whether its opposite is asked for. */

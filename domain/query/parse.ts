@@ -72,7 +72,9 @@ class Parser {
       this.#at += 2;
       do order.push(this.#order()); while (this.#sign(","));
     }
-    if (this.#token.type !== "end") this.#fail("The expression ends before this. Put and, or, or order by between.");
+    if (this.#token.type !== "end") {
+      this.#fail("The expression ends before this. Put and, or, or order by between.");
+    }
     return { ...(where && { where }), orderBy: order, text: this.#text, places: this.#places };
   }
 
