@@ -51,6 +51,7 @@ export type {
 export * from "./domain/project.ts";
 export type { Progress, ProgressOption } from "./domain/progress.ts";
 export * from "./domain/upkeep/repair.ts";
+export * from "./domain/search.ts";
 export { slugify } from "./domain/format/slug.ts";
 export * from "./domain/table.ts";
 export * from "./domain/tags.ts";
