@@ -10,15 +10,15 @@ import { PatternError, regex } from "./regex.ts";
 import { MAX_LIKE } from "./wildcard.ts";
 import {
   type CompareOperator,
-  type Condition,
-  type Fold,
   join,
-  type Literal,
+  type ListFold,
   MAX_VALUES,
   OWN_FIELDS,
   type OwnField,
   type PatternOperator,
   type QueryColumn,
+  type QueryCondition,
+  type QueryLiteral,
   type QueryOrder,
 } from "./tree.ts";
 
@@ -51,9 +51,9 @@ export function ownColumn(name: string, fail: Fail): QueryColumn {
 export function compare(
   column: QueryColumn,
   op: CompareOperator,
-  value: Literal | null,
+  value: QueryLiteral | null,
   fail: Fail,
-): Condition {
+): QueryCondition {
   if (value !== null) return { op, column, value: literalFor(column, value, fail) };
   if (op === "!=") return { op: "exists", column };
   if (op === "==") return { op: "not", of: { op: "exists", column } };
@@ -64,12 +64,12 @@ export function compare(
 export function oneOf(
   column: QueryColumn,
   op: "in" | "not in",
-  values: readonly (Literal | null)[],
+  values: readonly (QueryLiteral | null)[],
   fail: Fail,
-): Condition {
+): QueryCondition {
   if (values.length > MAX_VALUES) fail(`More than ${MAX_VALUES} values are too many.`);
   const present = values.filter((value) => value !== null);
-  const test: Condition = {
+  const test: QueryCondition = {
     op,
     column,
     values: present.map((value) => literalFor(column, value, fail)),
@@ -84,7 +84,7 @@ export function matching(
   op: PatternOperator,
   pattern: string,
   fail: Fail,
-): Condition {
+): QueryCondition {
   if (op.endsWith("like") && pattern.length > MAX_LIKE) {
     fail(`A pattern of ${op} has at most ${MAX_LIKE} characters.`);
   }
@@ -110,13 +110,13 @@ export function orderBy(
 }
 
 /** A column whose list becomes one number. */
-export function foldOf(column: QueryColumn, fold: Fold, fail: Fail): QueryColumn {
+export function foldOf(column: QueryColumn, fold: ListFold, fail: Fail): QueryColumn {
   if (column.kind === "metric" || column.kind === "parameter") return { ...column, fold };
   return fail(`${fold}( ) takes a metric or a parameter.`);
 }
 
 /** A value as the column is kept: times are texts of one form, which sort as the times do. */
-function literalFor(column: QueryColumn, value: Literal, fail: Fail): Literal {
+function literalFor(column: QueryColumn, value: QueryLiteral, fail: Fail): QueryLiteral {
   if (column.kind !== "own" || column.name !== "createdAt") return value;
   try {
     if (typeof value === "string") {

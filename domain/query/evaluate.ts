@@ -7,7 +7,14 @@ import { parseInstant } from "../format/datetime.ts";
 import { type Cells, cellsOf, listOf, type Run } from "./cells.ts";
 import { regex } from "./regex.ts";
 import { like, wildcard } from "./wildcard.ts";
-import type { Condition, Literal, Query, QueryColumn, QueryOrder, Test } from "./tree.ts";
+import type {
+  Query,
+  QueryColumn,
+  QueryCondition,
+  QueryLiteral,
+  QueryOrder,
+  QueryTest,
+} from "./tree.ts";
 
 /**
  * The numbers of the rows that a query asks for, in its order. Rows that are equal in all columns stay in the order that
@@ -27,7 +34,7 @@ export function evaluate({ where, orderBy }: Query, cells: Cells): number[] {
 type Reader = (column: QueryColumn) => (row: number) => unknown;
 
 /** Whether a condition is true of single runs, one after the other. */
-export function predicate(condition: Condition): (run: Run) => boolean {
+export function predicate(condition: QueryCondition): (run: Run) => boolean {
   let current: Run;
   const passes = compile(condition, (column) => () => cellsOf([current]).of(column)[0]);
   return (run) => {
@@ -37,7 +44,7 @@ export function predicate(condition: Condition): (run: Run) => boolean {
 }
 
 /** Whether a condition is true of a row. */
-function compile(condition: Condition, reader: Reader): (row: number) => boolean {
+function compile(condition: QueryCondition, reader: Reader): (row: number) => boolean {
   switch (condition.op) {
     case "and": {
       const parts = condition.of.map((part) => compile(part, reader));
@@ -74,7 +81,9 @@ function compile(condition: Condition, reader: Reader): (row: number) => boolean
 }
 
 /** A test of one value, and whether its opposite is asked for. */
-function testOf(test: Exclude<Test, { op: "exists" }>): [(value: unknown) => boolean, boolean] {
+function testOf(
+  test: Exclude<QueryTest, { op: "exists" }>,
+): [(value: unknown) => boolean, boolean] {
   const { column } = test;
   switch (test.op) {
     case "in":
@@ -105,12 +114,12 @@ function testOf(test: Exclude<Test, { op: "exists" }>): [(value: unknown) => boo
 const ofText = (matches: (text: string) => boolean) => (value: unknown): boolean =>
   typeof value === "string" && matches(value);
 
-const isPlain = (value: unknown): value is Literal =>
+const isPlain = (value: unknown): value is QueryLiteral =>
   typeof value === "string" || typeof value === "number" || typeof value === "bigint" ||
   typeof value === "boolean";
 
 /** A value for a set in which numbers of both kinds are one. */
-const keyOf = (value: Literal): Literal =>
+const keyOf = (value: QueryLiteral): QueryLiteral =>
   typeof value === "bigint" && BigInt(Number(value)) === value ? Number(value) : value;
 
 /** The number that a text is; `undefined` if it is none. */
@@ -121,7 +130,7 @@ const numberIn = (text: string): number | undefined =>
  * Whether a value is equal to a literal. MLflow keeps all parameters as texts: so a quoted number is also the number, and
  * "true" is also true. Tags are texts: so a tag of digits is also the number.
  */
-function equalTo(literal: Literal, column: QueryColumn): (value: unknown) => boolean {
+function equalTo(literal: QueryLiteral, column: QueryColumn): (value: unknown) => boolean {
   if (typeof literal === "string") {
     const instant = instantOf(literal);
     const number = column.kind === "parameter" ? numberIn(literal) : undefined;
@@ -153,7 +162,10 @@ function equalTo(literal: Literal, column: QueryColumn): (value: unknown) => boo
 }
 
 /** Whether a value is equal to one of many literals. */
-function oneOf(literals: readonly Literal[], column: QueryColumn): (value: unknown) => boolean {
+function oneOf(
+  literals: readonly QueryLiteral[],
+  column: QueryColumn,
+): (value: unknown) => boolean {
   const all = new Set(literals.map(keyOf));
   const texts = literals.filter((literal) => typeof literal === "string");
   const times = new Set(texts.map(instantOf));
@@ -180,7 +192,7 @@ function oneOf(literals: readonly Literal[], column: QueryColumn): (value: unkno
 
 /** Whether a value comes before or after a literal: numbers among numbers, texts among texts, times among times. */
 function orderedTo(
-  literal: Literal,
+  literal: QueryLiteral,
   op: "<" | "<=" | ">" | ">=",
   column: QueryColumn,
 ): (value: unknown) => boolean {

@@ -5,7 +5,7 @@
  */
 import type { TextPlace } from "../../errors.ts";
 import { fault } from "./fault.ts";
-import type { Literal, QueryColumn } from "./tree.ts";
+import type { QueryColumn, QueryLiteral } from "./tree.ts";
 
 /** What one piece of an expression is. */
 type Piece =
@@ -14,7 +14,7 @@ type Piece =
   /** A keyword, the name of one of the experiment's own fields, or the name of a function. */
   | { readonly type: "word"; readonly word: string }
   | { readonly type: "sign"; readonly sign: string }
-  | { readonly type: "value"; readonly value: Literal }
+  | { readonly type: "value"; readonly value: QueryLiteral }
   | { readonly type: "end" };
 
 /** One piece of an expression. */

@@ -11,17 +11,17 @@ import { lex, PREFIXES, type Token } from "./lex.ts";
 import { printColumn } from "./print.ts";
 import {
   type CompareOperator,
-  type Condition,
-  type Fold,
   FOLDS,
   join,
-  type Literal,
+  type ListFold,
   MAX_DEPTH,
   MAX_LENGTH,
   MAX_TESTS,
   type PatternOperator,
   type Query,
   type QueryColumn,
+  type QueryCondition,
+  type QueryLiteral,
   type QueryOrder,
 } from "./tree.ts";
 
@@ -115,7 +115,7 @@ class Parser {
       second?.type === "word" && /^by$/i.test(second.word);
   }
 
-  #or(): Condition {
+  #or(): QueryCondition {
     if (++this.#depth > MAX_DEPTH) this.#fail(`More than ${MAX_DEPTH} levels are too deep.`);
     const parts = [this.#and()];
     while (this.#word("or") || this.#sign("||")) parts.push(this.#and());
@@ -123,13 +123,13 @@ class Parser {
     return join("or", parts);
   }
 
-  #and(): Condition {
+  #and(): QueryCondition {
     const parts = [this.#not()];
     while (this.#word("and") || this.#sign("&&")) parts.push(this.#not());
     return join("and", parts);
   }
 
-  #not(): Condition {
+  #not(): QueryCondition {
     if (this.#word("not") || this.#sign("!")) {
       if (++this.#depth > MAX_DEPTH) this.#fail(`More than ${MAX_DEPTH} levels are too deep.`);
       const of = this.#not();
@@ -145,7 +145,7 @@ class Parser {
     return this.#test();
   }
 
-  #test(): Condition {
+  #test(): QueryCondition {
     if (this.#word("exists")) {
       this.#need("(", "exists");
       const column = this.#column();
@@ -173,7 +173,7 @@ class Parser {
     if (this.#word("is")) {
       const negated = this.#word("not");
       if (!this.#word("null")) this.#fail("After is and is not comes null.");
-      const exists: Condition = { op: "exists", column };
+      const exists: QueryCondition = { op: "exists", column };
       return negated ? exists : { op: "not", of: exists };
     }
     const negated = this.#word("not") !== undefined;
@@ -189,23 +189,23 @@ class Parser {
     );
   }
 
-  #has(column: QueryColumn): Condition {
+  #has(column: QueryColumn): QueryCondition {
     this.#need("(", ".has");
     const condition = this.#pattern(column, "has");
     this.#need(")", ".has(");
     return condition;
   }
 
-  #pattern(column: QueryColumn, op: PatternOperator): Condition {
+  #pattern(column: QueryColumn, op: PatternOperator): QueryCondition {
     const [pattern, fail] = this.#value();
     if (typeof pattern !== "string") return fail(`${op} takes a text in quotes.`);
     return matching(column, op, pattern, fail);
   }
 
-  #in(column: QueryColumn, op: "in" | "not in"): Condition {
+  #in(column: QueryColumn, op: "in" | "not in"): QueryCondition {
     const { from } = this.#token;
     this.#need("(", op);
-    const values: (Literal | null)[] = [];
+    const values: (QueryLiteral | null)[] = [];
     if (!this.#sign(")")) {
       do values.push(this.#value()[0]); while (this.#sign(","));
       this.#need(")", `The list of ${op}`);
@@ -214,7 +214,7 @@ class Parser {
     return oneOf(column, op, values, this.#failAt({ from, to }));
   }
 
-  #between(column: QueryColumn, negated: boolean): Condition {
+  #between(column: QueryColumn, negated: boolean): QueryCondition {
     const [low, failLow] = this.#value();
     if (!this.#word("and")) this.#fail("between takes two values with and between them.");
     const [high, failHigh] = this.#value();
@@ -224,7 +224,7 @@ class Parser {
   }
 
   /** A value, and what refuses it. */
-  #value(): [Literal | null, Fail] {
+  #value(): [QueryLiteral | null, Fail] {
     const token = this.#token;
     const fail = this.#failAt(token);
     if (token.type === "value") {
@@ -248,7 +248,7 @@ class Parser {
 
   #column(): QueryColumn {
     const token = this.#token;
-    const fold = token.type === "word" ? token.word.toLowerCase() as Fold : undefined;
+    const fold = token.type === "word" ? token.word.toLowerCase() as ListFold : undefined;
     if (fold !== undefined && FOLDS.includes(fold)) {
       this.#at++;
       this.#need("(", fold);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Condition, Literal, Query, QueryColumn, QueryOrder } from "./tree.ts";
+import type { Query, QueryColumn, QueryCondition, QueryLiteral, QueryOrder } from "./tree.ts";
 
 const PREFIX = { own: "", metric: "metrics.", parameter: "params.", tag: "tags." } as const;
 const BARE = /^[\p{L}_][\p{L}\p{N}_./-]*$/u;
@@ -22,7 +22,7 @@ export function columnKey({ kind, name, fold }: QueryColumn): string {
 }
 
 /** A condition as text. */
-export function printCondition(condition: Condition): string {
+export function printCondition(condition: QueryCondition): string {
   switch (condition.op) {
     case "and":
     case "or": {
@@ -53,7 +53,7 @@ export function printCondition(condition: Condition): string {
   }
 }
 
-function printLiteral(value: Literal): string {
+function printLiteral(value: QueryLiteral): string {
   if (typeof value === "string") return `"${value.replaceAll('"', '""')}"`;
   if (Object.is(value, -0)) return "-0";
   // Digits alone would be read as a bigint.

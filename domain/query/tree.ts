@@ -4,25 +4,27 @@
  * @module
  */
 
-/** An experiment's own fields, which a query reads by their plain names. */
-export const OWN_FIELDS = [
-  "id",
-  "name",
-  "description",
-  "modelName",
-  "branchName",
-  "commitHash",
-  "tags",
-  "createdAt",
-] as const;
+/** The name of one of an experiment's own fields, which a query reads without a prefix. */
+export type OwnField =
+  | "id"
+  | "name"
+  | "description"
+  | "modelName"
+  | "branchName"
+  | "commitHash"
+  | "tags"
+  | "createdAt";
 
-/** The name of one of an experiment's own fields. */
-export type OwnField = typeof OWN_FIELDS[number];
+/** All of them, in the order of a table's columns. */
+export const OWN_FIELDS: readonly OwnField[] = [
+  ...["id", "name", "description", "modelName", "branchName"] as const,
+  ...["commitHash", "tags", "createdAt"] as const,
+];
 
 /** How one number is made of a metric that is a list. */
-export type Fold = "last" | "min" | "max" | "mean";
+export type ListFold = "last" | "min" | "max" | "mean";
 /** The names of the folds. */
-export const FOLDS: readonly Fold[] = ["last", "min", "max", "mean"];
+export const FOLDS: readonly ListFold[] = ["last", "min", "max", "mean"];
 
 /** What a query reads of a run. `tag` is the value of a `key:value` tag. */
 export interface QueryColumn {
@@ -31,11 +33,11 @@ export interface QueryColumn {
   /** The field's, metric's or parameter's name, or the tag's key. */
   readonly name: string;
   /** For a list: how one number is made of it. */
-  readonly fold?: Fold;
+  readonly fold?: ListFold;
 }
 
 /** What a column is compared with. Times are ISO 8601 texts. */
-export type Literal = string | number | bigint | boolean;
+export type QueryLiteral = string | number | bigint | boolean;
 
 /** How a column is compared with one value. */
 export type CompareOperator = "==" | "!=" | "<" | "<=" | ">" | ">=";
@@ -43,21 +45,21 @@ export type CompareOperator = "==" | "!=" | "<" | "<=" | ">" | ">=";
 export type PatternOperator = "has" | "like" | "not like" | "ilike" | "not ilike" | "=~";
 
 /** A test of one column. */
-export type Test =
-  | { readonly op: CompareOperator; readonly column: QueryColumn; readonly value: Literal }
+export type QueryTest =
+  | { readonly op: CompareOperator; readonly column: QueryColumn; readonly value: QueryLiteral }
   | {
     readonly op: "in" | "not in";
     readonly column: QueryColumn;
-    readonly values: readonly Literal[];
+    readonly values: readonly QueryLiteral[];
   }
   | { readonly op: PatternOperator; readonly column: QueryColumn; readonly pattern: string }
   | { readonly op: "exists"; readonly column: QueryColumn };
 
 /** What has to be true of a run. */
-export type Condition =
-  | Test
-  | { readonly op: "and" | "or"; readonly of: readonly Condition[] }
-  | { readonly op: "not"; readonly of: Condition };
+export type QueryCondition =
+  | QueryTest
+  | { readonly op: "and" | "or"; readonly of: readonly QueryCondition[] }
+  | { readonly op: "not"; readonly of: QueryCondition };
 
 /** One column to sort by. `best` goes by the metric's directionality: a score from the top, a loss from the bottom. */
 export interface QueryOrder {
@@ -70,7 +72,7 @@ export interface QueryOrder {
 /** A query: which runs, in which order. */
 export interface Query {
   /** What has to be true of a run; missing when all are asked for. */
-  readonly where?: Condition;
+  readonly where?: QueryCondition;
   /** What the runs are sorted by, the most important column first. */
   readonly orderBy: readonly QueryOrder[];
 }
@@ -85,13 +87,13 @@ export const MAX_DEPTH = 50;
 export const MAX_VALUES = 10_000;
 
 /** Joins conditions. One alone is itself; a join in a join of the same kind is taken apart. */
-export function join(op: "and" | "or", parts: readonly Condition[]): Condition {
+export function join(op: "and" | "or", parts: readonly QueryCondition[]): QueryCondition {
   if (parts.length === 1) return parts[0]!;
   return { op, of: parts.flatMap((part) => part.op === op ? part.of : [part]) };
 }
 
 /** The tests of a condition, from left to right. */
-export function* testsOf(condition: Condition | undefined): Generator<Test> {
+export function* testsOf(condition: QueryCondition | undefined): Generator<QueryTest> {
   if (!condition) return;
   switch (condition.op) {
     case "and":
@@ -113,10 +115,10 @@ export const isOwn = ({ kind }: QueryColumn): boolean => kind === "own" || kind 
  * A run passes the whole if it passes both.
  */
 export function splitOwn(
-  condition: Condition | undefined,
-): { own?: Condition; rest?: Condition } {
+  condition: QueryCondition | undefined,
+): { own?: QueryCondition; rest?: QueryCondition } {
   if (!condition) return {};
-  const decided = (part: Condition) => testsOf(part).every(({ column }) => isOwn(column));
+  const decided = (part: QueryCondition) => testsOf(part).every(({ column }) => isOwn(column));
   const parts = condition.op === "and" ? condition.of : [condition];
   const [own, rest] = [parts.filter(decided), parts.filter((part) => !decided(part))];
   return {

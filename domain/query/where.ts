@@ -9,15 +9,15 @@ import { PREFIXES } from "./lex.ts";
 import { PatternError, patternOf } from "./regex.ts";
 import {
   type CompareOperator,
-  type Condition,
-  type Fold,
   FOLDS,
   join,
-  type Literal,
+  type ListFold,
   MAX_DEPTH,
   MAX_TESTS,
   type OwnField,
   type QueryColumn,
+  type QueryCondition,
+  type QueryLiteral,
   type QueryOrder,
 } from "./tree.ts";
 
@@ -51,12 +51,12 @@ export type WhereTest = WhereValue | {
 };
 
 /** A metric, as a query names it; of a list its last, least, greatest or mean number. */
-export type MetricColumn = `metrics.${string}` | `${Fold}(metrics.${string})`;
+export type MetricColumn = `metrics.${string}` | `${ListFold}(metrics.${string})`;
 /** A column of a query that is not one of the experiment's own fields. */
 export type WhereColumn =
   | MetricColumn
   | `params.${string}`
-  | `${Fold}(params.${string})`
+  | `${ListFold}(params.${string})`
   | `tags.${string}`;
 
 /** What has to be true of an experiment: tests by column, all of which have to pass. */
@@ -88,7 +88,7 @@ export type OrderBy =
 export function columnOfKey(key: string, fail: Fail): QueryColumn {
   const folded = /^(\w+)\((.*)\)$/s.exec(key);
   if (folded) {
-    const [, fold, inner] = folded as unknown as [string, Fold, string];
+    const [, fold, inner] = folded as unknown as [string, ListFold, string];
     if (FOLDS.includes(fold)) return foldOf(columnOfKey(inner, fail), fold, fail);
   }
   const dot = key.indexOf(".");
@@ -108,7 +108,7 @@ export function columnOfKey(key: string, fail: Fail): QueryColumn {
 }
 
 /** The tree of a typed object. */
-export function conditionOf(where: unknown, what: string): Condition | undefined {
+export function conditionOf(where: unknown, what: string): QueryCondition | undefined {
   return condition(where, what, { tests: 0 }, 0);
 }
 
@@ -125,13 +125,13 @@ function condition(
   place: string,
   state: State,
   depth: number,
-): Condition | undefined {
+): QueryCondition | undefined {
   const fail: Fail = (why) => fault(place, why);
   if (!isObject(where)) {
     return fail(`An object of tests by column comes here, or an expression as a text.`);
   }
   if (depth > MAX_DEPTH) fail(`More than ${MAX_DEPTH} levels are too deep.`);
-  const parts: Condition[] = [];
+  const parts: QueryCondition[] = [];
   for (const [key, value] of Object.entries(where)) {
     if (value === undefined) continue;
     const inner = `${place}: ${key}`;
@@ -159,13 +159,13 @@ const COMPARE: Readonly<Record<string, CompareOperator>> = {
   ...{ eq: "==", ne: "!=", gt: ">", gte: ">=", lt: "<", lte: "<=" },
 };
 
-function testsOf(column: QueryColumn, test: unknown, fail: Fail): Condition[] {
+function testsOf(column: QueryColumn, test: unknown, fail: Fail): QueryCondition[] {
   if (!isObject(test) || test instanceof RegExp) {
     return test instanceof RegExp
       ? testsOf(column, { matches: test }, fail)
       : [compare(column, "==", literalOf(test, fail), fail)];
   }
-  const parts: Condition[] = [];
+  const parts: QueryCondition[] = [];
   for (const [name, value] of Object.entries(test)) {
     if (value === undefined) continue;
     if (Object.hasOwn(COMPARE, name)) {
@@ -182,7 +182,7 @@ function testsOf(column: QueryColumn, test: unknown, fail: Fail): Condition[] {
       parts.push(matching(column, name === "matches" ? "=~" : name, pattern as string, fail));
     } else if (name === "exists") {
       if (typeof value !== "boolean") fail("exists takes true or false.");
-      const exists: Condition = { op: "exists", column };
+      const exists: QueryCondition = { op: "exists", column };
       parts.push(value ? exists : { op: "not", of: exists });
     } else {
       fail(
@@ -203,7 +203,7 @@ function patternFor(expression: RegExp, fail: Fail): string {
   }
 }
 
-function literalOf(value: unknown, fail: Fail): Literal | null {
+function literalOf(value: unknown, fail: Fail): QueryLiteral | null {
   switch (typeof value) {
     case "string":
     case "number":
