@@ -4,7 +4,8 @@
  * @module
  */
 import { RubiconException } from "../errors.ts";
-import type { CallOptions, Composite } from "../composite.ts";
+import type { Backend, CallOptions, Composite } from "../composite.ts";
+import type { VerbOptions } from "../drivers/driver.ts";
 import {
   type AttachedQuery,
   createAttached,
@@ -144,18 +145,10 @@ export async function readDataframe(
   const { decodeTable } = await import("./parquet/parquet.ts");
   return await rubicon.read({
     what: `the data of ${describe(dataframe)}`,
-    async run({ driver, label }, signal) {
+    async run(backend, signal) {
+      const { driver, label } = backend;
       const call = signal ? { signal } : {};
-      const keys: string[] = [];
-      for await (const { key } of driver.list(folder, { ...call, depth: 2 })) {
-        const name = key.slice(folder.length + 1);
-        if (name === DATA || (name.startsWith(`${DATA}/`) && name.endsWith(".parquet"))) {
-          keys.push(key);
-        }
-      }
-      if (keys.length === 0) {
-        throw new RubiconException("not-found", `${label}: there is no data in ${folder}.`);
-      }
+      const keys = await dataKeys(backend, folder, call);
       const files = await pooled(keys, async (key) => ({
         name: key.slice(key.lastIndexOf("/") + 1),
         bytes: await verifiedBytes(await driver.get(key, call), `${label}: ${key}`),
@@ -163,6 +156,21 @@ export async function readDataframe(
       return { value: await decodeTable(files, `${label}: ${folder}`) };
     },
   }, options);
+}
+
+/** The keys of the Parquet files of a dataframe, one at least. */
+export async function dataKeys(
+  { driver, label }: Backend,
+  folder: string,
+  options: VerbOptions,
+): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of driver.list(folder, { ...options, depth: 2 })) {
+    const name = key.slice(folder.length + 1);
+    if (name === DATA || (name.startsWith(`${DATA}/`) && name.endsWith(".parquet"))) keys.push(key);
+  }
+  if (keys.length > 0) return keys;
+  throw new RubiconException("not-found", `${label}: there is no data in ${folder}.`);
 }
 
 /**
