@@ -115,21 +115,7 @@ export function lex(text: string, what: string): Token[] {
         to: Math.max(at, from + 1),
       });
     }
-    // `params.layers.has("conv")`: the last part is no name.
-    const isBare = !"`\"'".includes(text[at - 1]!);
-    const method = isBare && name.endsWith(".has") && /^\s*\(/.test(text.slice(at, at + 100));
-    if (method) at -= ".has".length;
-    push({ type: "column", kind, name: method ? name.slice(0, -".has".length) : name });
-    if (method || text[at] === ".") {
-      const dot = at;
-      if (take(/\.has(?=\s*\()/y) === undefined) {
-        fault(what, "After a quoted name only .has( … ) may follow.", text, {
-          from: dot,
-          to: dot + 1,
-        });
-      }
-      tokens.push({ type: "word", word: ".has", from: dot, to: at });
-    }
+    push({ type: "column", kind, name });
   }
 }
 

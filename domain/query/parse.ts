@@ -154,22 +154,24 @@ class Parser {
     }
     const place = this.#token;
     const next = this.#tokens[this.#at + 1];
-    // The one column whose method looks like the value of a tag.
+    // A method of the tags, which looks like the value of a tag.
     if (
       place.type === "column" && place.kind === "tag" && place.name === "has" &&
       next?.type === "sign" && next.sign === "("
     ) {
-      this.#at++;
-      return this.#has({ kind: "own", name: "tags" });
+      this.#at += 2;
+      const condition = this.#pattern({ kind: "own", name: "tags" }, "has");
+      this.#need(")", "tags.has(");
+      return condition;
     }
     const column = this.#column();
-    if (this.#word(".has")) return this.#has(column);
     const sign = this.#sign(...Object.keys(COMPARE));
     if (sign !== undefined) {
       const [value, fail] = this.#value();
       return compare(column, COMPARE[sign]!, value, fail);
     }
     if (this.#sign("=~")) return this.#pattern(column, "=~");
+    if (this.#word("has")) return this.#pattern(column, "has");
     if (this.#word("is")) {
       const negated = this.#word("not");
       if (!this.#word("null")) this.#fail("After is and is not comes null.");
@@ -184,16 +186,9 @@ class Parser {
     return this.#fail(
       `After ${
         printColumn(column)
-      } comes one of == != < <= > >= =~ like ilike in between, or not with one of the ` +
+      } comes one of == != < <= > >= =~ has like ilike in between, or not with one of the ` +
         "last four.",
     );
-  }
-
-  #has(column: QueryColumn): QueryCondition {
-    this.#need("(", ".has");
-    const condition = this.#pattern(column, "has");
-    this.#need(")", ".has(");
-    return condition;
   }
 
   #pattern(column: QueryColumn, op: PatternOperator): QueryCondition {

@@ -10,7 +10,8 @@ const BARE = /^[\p{L}_][\p{L}\p{N}_./-]*$/u;
 
 /** A column as it is written in an expression. */
 export function printColumn({ kind, name, fold }: QueryColumn): string {
-  const bare = kind === "own" || BARE.test(name) && !/(?:^|\.)has$/.test(name);
+  // `tags.has` is followed by what the tags have.
+  const bare = kind === "own" || BARE.test(name) && name !== "has";
   const text = PREFIX[kind] + (bare ? name : `\`${name.replaceAll("`", "``")}\``);
   return fold === undefined ? text : `${fold}(${text})`;
 }
@@ -39,8 +40,10 @@ export function printCondition(condition: QueryCondition): string {
     }
     case "exists":
       return `exists(${printColumn(condition.column)})`;
-    case "has":
-      return `${printColumn(condition.column)}.has(${printLiteral(condition.pattern)})`;
+    case "has": {
+      const [column, pattern] = [printColumn(condition.column), printLiteral(condition.pattern)];
+      return column === "tags" ? `tags.has(${pattern})` : `${column} has ${pattern}`;
+    }
     case "in":
     case "not in": {
       const values = condition.values.map(printLiteral).join(", ");
