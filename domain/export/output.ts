@@ -9,7 +9,11 @@ import { checkFields, refuse, show } from "../check.ts";
 import type { AnyTable } from "../query/table.ts";
 
 /** A file's path or `file:` URL, or a stream of bytes, which is closed at the end. */
-export type Destination = string | URL | WritableStream<Uint8Array>;
+export type Destination =
+  | string
+  | URL
+  | WritableStream<Uint8Array>
+  | WritableStream<BufferSource>;
 
 /** Options of everything that takes a table away. */
 export interface TakeAwayOptions {
@@ -71,7 +75,7 @@ export async function putBytes(
   const stream = ReadableStream.from(pieces);
   if (to instanceof WritableStream) {
     if (to.locked) refuse(`${where}: to is a stream that somebody writes to already.`);
-    return await stream.pipeTo(to, signal ? { signal } : {});
+    return await stream.pipeTo(to as WritableStream<Bytes>, signal ? { signal } : {});
   }
   if (!(to instanceof URL) && (typeof to !== "string" || to === "")) {
     refuse(`${where}: to must be the path of a file or a WritableStream, not ${show(to)}.`);
