@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
-import type { Backend, CallOptions, Composite } from "../composite.ts";
-import type { VerbOptions } from "../drivers/driver.ts";
+import type { CallOptions, Composite } from "../composite.ts";
 import {
   type AttachedQuery,
   createAttached,
@@ -18,6 +16,7 @@ import { checkComposite, checkEntity, checkFields, checkParent, refuse } from ".
 import { describe } from "./format/codec.ts";
 import { DATA, entityFolder } from "./format/layout.ts";
 import type { ColumnType, Table, TableColumns, TableRows } from "./parquet/parquet.ts";
+import { dataKeys } from "./reading/data_keys.ts";
 import { pooled } from "./pool.ts";
 import { CALL_FIELDS, inputFields } from "./format/schema.ts";
 import type { Dataframe, Parent } from "./format/entities.ts";
@@ -156,21 +155,6 @@ export async function readDataframe(
       return { value: await decodeTable(files, `${label}: ${folder}`) };
     },
   }, options);
-}
-
-/** The keys of the Parquet files of a dataframe, one at least. */
-export async function dataKeys(
-  { driver, label }: Backend,
-  folder: string,
-  options: VerbOptions,
-): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { key } of driver.list(folder, { ...options, depth: 2 })) {
-    const name = key.slice(folder.length + 1);
-    if (name === DATA || (name.startsWith(`${DATA}/`) && name.endsWith(".parquet"))) keys.push(key);
-  }
-  if (keys.length > 0) return keys;
-  throw new RubiconException("not-found", `${label}: there is no data in ${folder}.`);
 }
 
 /**

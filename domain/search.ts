@@ -22,8 +22,6 @@ import { listMetrics } from "./metric.ts";
 import { listParameters } from "./parameter.ts";
 import { pooled } from "./pool.ts";
 import { listProjects } from "./project.ts";
-import { find } from "./query/jsonpath/find.ts";
-import { parsePath } from "./query/jsonpath/parse.ts";
 import type { Entity, Experiment, Project } from "./format/entities.ts";
 
 /** What is searched. */
@@ -73,6 +71,11 @@ export async function search<T = unknown>(
     experiments: checkList(experiments, checkExperiment, `${where}: experiments`),
   };
   checkFields(options, CALL_FIELDS, where);
+  // Few ask for it, so it is no part of each start.
+  const [{ parsePath }, { find }] = await Promise.all([
+    import("./query/jsonpath/parse.ts"),
+    import("./query/jsonpath/find.ts"),
+  ]);
   const parsed = parsePath(checkText(path, `${where}: path`), `${where}: path`);
   if (!projects && !experiments) checked.projects = await listProjects(rubicon, options);
   const document = {
