@@ -210,7 +210,9 @@ Deno.test("url: what an import of mod.ts downloads is small", async () => {
       line("of them loaded without S3, Parquet and zip", loaded),
   );
   assert.deepEqual(
-    [...loaded].filter((path) => /^drivers\/s3\/|^domain\/(?:parquet|query\/jsonpath)\/|zip/.test(path)),
+    [...loaded].filter((path) =>
+      /^drivers\/s3\/|^domain\/(?:parquet|query\/jsonpath)\/|zip/.test(path)
+    ),
     [],
   );
   assert.ok(loaded.size >= 40 && loaded.size <= 100, `${loaded.size} modules are loaded`);
