@@ -65,20 +65,20 @@ export async function downloadDataframe(
     refuse(`${where}: format must be one of ${FORMATS.join(", ")}, not ${show(format)}.`);
   }
   const { filePath, notAllowed, saveStream } = await import("../files/disk.ts");
-  const to = await filePath(path, `${dataframe.name ?? dataframe.id}.${format}`, where);
-  if (format !== "parquet" || !await isOneFile(rubicon, dataframe, call)) {
-    const table = await readDataframe(rubicon, dataframe, call);
-    const options = { to, ...(call.signal && { signal: call.signal }) };
-    if (format === "csv") await toCsv(table, options);
-    else if (format === "jsonl") await toJsonLines(table, options);
-    else await toParquet(table, options);
-    return to;
-  }
   try {
-    return await saveStream(() => openStored(rubicon, dataframe, call), to, "", () => {});
+    const to = await filePath(path, `${dataframe.name ?? dataframe.id}.${format}`, where);
+    if (format === "parquet" && await isOneFile(rubicon, dataframe, call)) {
+      return await saveStream(() => openStored(rubicon, dataframe, call), to, "", () => {});
+    }
+    const table = await readDataframe(rubicon, dataframe, call);
+    const output = { to, ...(call.signal && { signal: call.signal }) };
+    if (format === "csv") await toCsv(table, output);
+    else if (format === "jsonl") await toJsonLines(table, output);
+    else await toParquet(table, output);
+    return to;
   } catch (cause) {
     if (cause instanceof RubiconException || call.signal?.aborted) throw cause;
-    throw notAllowed(`${where}: ${to} cannot be written`, cause);
+    throw notAllowed(`${where}: ${path} cannot be written`, cause);
   }
 }
 
@@ -108,7 +108,7 @@ async function isOneFile(
   }, call);
 }
 
-/** Opens the first file of a dataframe, as it is stored. */
+/** Opens the one file of a dataframe, as it is stored. */
 async function openStored(
   rubicon: Composite,
   dataframe: Dataframe,
@@ -119,7 +119,11 @@ async function openStored(
     what,
     async run(backend, signal) {
       const options = signal ? { signal } : {};
-      const [key] = await dataKeys(backend, folder, options);
+      const [key, ...more] = await dataKeys(backend, folder, options);
+      // Another backend may have answered before.
+      if (more.length > 0) {
+        throw new RubiconException("not-found", `${backend.label}: ${folder} has several parts.`);
+      }
       const opened = await backend.driver.open(key!, options);
       return { value: await verifiedStream(opened, `${backend.label}: ${key}`) };
     },

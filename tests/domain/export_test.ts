@@ -224,6 +224,20 @@ Deno.test("downloadDataframe: as it is stored, or as CSV and JSON Lines by the p
     );
   }));
 
+Deno.test("downloadDataframe: the parts of dask become one file", () =>
+  inFolder(async (folder) => {
+    const rubicon = await openComposite({ persistence: "filesystem", rootDir: folder });
+    const project = await createProject(rubicon, { name: "p" });
+    const dataframe = await logDataframe(rubicon, project, { name: "d", columns: { x: [1] } });
+    const data = `${folder}/p/dataframes/${dataframe.id}/data`;
+    await Deno.rename(`${data}/data.parquet`, `${data}/part.0.parquet`);
+    await toParquet({ columns: ["x"], rows: [{ x: 2 }] }, { to: `${data}/part.1.parquet` });
+    const path = await downloadDataframe(rubicon, dataframe, `${folder}/d.parquet`);
+    const { rows } = await decodeTable([{ name: "d", bytes: await Deno.readFile(path) }], "d");
+    assert.deepEqual(rows, [{ x: 1 }, { x: 2 }]);
+    await rubicon.close();
+  }));
+
 Deno.test({
   name: "take away: pandas reads the CSV, the JSON Lines and the Parquet of a table",
   ignore: ignoredFor("tables taken away, read by pandas", await lacksPython()),
