@@ -53,7 +53,7 @@ export async function toCsv(table: AnyTable, options: CsvOptions = {}): Promise<
   if (typeof defuseFormulas !== "boolean") {
     refuse(`${where}: defuseFormulas must be true or false, not ${show(defuseFormulas)}.`);
   }
-  return await putText(lines(table, defuseFormulas), options, where);
+  return await putText(lines(table, defuseFormulas), options, "table.csv", where);
 }
 
 function* lines({ columns, rows }: AnyTable, defuse: boolean): Generator<string> {
@@ -130,5 +130,5 @@ export async function toJsonLines(
       yield `{${fields.join(",")}}\n`;
     }
   };
-  return await putText(pieces(), options, where);
+  return await putText(pieces(), options, "table.jsonl", where);
 }

@@ -8,7 +8,10 @@ import type { Bytes } from "../../drivers/driver.ts";
 import { checkFields, refuse, show } from "../check.ts";
 import type { AnyTable } from "../query/table.ts";
 
-/** A file's path or `file:` URL, or a stream of bytes, which is closed at the end. */
+/**
+ * A file's path or `file:` URL, a folder that is there, or a stream of bytes, which is closed at the end. In a folder it is
+ * `table.csv`, `table.jsonl` or `table.parquet`.
+ */
 export type Destination =
   | string
   | URL
@@ -53,16 +56,21 @@ function* inChunks(pieces: Iterable<string>): Generator<string> {
   if (chunk !== "") yield chunk;
 }
 
-/** Writes text to its destination, or returns it whole if there is none. */
+/**
+ * Writes text to its destination, or returns it whole if there is none.
+ *
+ * @param name The file's name in a folder.
+ */
 export async function putText(
   pieces: Iterable<string>,
   { to, signal }: TakeAwayOptions,
+  name: string,
   where: string,
 ): Promise<string | void> {
   signal?.throwIfAborted();
   if (to === undefined) return Array.from(inChunks(pieces)).join("");
   const encoder = new TextEncoder();
-  await putBytes(inChunks(pieces).map((text) => encoder.encode(text)), to, signal, where);
+  await putBytes(inChunks(pieces).map((text) => encoder.encode(text)), to, signal, name, where);
 }
 
 /** Writes bytes to a file or a stream. */
@@ -70,6 +78,7 @@ export async function putBytes(
   pieces: Iterable<Bytes>,
   to: Destination,
   signal: AbortSignal | undefined,
+  name: string,
   where: string,
 ): Promise<void> {
   const stream = ReadableStream.from(pieces);
@@ -83,7 +92,7 @@ export async function putBytes(
   const { notAllowed, saveStream } = await import("../files/disk.ts");
   const told = () => signal?.throwIfAborted();
   try {
-    await saveStream(() => Promise.resolve(stream), to, "table", told);
+    await saveStream(() => Promise.resolve(stream), to, name, told);
   } catch (cause) {
     if (cause instanceof RubiconException || signal?.aborted) throw cause;
     throw notAllowed(`${where}: ${to} cannot be written`, cause);

@@ -52,5 +52,5 @@ export async function toParquet(
   const { tableAsParquet } = await import("../parquet/to_parquet.ts");
   const bytes = await tableAsParquet(table, types, where);
   if (to === undefined) return bytes;
-  await putBytes([bytes], to, signal, where);
+  await putBytes([bytes], to, signal, "table.parquet", where);
 }

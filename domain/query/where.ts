@@ -76,11 +76,12 @@ export type OrderColumn = WhereColumn | OwnField;
 
 /**
  * What to sort by: `"createdAt"`, `"-createdAt"` for the newest first, or `{ "metrics.acc": "best" }`, which goes by the
- * metric's directionality.
+ * metric's directionality. A text may also end in `asc`, `desc` or `best`: `"metrics.acc DESC"`.
  */
 export type OrderBy =
   | OrderColumn
   | `-${OrderColumn}`
+  | `${OrderColumn} ${"asc" | "desc" | "best" | "ASC" | "DESC"}`
   | { readonly [column in OrderColumn]?: QueryOrder["direction"] | undefined };
 
 /** A column by its key in an object: the name is what follows the prefix, as it is. */
@@ -227,9 +228,10 @@ export function orderOf(order: unknown, what: string): QueryOrder[] {
   const fail: Fail = (why) => fault(what, why);
   return (Array.isArray(order) ? order : [order]).flatMap((one: unknown): QueryOrder[] => {
     if (typeof one === "string") {
-      return one.startsWith("-")
-        ? [{ column: columnOfKey(one.slice(1), fail), direction: "desc" }]
-        : [{ column: columnOfKey(one, fail), direction: "asc" }];
+      // As MLflow writes it: "metrics.acc DESC".
+      const [, minus, key, word] = /^(-?)(.*?)(?: (asc|desc|best))?$/is.exec(one)!;
+      const direction = minus ? "desc" : word?.toLowerCase() ?? "asc";
+      return [orderBy(columnOfKey(key!, fail), direction as QueryOrder["direction"], fail)];
     }
     if (!isObject(one)) {
       return fail(

@@ -146,6 +146,9 @@ Deno.test("take away: to a file, whole or not at all, and to a stream, which is 
     await toJsonLines(table, { to: new URL(`file://${folder}/t.jsonl`) });
     assert.equal(await Deno.readTextFile(`${folder}/t.jsonl`), await toJsonLines(table));
     await toParquet(table, { to: `${folder}/t.parquet` });
+    await Deno.mkdir(`${folder}/in`);
+    await toCsv(table, { to: `${folder}/in` });
+    assert.equal(await Deno.readTextFile(`${folder}/in/table.csv`), text);
     assert.deepEqual(await Deno.readFile(`${folder}/t.parquet`), await toParquet(table));
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     let closed = false;
@@ -183,7 +186,7 @@ Deno.test("take away: to a file, whole or not at all, and to a stream, which is 
     await assert.rejects(toCsv(broken, { to: `${folder}/t.csv` }), /broken/);
     assert.equal(await Deno.readTextFile(`${folder}/t.csv`), text, "what was there is there");
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
-    assert.deepEqual(names, ["t.csv", "t.jsonl", "t.parquet"]);
+    assert.deepEqual(names, ["in", "t.csv", "t.jsonl", "t.parquet"]);
   }));
 
 Deno.test("take away: bad input is refused by name", async () => {

@@ -101,6 +101,7 @@ Deno.test("queries: order, limit and what is missing last", async () => {
   assert.deepEqual(await names({ orderBy: { "metrics.acc": "best" } }), best);
   assert.deepEqual(await names({ orderBy: { "metrics.loss": "best" } }), best);
   assert.deepEqual(await names({ where: "order by metrics.acc desc" }), best);
+  assert.deepEqual(await names({ orderBy: ["metrics.acc DESC", "createdAt asc"] }), best);
   assert.deepEqual(await names({ orderBy: "metrics.acc" }), [
     "sgd-1",
     "adam-1",
