@@ -19,8 +19,14 @@ export function ownCopy(experiment: Experiment): Experiment {
   return copy;
 }
 
+/** A parameter or metric whose value its owner may change. */
+export const withOwnValue = <C extends Parameter | Metric>(child: C): C =>
+  typeof child.value === "object" && child.value !== null
+    ? { ...child, value: copyOf(child.value) }
+    : child;
+
 /** A value whose lists and objects its owner may change. Everything else in it never changes, but for bytes. */
-export function copyOf<T>(value: T): T {
+function copyOf<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;
   if (value instanceof Set) return new Set(value) as T;

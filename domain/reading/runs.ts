@@ -6,9 +6,10 @@
  */
 import type { Answer, Backend } from "../../composite.ts";
 import type { VerbOptions } from "../../drivers/driver.ts";
-import { ALL } from "./filter.ts";
+import { ALL, type Choice } from "./filter.ts";
 import { experimentsFolder } from "../format/layout.ts";
 import { folderRuns } from "./folder_list.ts";
+import { ownCopy, withOwnValue } from "./run_cache.ts";
 import { readNewest } from "./list.ts";
 import { readParent } from "./parent.ts";
 import { pooled } from "../pool.ts";
@@ -35,11 +36,11 @@ interface Listed {
   metrics: Map<string, Files>;
 }
 
-/** The newest runs of a project, so many at most. */
+/** The newest runs of a project that are wanted: of those alone metrics and parameters are read. */
 export async function runsIn(
   backend: Backend,
   project: Project,
-  limit: number,
+  choice: Choice,
   options: VerbOptions,
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
@@ -48,14 +49,15 @@ export async function runsIn(
     backend,
     place,
     true,
-    { ...ALL, newest: true, limit },
+    { ...choice, newest: true },
     deleted,
     options,
   );
   if (fromFolders) {
     const runs = fromFolders.value.map(({ experiment, children }): Run => ({
-      experiment,
-      ...children!,
+      experiment: ownCopy(experiment),
+      parameters: children!.parameters.map(withOwnValue),
+      metrics: children!.metrics.map(withOwnValue),
     }));
     return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
   }
@@ -69,12 +71,13 @@ export async function runsIn(
     return new Map(ids.map((id, at) => [id, children[at]!]));
   };
   // Where all are wanted, nobody waits until the experiments have said which are the newest.
-  const all = limit >= listed.size ? [...listed.keys()] : undefined;
+  const wantsAll = choice.passes === ALL.passes && choice.limit >= listed.size;
+  const all = wantsAll ? [...listed.keys()] : undefined;
   if (all) await readDigests(backend, project, all, listed, options);
   const early = all && childrenOf(all);
   early?.catch(() => {}); // It is waited for below, unless the experiments fail first.
   const experiments = new Map(Array.from(listed, ([id, { own }]) => [id, own]));
-  const newest = { ...ALL, newest: true, limit };
+  const newest = { ...choice, newest: true };
   const found = await readNewest(backend, "experiment", place, experiments, newest, options);
   const ids = found.value.map(({ id }) => id).filter((id) => listed.has(id));
   if (!all) await readDigests(backend, project, ids, listed, options);

@@ -18,7 +18,7 @@ import {
 import { now } from "../format/clock.ts";
 import { describe } from "../format/codec.ts";
 import { findLast } from "../reading/find.ts";
-import { checkFilter, FILTER_FIELDS } from "../reading/filter.ts";
+import { ALL, checkFilter, type Choice, FILTER_FIELDS } from "../reading/filter.ts";
 import { entityFolder, kindFolder, metadataKey, placeIn, tombstoneKey } from "../format/layout.ts";
 import { readEntities } from "../reading/list.ts";
 import { readEntity } from "../reading/entity_files.ts";
@@ -114,15 +114,11 @@ export async function getAttached<K extends AttachedKind>(
   if ((name === undefined) === (id === undefined)) refuse(`${where} takes a name or an id.`);
   if (name !== undefined) {
     checkText(name, `${where}: name`);
-    const filter = query as ListFilter;
+    const what = `${kind} with the name "${name}" in ${describe(parent)}`;
+    const choice: Choice = { ...ALL, passes: (entity) => entity.name === name };
     const list = (more: Pick<CallOptions, "read">) =>
-      listAttached(rubicon, kind, parent, { ...filter, ...more }, where);
-    return await findLast(
-      rubicon,
-      query,
-      list,
-      `${kind} with the name "${name}" in ${describe(parent)}`,
-    );
+      readEntities(rubicon, kind, placeIn(parent), what, { ...query, ...more }, choice);
+    return await findLast(rubicon, query, list, what);
   }
   checkId(id, `${where}: id`);
   const place = placeIn(parent);
