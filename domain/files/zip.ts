@@ -53,8 +53,9 @@ export async function zipStream(
   // What fails reaches whoever reads the stream.
   const fail = (error: unknown) => zip.outputStream.destroy(error as Error);
   zip.on("error", fail);
+  // The entry that is being read. One listener for all of them: Node warns of more than ten.
   let current: Readable | undefined;
-  // Nobody wants the rest where the reader has gone.
+  // When the reader has gone, nobody wants the rest.
   zip.outputStream.on("close", () => current?.destroy());
   for (const { name, date: mtime, open } of entries) {
     if (!open) zip.addEmptyDirectory(name, { mtime });
@@ -64,11 +65,10 @@ export async function zipStream(
         { mtime },
         (give: (error: unknown, stream?: Readable) => void) => {
           Promise.try(open).then((stream) => {
-            const entry = Readable.fromWeb(stream as never);
-            entry.on("error", fail);
-            // Nobody wants the rest where the reader has gone.
-            zip.outputStream.on("close", () => entry.destroy());
-            give(null, entry);
+            current = Readable.fromWeb(stream as never);
+            current.on("error", fail);
+            if (zip.outputStream.destroyed) current.destroy();
+            give(null, current);
           }, give);
         },
       );
