@@ -9,7 +9,8 @@ import { refuse, show } from "../check.ts";
 /**
  * Data at hand: bytes, text (as UTF-8), a Blob, or a function that opens a fresh stream at each call.
  * A stream itself can be read only once and there may be several backends, so it is read into memory
- * first: for large data pass the function.
+ * first: for large data pass the function. Each call has to give the same bytes; a backend for which it gives others
+ * stores nothing.
  */
 export type ArtifactData =
   | Uint8Array
@@ -21,7 +22,10 @@ export type ArtifactData =
 
 /** Data on disk. */
 export type FileData =
-  /** A file; the artifact's name is the file's unless another is given. */
+  /**
+   * A file; the artifact's name is the file's unless another is given. What is appended to it meanwhile is left out, and
+   * a backend for which it reads otherwise than for the one before stores nothing.
+   */
   | { path: string | URL }
   /** A folder, which is logged as a zip of its whole tree; its name gets `.zip` unless one is given. */
   | { directory: string | URL };
@@ -75,7 +79,11 @@ async function dataSource(data: unknown, where: string): Promise<Source> {
     return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
   }
   if (typeof data === "function") {
-    return data as () => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>;
+    const { steady } = await import("./steady.ts");
+    return steady(
+      data as () => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>,
+      `${where}: data`,
+    );
   }
   return refuse(
     `${where}: data is bytes, text, a Blob, a stream or a function that opens one, not ${

@@ -8,6 +8,7 @@ import type { Bytes, Source } from "../../drivers/driver.ts";
 import { CHUNK_BYTES, readInto } from "../../drivers/source.ts";
 import { RubiconException } from "../../errors.ts";
 import { refuse, show } from "../check.ts";
+import { cutAt, steady } from "./steady.ts";
 
 /** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
 const AT_ONCE = 1024 * 1024;
@@ -48,7 +49,10 @@ export async function fileSource(
     ? await Deno.readFile(path).catch((cause) => {
       throw notAllowed(`${where}: ${path} cannot be read`, cause);
     })
-    : async () => (await Deno.open(path)).readable;
+    : steady(
+      async () => cutAt((await Deno.open(path)).readable, info.size, `${where}: ${path}`),
+      `${where}: ${path}`,
+    );
   return { name: basename(path), source, size: info.size };
 }
 
@@ -66,7 +70,10 @@ export async function directorySource(
       throw notAllowed(`${where}: ${path} cannot be read`, cause);
     }),
   );
-  return { name: `${name}.zip`, source: () => zipDirectory(path) };
+  const zip = await zipDirectory(path).catch((cause) => {
+    throw notAllowed(`${where}: ${path} cannot be read`, cause);
+  });
+  return { name: `${name}.zip`, source: steady(zip, `${where}: ${path}`) };
 }
 
 /**

@@ -12,12 +12,16 @@ import { buffer } from "node:stream/consumers";
 import { crc32 } from "node:zlib";
 import type { Bytes } from "../../drivers/driver.ts";
 import { RubiconException } from "../../errors.ts";
+import { pooled } from "../pool.ts";
+import { cutAt } from "./steady.ts";
 
 /**
- * A folder's whole tree as a zip, empty folders too. The same tree gives the same bytes, so that each backend
- * and each retry gets the same. Symbolic links are left out: they may lead anywhere.
+ * A folder's whole tree as it is now, empty folders too, as a zip that can be opened again and again: each backend and
+ * each retry gets the same. Symbolic links are left out: they may lead anywhere.
  */
-export async function zipDirectory(folder: string): Promise<ReadableStream<Uint8Array>> {
+export async function zipDirectory(
+  folder: string,
+): Promise<() => Promise<ReadableStream<Uint8Array>>> {
   const entries: WalkEntry[] = [];
   for await (const entry of walk(folder, { includeSymlinks: false })) entries.push(entry);
   entries.sort((a, b) => a.path < b.path ? -1 : 1);
@@ -25,13 +29,13 @@ export async function zipDirectory(folder: string): Promise<ReadableStream<Uint8
     ...entry,
     name: relative(folder, entry.path).replaceAll("\\", "/"),
   })).filter(({ name }) => name !== "");
-  return await zipStream(
-    await Promise.all(named.map(async ({ name, path, isDirectory }): Promise<ZipSource> => {
-      const date = (await Deno.stat(path)).mtime ?? new Date(0);
-      if (isDirectory) return { name: `${name}/`, date };
-      return { name, date, open: async () => (await Deno.open(path)).readable };
-    })),
-  );
+  const sources = await pooled(named, async ({ name, path, isDirectory }): Promise<ZipSource> => {
+    const { mtime, size } = await Deno.stat(path);
+    const date = mtime ?? new Date(0);
+    if (isDirectory) return { name: `${name}/`, date };
+    return { name, date, open: async () => cutAt((await Deno.open(path)).readable, size, path) };
+  });
+  return () => zipStream(sources);
 }
 
 /** One entry of a zip to be made. */

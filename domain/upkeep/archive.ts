@@ -78,7 +78,10 @@ export async function archiveProject(
   if (keys.length === 0) {
     throw new RubiconException("not-found", `${where}: "${project.name}" has no such experiments.`);
   }
-  const { zipStream } = await import("../files/zip.ts");
+  const [{ zipStream }, { steady }] = await Promise.all([
+    import("../files/zip.ts"),
+    import("../files/steady.ts"),
+  ]);
   const date = new Date();
   const what = `archive "${project.name}"`;
   // Each backend makes the zip anew, at its own pace: the fastest is told of, but for the end.
@@ -98,7 +101,7 @@ export async function archiveProject(
     : [];
   await (to ?? rubicon).write({
     what: `the archive of "${project.name}"`,
-    steps: [...steps, { key, source: () => zipStream(entries) }],
+    steps: [...steps, { key, source: steady(() => zipStream(entries), what) }],
     parents: to ? [] : [own],
   }, call);
   report(what, keys.length, keys.length);
