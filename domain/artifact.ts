@@ -18,7 +18,8 @@ import {
 } from "./writing/attached.ts";
 import { checkComposite, checkFields, checkParent, refuse } from "./check.ts";
 import { describe } from "./format/codec.ts";
-import { DATA } from "./format/layout.ts";
+import { DATA, entityFolder } from "./format/layout.ts";
+import { readAttached } from "./reading/deleted.ts";
 import { inputFields } from "./format/schema.ts";
 import type { ProgressOption } from "./progress.ts";
 import { verifiedBytes } from "../composite/layers/verified.ts";
@@ -133,15 +134,15 @@ export async function readArtifact(
   options: CallOptions = {},
 ): Promise<Bytes> {
   const key = checkArtifact(rubicon, artifact, options, "readArtifact");
-  return await rubicon.read({
-    what: `the data of ${describe(artifact)}`,
-    run: async ({ driver, label }, signal) => ({
-      value: await verifiedBytes(
-        await driver.get(key, signal ? { signal } : {}),
-        `${label}: ${key}`,
-      ),
+  return await readAttached(
+    rubicon,
+    entityFolder(artifact),
+    `the data of ${describe(artifact)}`,
+    async ({ driver, label }, call) => ({
+      value: await verifiedBytes(await driver.get(key, call), `${label}: ${key}`),
     }),
-  }, options);
+    options,
+  );
 }
 
 /**

@@ -18,6 +18,7 @@ import { describe } from "./format/codec.ts";
 import { DATA, entityFolder } from "./format/layout.ts";
 import type { ColumnType, Table, TableColumns, TableRows } from "./parquet/parquet.ts";
 import { pooled } from "./pool.ts";
+import { readAttached } from "./reading/deleted.ts";
 import { CALL_FIELDS, inputFields } from "./format/schema.ts";
 import type { Dataframe, Parent } from "./format/entities.ts";
 import type { ListFilter, LogInput } from "./inputs.ts";
@@ -142,10 +143,11 @@ export async function readDataframe(
   checkFields(options, CALL_FIELDS, where);
   const folder = entityFolder(dataframe);
   const { decodeTable } = await import("./parquet/parquet.ts");
-  return await rubicon.read({
-    what: `the data of ${describe(dataframe)}`,
-    async run({ driver, label }, signal) {
-      const call = signal ? { signal } : {};
+  return await readAttached(
+    rubicon,
+    folder,
+    `the data of ${describe(dataframe)}`,
+    async ({ driver, label }, call) => {
       const keys: string[] = [];
       for await (const { key } of driver.list(folder, { ...call, depth: 2 })) {
         const name = key.slice(folder.length + 1);
@@ -162,7 +164,8 @@ export async function readDataframe(
       }));
       return { value: await decodeTable(files, `${label}: ${folder}`) };
     },
-  }, options);
+    options,
+  );
 }
 
 /**

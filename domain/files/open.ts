@@ -8,6 +8,7 @@ import type { Bytes } from "../../drivers/driver.ts";
 import { checkComposite, checkEntity, checkFields } from "../check.ts";
 import { describe } from "../format/codec.ts";
 import { DATA, entityFolder } from "../format/layout.ts";
+import { readAttached } from "../reading/deleted.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import type { Artifact } from "../format/entities.ts";
 import { verifiedStream } from "../../composite/layers/verified.ts";
@@ -33,12 +34,15 @@ export async function openData(
   where: string,
 ): Promise<{ stream: ReadableStream<Bytes>; size: number }> {
   const key = checkArtifact(rubicon, artifact, options, where);
-  return await rubicon.read({
-    what: `the data of ${describe(artifact)}`,
-    async run({ driver, label }, signal) {
-      const opened = await driver.open(key, signal ? { signal } : {});
+  return await readAttached(
+    rubicon,
+    entityFolder(artifact),
+    `the data of ${describe(artifact)}`,
+    async ({ driver, label }, call) => {
+      const opened = await driver.open(key, call);
       const stream = await verifiedStream(opened, `${label}: ${key}`);
       return { value: { stream, size: opened.size } };
     },
-  }, options);
+    options,
+  );
 }

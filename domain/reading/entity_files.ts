@@ -34,21 +34,29 @@ export function readEntity<K extends Kind>(
   what: string,
   call: CallOptions,
 ): Promise<EntityOf<K>> {
-  const key = metadataKey(folder);
   return rubicon.read({
     what,
-    async run(backend, signal) {
-      const options = signal ? { signal } : {};
-      const [{ bytes }, files] = await Promise.all([
-        backend.driver.get(key, options),
-        kind === "project" ? undefined : filesIn(backend, folder, options),
-      ]);
-      remember(backend, key);
-      const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
-      if (files) await annotate(backend, entity as Taggable, files, options);
-      return { value: entity };
-    },
+    run: (backend, signal) => entityIn(backend, kind, folder, place, signal ? { signal } : {}),
   }, call);
+}
+
+/** Reads one entity from its folder in one backend. */
+export async function entityIn<K extends Kind>(
+  backend: Backend,
+  kind: K,
+  folder: string,
+  place: Place,
+  options: VerbOptions,
+): Promise<Answer<EntityOf<K>>> {
+  const key = metadataKey(folder);
+  const [{ bytes }, files] = await Promise.all([
+    backend.driver.get(key, options),
+    kind === "project" ? undefined : filesIn(backend, folder, options),
+  ]);
+  remember(backend, key);
+  const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
+  if (files) await annotate(backend, entity as Taggable, files, options);
+  return { value: entity };
 }
 
 /** The files directly in one entity's folder. */

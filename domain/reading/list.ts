@@ -8,6 +8,7 @@ import type { VerbOptions } from "../../drivers/driver.ts";
 import { decodeEntity } from "../format/codec.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { kindFolder, parentKeys, type Place } from "../format/layout.ts";
+import { isNotedDeletion } from "./deleted.ts";
 import { byAge, type Files, filesByFolder, readAll } from "./entity_files.ts";
 import type { Entity, EntityOf, Kind } from "../format/entities.ts";
 
@@ -20,26 +21,17 @@ export async function readEntities<K extends Kind>(
   call: CallOptions,
   choice: Choice = ALL,
 ): Promise<EntityOf<K>[]> {
-  const { list, deleted } = await rubicon.read<Found<EntityOf<K>>>({
+  // What any backend that is asked knows to be deleted: another one may have missed that.
+  const deleted = new Set<string>();
+  const list = await rubicon.read<EntityOf<K>[]>({
     what,
-    async run(backend, signal) {
-      const deleted = new Set<string>();
-      const options = signal ? { signal } : {};
-      const answer = await entitiesIn(backend, kind, place, choice, deleted, options);
-      return { ...answer, value: { list: answer.value, deleted } };
-    },
-    merge: (all) => ({
-      list: union(all.map(({ list }) => list)),
-      deleted: new Set(all.flatMap(({ deleted }) => [...deleted])),
-    }),
+    run: (backend, signal) =>
+      entitiesIn(backend, kind, place, choice, deleted, signal ? { signal } : {}),
+    merge: union,
   }, call);
-  return choose(list.filter(({ id }) => !deleted.has(id)), choice);
-}
-
-/** What one backend has, and what it knows to be deleted: another one may have missed that. */
-interface Found<E> {
-  list: E[];
-  deleted: ReadonlySet<string>;
+  const folder = kindFolder(kind, place);
+  const isGone = ({ id }: Entity) => deleted.has(id) || isNotedDeletion(rubicon, `${folder}/${id}`);
+  return choose(list.filter((entity) => !isGone(entity)), choice);
 }
 
 /** What is wanted of a list, in the order that is wanted. */
@@ -60,6 +52,7 @@ async function entitiesIn<K extends Kind>(
   const found = kind === "project"
     ? await projectFiles(backend, options)
     : await filesByFolder(backend, folder, options, { depth: 2, deleted });
+  for (const id of deleted) found.delete(id);
   if (found.size === 0) {
     if (kind === "project") return { value: [], weak: "empty" };
     // Nothing is an answer only where the parent is, and another one may still have more: this backend may have

@@ -18,17 +18,18 @@ import {
 import { now } from "../format/clock.ts";
 import { describe } from "../format/codec.ts";
 import { findLast } from "../reading/find.ts";
-import { checkFilter, FILTER_FIELDS } from "../reading/filter.ts";
 import {
-  entityFolder,
-  kindFolder,
-  metadataKey,
-  parentKeys,
-  placeIn,
-  tombstoneKey,
-} from "../format/layout.ts";
+  gone,
+  hasTrace,
+  isNotedDeletion,
+  noteDeletion,
+  readAttached,
+  traceOf,
+} from "../reading/deleted.ts";
+import { checkFilter, FILTER_FIELDS } from "../reading/filter.ts";
+import { entityFolder, kindFolder, metadataKey, parentKeys, placeIn } from "../format/layout.ts";
 import { readEntities } from "../reading/list.ts";
-import { readEntity } from "../reading/entity_files.ts";
+import { entityIn } from "../reading/entity_files.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import { build, create, placeOf, write } from "./create.ts";
 import type { EntityOf, Parent } from "../format/entities.ts";
@@ -66,20 +67,14 @@ async function refuseDeleted(
   entity: EntityOf<AttachedKind>,
   call: CallOptions,
 ): Promise<void> {
-  const key = tombstoneKey(kindFolder(entity.kind, placeOf(entity)!), entity.id);
-  let isDeleted = false;
+  const folder = entityFolder(entity);
+  let isDeleted = isNotedDeletion(rubicon, folder);
   try {
-    isDeleted = await rubicon.read({
+    isDeleted ||= await rubicon.read({
       what: `whether ${describe(entity)} was deleted`,
-      async run({ driver }, signal) {
-        try {
-          await driver.stat(key, signal ? { signal } : {});
-          return { value: true };
-        } catch (error) {
-          if (!hasCode(error, "not-found")) throw error;
-          return { value: false };
-        }
-      },
+      run: async (backend, signal) => ({
+        value: await hasTrace(backend, folder, signal ? { signal } : {}),
+      }),
       merge: (found) => found.includes(true),
     }, { ...readOnly(call), read: "merge" });
   } catch (error) {
@@ -138,7 +133,16 @@ export async function getAttached<K extends AttachedKind>(
   checkId(id, `${where}: id`);
   const place = placeIn(parent);
   const folder = `${kindFolder(kind, place)}/${id}`;
-  return await readEntity(rubicon, kind, folder, place, `${kind} ${id}`, query);
+  const what = `${kind} ${id}`;
+  return await readAttached(rubicon, folder, what, async (backend, options) => {
+    const [answer, isGone] = await Promise.all([
+      entityIn(backend, kind, folder, place, options),
+      // A deletion that stopped half-way has left its trace, and the entity.
+      hasTrace(backend, folder, options),
+    ]);
+    if (isGone) throw gone(what);
+    return answer;
+  }, query);
 }
 
 /** All of one kind that belong to a project itself or to an experiment, oldest first. */
@@ -173,7 +177,6 @@ export async function deleteAttached(
   checkFields(call, CALL_FIELDS, where);
   const folder = entityFolder(entity);
   const place = placeOf(entity)!;
-  const trace = tombstoneKey(kindFolder(kind, place), entity.id);
   const metadata = metadataKey(folder);
   await write(rubicon, entity, async () => {
     const keys = await rubicon.read({
@@ -188,7 +191,7 @@ export async function deleteAttached(
     await rubicon.write({
       what: `the deletion of ${describe(entity)}`,
       steps: [{
-        key: trace,
+        key: traceOf(folder),
         source: new TextEncoder().encode(JSON.stringify({ id: entity.id, deleted_at: now() })),
         present: "keep",
       }],
@@ -196,5 +199,6 @@ export async function deleteAttached(
       parents: parentKeys(place),
       entity,
     }, call);
+    noteDeletion(rubicon, folder);
   });
 }
