@@ -7,7 +7,7 @@ import { RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { type ArtifactData, type FileData, sourceOf } from "./files/data.ts";
-import { checkArtifact, openData } from "./files/open.ts";
+import { checkArtifact, dataOf } from "./files/open.ts";
 import {
   type AttachedQuery,
   createAttached,
@@ -146,7 +146,10 @@ export async function readArtifact(
 }
 
 /**
- * An artifact's data as a stream.
+ * An artifact's data as a stream. If it breaks off, it goes on in another backend that has the same bytes. Bytes that are
+ * not those that their store has a checksum of are noticed at the end alone, when they are handed out already: the stream
+ * then fails with `corrupt`. Where that matters, use {@linkcode readArtifact} or `downloadArtifact`, which take another
+ * backend's copy then.
  *
  * @throws {RubiconException} where no backend is able to read.
  *
@@ -166,7 +169,8 @@ export async function openArtifact(
   artifact: Artifact,
   options: CallOptions = {},
 ): Promise<ReadableStream<Bytes>> {
-  return (await openData(rubicon, artifact, options, "openArtifact")).stream;
+  const open = await dataOf(rubicon, artifact, options, "openArtifact");
+  return (await open()).stream;
 }
 
 /** What {@linkcode logJson} takes: the value, and the artifact's fields. */

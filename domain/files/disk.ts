@@ -6,7 +6,7 @@
 import { basename, dirname, fromFileUrl, join } from "jsr:@std/path@^1.1.6";
 import type { Bytes, Source } from "../../drivers/driver.ts";
 import { CHUNK_BYTES, readInto } from "../../drivers/source.ts";
-import { RubiconException } from "../../errors.ts";
+import { hasCode, RubiconException } from "../../errors.ts";
 import { refuse, show } from "../check.ts";
 import { cutAt, steady } from "./steady.ts";
 
@@ -79,7 +79,7 @@ export async function directorySource(
 /**
  * Saves a stream as a file, whole or not at all.
  *
- * @param open Opens the stream.
+ * @param open Opens the stream; again if it turns out to be corrupt, until there is none to open.
  * @param to The file's path, or a folder that is there.
  * @param name The file's name where `to` is a folder.
  * @param told Gets told of the bytes that are written, piece by piece.
@@ -106,13 +106,18 @@ export async function saveStream(
   }
   const staged = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
   try {
-    const stream = await open();
+    let stream = await open();
     using file = await Deno.open(staged, { write: true, createNew: true });
-    const { read } = readInto(stream);
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    for (let length; (length = await read(buffer)) > 0;) {
-      for (let at = 0; at < length;) at += await file.write(buffer.subarray(at, length));
-      told(length);
+    while (true) {
+      try {
+        await writeInto(file, stream, told);
+        break;
+      } catch (error) {
+        if (!hasCode(error, "corrupt")) throw error;
+        stream = await open();
+        await file.truncate();
+        await file.seek(0, Deno.SeekMode.Start);
+      }
     }
     await Deno.rename(staged, path);
   } catch (error) {
@@ -120,4 +125,22 @@ export async function saveStream(
     throw error;
   }
   return path;
+}
+
+async function writeInto(
+  file: Deno.FsFile,
+  stream: ReadableStream<Bytes>,
+  told: (bytes: number) => void,
+): Promise<void> {
+  const { read, cancel } = readInto(stream);
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  try {
+    for (let length; (length = await read(buffer)) > 0;) {
+      for (let at = 0; at < length;) at += await file.write(buffer.subarray(at, length));
+      told(length);
+    }
+  } catch (error) {
+    await cancel(error).catch(() => {}); // It may be the stream that failed; the error is what counts.
+    throw error;
+  }
 }
