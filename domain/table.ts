@@ -6,7 +6,7 @@
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject } from "./check.ts";
 import { checkLimit } from "./reading/filter.ts";
-import { type Run, runsIn } from "./reading/runs.ts";
+import { mergeRuns, type Run, runsIn } from "./reading/runs.ts";
 import { CALL_FIELDS } from "./format/schema.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 import type { Value } from "./format/values.ts";
@@ -61,10 +61,7 @@ export async function toTable(
   const runs = await rubicon.read({
     what: `the experiments of project "${project.name}"`,
     run: (backend, signal) => runsIn(backend, project, limit, signal ? { signal } : {}),
-    merge: (lists) => {
-      const all = new Map(lists.flat().reverse().map((run) => [run.experiment.id, run]));
-      return [...all.values()];
-    },
+    merge: mergeRuns,
   }, options);
   runs.sort(newestFirst);
   return asTable(runs.slice(0, limit));

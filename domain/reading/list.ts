@@ -9,7 +9,14 @@ import { decodeEntity } from "../format/codec.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { kindFolder, parentKeys, type Place } from "../format/layout.ts";
 import { isNotedDeletion } from "./deleted.ts";
-import { byAge, type Files, filesByFolder, readAll } from "./entity_files.ts";
+import {
+  byAge,
+  checkRead,
+  type Files,
+  filesByFolder,
+  type ListAnswer,
+  readAll,
+} from "./entity_files.ts";
 import type { Entity, EntityOf, Kind } from "../format/entities.ts";
 
 /** The entities of one kind at one place that are wanted. */
@@ -60,9 +67,11 @@ async function entitiesIn<K extends Kind>(
     await readParent(backend, place, options);
     return { value: [], weak: "bare" };
   }
-  return choice.newest
+  const answer = choice.newest
     ? await readNewest(backend, kind, place, found, choice, options)
     : await readAll(backend, kind, place, found, options);
+  checkRead(answer);
+  return answer;
 }
 
 /**
@@ -76,15 +85,15 @@ export async function readNewest<K extends Kind>(
   found: ReadonlyMap<string, Partial<Files>>,
   choice: Choice,
   options: VerbOptions,
-): Promise<Answer<EntityOf<K>[]>> {
+): Promise<ListAnswer<EntityOf<K>>> {
   const latest = [...found].map((one) => ({ one, time: latestTime(one[1]) }))
     .sort((a, b) => b.time - a.time);
-  const answer: Answer<EntityOf<K>[]> = { value: [] };
+  const answer: ListAnswer<EntityOf<K>> = { value: [], read: 0 };
   for (let at = 0; at < latest.length;) {
     const oldest = answer.value[choice.limit - 1];
     if (choice.limit === 0 || oldest && latest[at]!.time < Date.parse(oldest.createdAt)) break;
     const some = latest.slice(at, at += Math.max(choice.limit, at));
-    const { value, weak, damage = [] } = await readAll(
+    const { value, weak, damage = [], read, denied } = await readAll(
       backend,
       kind,
       place,
@@ -92,6 +101,8 @@ export async function readNewest<K extends Kind>(
       options,
     );
     if (weak) answer.weak = weak;
+    answer.read += read;
+    if (denied) answer.denied ??= denied;
     answer.damage = [...answer.damage ?? [], ...damage];
     answer.value = choose([...answer.value, ...value], { ...choice, newest: true });
   }
