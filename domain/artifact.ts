@@ -203,6 +203,8 @@ export async function logJson(
   input: JsonInput,
 ): Promise<Artifact> {
   const where = "logJson";
+  checkComposite(rubicon, where);
+  checkParent(parent, where);
   checkFields(input, JSON_INPUT, where);
   const { json, ...rest } = input;
   let data: string | undefined;

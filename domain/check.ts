@@ -7,6 +7,8 @@ import { validate } from "jsr:@std/uuid@^1.1.1";
 import { RubiconException } from "../errors.ts";
 import type { Composite } from "../composite.ts";
 import { slugify } from "./format/slug.ts";
+import { nearest } from "./nearest.ts";
+import { usage } from "./usage.ts";
 import type { Entity, Experiment, Kind, Parent, Project } from "./format/entities.ts";
 import { parseDatetime } from "./format/values.ts";
 
@@ -20,22 +22,27 @@ export function show(value: unknown): string {
   let text: string | undefined;
   if (typeof value === "string") text = JSON.stringify(value);
   else if (typeof value === "object" && value !== null) {
-    text = Array.isArray(value) ? "an array" : "kind" in value ? `a ${value.kind}` : "an object";
+    if (value instanceof Promise) text = "a promise";
+    else if (Array.isArray(value)) text = "an array";
+    else text = "kind" in value ? withArticle(String(value.kind)) : "an object";
   } else text = typeof value === "function" ? "a function" : String(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-/** The most common slip of all. */
-const hintOf = (value: unknown): string =>
-  value instanceof Promise ? ' (a promise: is an "await" missing?)' : "";
+/** A noun with its article. */
+export const withArticle = (noun: string): string =>
+  `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+
+/** What to do next for whoever passed the wrong argument. The most common slip of all is a forgotten await. */
+export const advice = (value: unknown, where: string): string =>
+  value instanceof Promise ? ' Is an "await" missing?' : usage(where);
 
 /** The composite itself: the first argument is easily forgotten. */
 export function checkComposite(rubicon: Composite, what: string): void {
   if (typeof rubicon?.write !== "function" || typeof rubicon.read !== "function") {
     refuse(
-      `${what} takes a composite first, from openComposite(), not ${show(rubicon)}${
-        hintOf(rubicon)
-      }.`,
+      `${what} takes a composite first, from openComposite(), not ${show(rubicon)}.` +
+        advice(rubicon, what),
     );
   }
   if (rubicon.closed) {
@@ -45,13 +52,19 @@ export function checkComposite(rubicon: Composite, what: string): void {
 
 /** The options object, and that all it has is known. */
 export function checkFields(input: unknown, known: ReadonlySet<string>, where: string): void {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    refuse(`${where} takes one object with its options, not ${show(input)}.`);
+  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
+  if (!isObject || input instanceof Promise) {
+    refuse(
+      `${where} takes one object with its options, not ${show(input)}.${advice(input, where)}`,
+    );
   }
   for (const field of Object.keys(input)) {
-    if (!known.has(field)) {
-      refuse(`${where} has no option ${show(field)}. It takes: ${[...known].join(", ")}.`);
-    }
+    if (known.has(field)) continue;
+    const [near] = nearest(field, known);
+    refuse(
+      `${where} has no option ${show(field)}.${near ? ` Did you mean \`${near}\`?` : ""} ` +
+        `It takes: ${[...known].join(", ")}.`,
+    );
   }
 }
 
@@ -166,10 +179,9 @@ export function checkEntity(value: unknown, kinds: readonly Kind[], where: strin
 function checkKind(value: unknown, kinds: readonly Kind[], where: string): Entity {
   const kind = (value as Entity | null | undefined)?.kind;
   if (typeof value !== "object" || kind === undefined || !kinds.includes(kind)) {
-    const wanted = kinds.map((one) => /^[aeiou]/.test(one) ? `an ${one}` : `a ${one}`).join(" or ");
     refuse(
-      `${where} takes ${wanted} as returned by this module, not ${show(value)}` +
-        `${hintOf(value)}.`,
+      `${where} takes ${kinds.map(withArticle).join(" or ")} as returned by this module, not ` +
+        `${show(value)}.${advice(value, where)}`,
     );
   }
   return value as Entity;

@@ -103,6 +103,7 @@ export async function unzipArtifact(
   folder: string | URL,
   options: CallOptions = {},
 ): Promise<string[]> {
+  checkArtifact(rubicon, artifact, options, "unzipArtifact");
   const bytes = await readArtifact(rubicon, artifact, options);
   const [{ notAllowed, toPath }, { unzipTo }] = await Promise.all([
     import("./files/disk.ts"),

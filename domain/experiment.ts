@@ -10,7 +10,7 @@ import { type ChildKind, createAll, prepareAll, type Prepared } from "./writing/
 import { encodeEntity } from "./format/codec.ts";
 import type { FeatureInputs } from "./feature.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
-import { findLast } from "./reading/find.ts";
+import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { entityFolder, experimentFolder, metadataKey } from "./format/layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
@@ -155,11 +155,12 @@ export async function getExperiment(
   if (name !== undefined) {
     checkText(name, `${where}: name`);
     const filter = { ...query as ListFilter, order: "newest", limit: 1 } as const;
-    return await findLast(
-      rubicon,
-      query,
-      (more) => listExperiments(rubicon, project, { ...filter, ...more }),
-      `experiment with the name "${name}" in project "${project.name}"`,
+    const list = (more: CallOptions) => listExperiments(rubicon, project, { ...filter, ...more });
+    return await findNamed(
+      `experiment of project "${project.name}"`,
+      name,
+      () => findLast(rubicon, query, list, `experiment with the name "${name}"`),
+      () => listExperiments(rubicon, project, secondLook(query)),
     );
   }
   checkId(id, `${where}: id`);

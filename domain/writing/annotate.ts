@@ -5,7 +5,15 @@
  */
 import type { CallOptions, Composite, Step } from "../../composite.ts";
 import { type ChangeFile, changeName, fold, type What } from "../format/annotations.ts";
-import { checkComposite, checkEntity, checkFields, checkTexts, refuse } from "../check.ts";
+import {
+  advice,
+  checkComposite,
+  checkEntity,
+  checkFields,
+  checkTexts,
+  refuse,
+  show,
+} from "../check.ts";
 import { type Change, describe, encodeChange } from "../format/codec.ts";
 import { entityFolder, metadataKey, parentKeys } from "../format/layout.ts";
 import { changesOf } from "../reading/entity_files.ts";
@@ -28,7 +36,9 @@ export async function annotate<E extends Taggable>(
   checkComposite(rubicon, where);
   checkEntity(entity, TAGGABLE, where);
   checkFields(options, CALL_FIELDS, where);
-  if (!Array.isArray(texts) || texts.length === 0) refuse(`${where} takes a list of ${what}.`);
+  if (!Array.isArray(texts) || texts.length === 0) {
+    refuse(`${where} takes a list of ${what}, not ${show(texts)}.${advice(texts, where)}`);
+  }
   const checked = checkTexts(texts, `${where}: ${what}`);
   if (checked.includes("")) refuse(`${where}: an empty text is none of the ${what}.`);
   const own = checkTexts(entity[what], `${where}: the ${entity.kind}'s ${what}`);

@@ -17,7 +17,7 @@ import {
 } from "../check.ts";
 import { now } from "../format/clock.ts";
 import { describe } from "../format/codec.ts";
-import { findLast } from "../reading/find.ts";
+import { findLast, findNamed, secondLook } from "../reading/find.ts";
 import {
   gone,
   hasTrace,
@@ -76,7 +76,7 @@ async function refuseDeleted(
         value: await hasTrace(backend, folder, signal ? { signal } : {}),
       }),
       merge: (found) => found.includes(true),
-    }, { ...readOnly(call), read: "merge" });
+    }, { ...secondLook(call), read: "merge" });
   } catch (error) {
     // No backend can be read: then the write says what is the matter, under the composite's failure mode.
     if (!(error instanceof RubiconException) || hasCode(error, "closed", "invalid-config")) {
@@ -86,11 +86,6 @@ async function refuseDeleted(
   if (isDeleted) {
     refuse(`${describe(entity)} was deleted. Log it without its id, as a new one.`);
   }
-}
-
-/** The options of a call that are about reading; its receipts are those of the write. */
-function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
-  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
 }
 
 /** Writes the data, then the entity. */
@@ -123,11 +118,11 @@ export async function getAttached<K extends AttachedKind>(
     const filter = query as ListFilter;
     const list = (more: Pick<CallOptions, "read">) =>
       listAttached(rubicon, kind, parent, { ...filter, ...more }, where);
-    return await findLast(
-      rubicon,
-      query,
-      list,
-      `${kind} with the name "${name}" in ${describe(parent)}`,
+    return await findNamed(
+      `${kind} of ${describe(parent)}`,
+      name,
+      () => findLast(rubicon, query, list, `${kind} with the name "${name}"`),
+      () => listAttached(rubicon, kind, parent, secondLook(query), where),
     );
   }
   checkId(id, `${where}: id`);

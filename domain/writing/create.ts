@@ -14,6 +14,7 @@ import {
   checkTime,
   refuse,
   show,
+  withArticle,
 } from "../check.ts";
 import { newId, now } from "../format/clock.ts";
 import { describe, encodeEntity, identify } from "../format/codec.ts";
@@ -32,7 +33,7 @@ export function build<K extends Kind>(
 ): EntityOf<K> {
   const given = input as Record<string, unknown>;
   if (given.kind !== undefined && given.kind !== kind) {
-    refuse(`${where} takes a ${kind}, not ${show(given)}.`);
+    refuse(`${where} takes ${withArticle(kind)}, not ${show(given)}.`);
   }
   const entity: Record<string, unknown> = { kind };
   if (place) {
@@ -158,14 +159,16 @@ export async function write(
 }
 
 /** Says what is in the way of an entity. */
-function conflict(entity: Entity, existing: Uint8Array): string | undefined {
+function conflict(entity: Entity, existing: Uint8Array): string {
   const { id, name } = identify(existing);
-  if (entity.name !== null && typeof name === "string" && name !== entity.name) {
-    return `${describe(entity)} and ${show(name)}, which is there already, have one key ` +
-      `(${slugify(entity.name)}). Use a name that differs in letters or digits.`;
-  }
+  // Experiments, artifacts and dataframes go by id: of them nothing else is ever in the way.
   if (id === entity.id) {
-    return `${describe(entity)} is there already with the same id and another content`;
+    return `${describe(entity)} already exists with the same id and different content. ` +
+      `Leave out \`id\` to log a new one.`;
   }
-  return `${describe(entity)} is there already, with the id ${show(id)}`;
+  if (typeof name === "string" && name !== entity.name) {
+    return `${describe(entity)} and ${show(name)}, which already exists, have one key ` +
+      `(${slugify(entity.name ?? "")}). Use a name that differs in letters or digits.`;
+  }
+  return `${describe(entity)} already exists, with the id ${show(id)}`;
 }
