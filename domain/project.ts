@@ -5,6 +5,7 @@
  */
 import { hasCode } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
+import { equal } from "../composite/same.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
 import { encodeEntity } from "./format/codec.ts";
 import { findLast, findNamed, secondLook } from "./reading/find.ts";
@@ -156,8 +157,9 @@ function tellDifferences(
 ): void {
   const given = FIELDS.project.map(({ name }) => name as keyof Project)
     .filter((name) => (input as Partial<Project>)[name] !== undefined);
+  const own = encodeEntity(there);
   const other = given.filter((name) =>
-    JSON.stringify(wanted[name]) !== JSON.stringify(there[name])
+    !equal(own, encodeEntity({ ...there, [name]: wanted[name] }))
   );
   if (other.length === 0) return;
   rubicon.options.onWarning(

@@ -145,8 +145,12 @@ Deno.test("getOrCreateProject() tells of fields that the project does not get", 
     name: "Iris",
     description: "second",
     githubUrl: "https://example.org",
+    trainingMetadata: [["s3", 2n ** 60n]],
   });
   assert.deepEqual(found, project);
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0]!, /"Iris" already exists with another description and githubUrl/);
+  assert.match(
+    warnings[0]!,
+    /"Iris" already exists with another description and githubUrl and trainingM/,
+  );
 });
