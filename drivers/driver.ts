@@ -68,7 +68,7 @@ export interface GetOptions extends VerbOptions {
   length?: number;
 }
 
-/** Options of {@linkcode Driver.put} and {@linkcode Driver.copy}. */
+/** Options of {@linkcode Driver.put}. */
 export interface PutOptions extends VerbOptions {
   /**
    * Write only where nothing is there; else `already-exists`. The store decides, in one step with
@@ -155,8 +155,6 @@ export interface Driver {
     objects: readonly (readonly [path: string, bytes: Uint8Array])[],
     options?: VerbOptions,
   ): Promise<boolean>;
-  /** Copies an object inside the store, where that is cheaper than reading and writing it. */
-  copy?(from: string, to: string, options?: PutOptions): Promise<PutResult>;
   /** Lets go of what the driver holds (connections, handles). It may be called twice. */
   close?(): Promise<void>;
 }

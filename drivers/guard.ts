@@ -165,7 +165,6 @@ export function guard(driver: Driver): Driver {
     folders: verb(driver.folders.bind(driver), 1, { emptyKey: true }),
     delete: verb(driver.delete.bind(driver), 1),
     ...(putTree && { putTree }),
-    ...(driver.copy && { copy: verb(driver.copy.bind(driver), 2) }),
     ...(driver.close && { close: driver.close.bind(driver) }),
   };
 }

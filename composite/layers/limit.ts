@@ -135,7 +135,7 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
       entries.return?.()?.catch?.(() => {});
     }
   }
-  const { copy, putTree, close } = driver;
+  const { putTree, close } = driver;
   return {
     persistence: driver.persistence,
     label: driver.label,
@@ -168,10 +168,6 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
     ...(putTree && {
       putTree: (folder, objects, options) =>
         verb(options, ({ signal }) => putTree(folder, objects, { ...options, signal })),
-    }),
-    ...(copy && {
-      copy: (from, to, options) =>
-        verb(options, ({ signal }) => copy(from, to, { ...options, signal })),
     }),
     ...(close && { close }),
   };
