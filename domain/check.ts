@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { validate } from "jsr:@std/uuid@^1.1.1";
+import { validate } from "jsr:@std/uuid@^1.1.1/common";
 import { RubiconException } from "../errors.ts";
 import type { Composite } from "../composite.ts";
 import { slugify } from "./format/slug.ts";

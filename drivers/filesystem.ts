@@ -15,7 +15,8 @@
  *
  * @module
  */
-import { fromFileUrl, resolve } from "jsr:@std/path@^1.1.6";
+import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
+import { resolve } from "jsr:@std/path@^1.1.6/resolve";
 import { RubiconException } from "../errors.ts";
 import type { Driver } from "./driver.ts";
 import { named } from "./filesystem/errors.ts";

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { basename, dirname, fromFileUrl, join } from "jsr:@std/path@^1.1.6";
+import { basename } from "jsr:@std/path@^1.1.6/basename";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
+import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
+import { join } from "jsr:@std/path@^1.1.6/join";
 import type { Bytes, Source } from "../../drivers/driver.ts";
 import { CHUNK_BYTES, readInto } from "../../drivers/source.ts";
 import { hasCode, RubiconException } from "../../errors.ts";

@@ -5,7 +5,9 @@
  */
 import { ensureDir } from "jsr:@std/fs@^1.0.24/ensure-dir";
 import { walk, type WalkEntry } from "jsr:@std/fs@^1.0.24/walk";
-import { dirname, join, relative } from "jsr:@std/path@^1.1.6";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
+import { join } from "jsr:@std/path@^1.1.6/join";
+import { relative } from "jsr:@std/path@^1.1.6/relative";
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";

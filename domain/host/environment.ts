@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "jsr:@std/path@^1.1.6";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
+import { join } from "jsr:@std/path@^1.1.6/join";
+import { resolve } from "jsr:@std/path@^1.1.6/resolve";
 import type { Composite } from "../../composite.ts";
 import { logJson } from "../artifact.ts";
 import { checkComposite, checkFields, checkParent } from "../check.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SEPARATOR } from "jsr:@std/path@^1.1.6";
+import { SEPARATOR } from "jsr:@std/path@^1.1.6/constants";
 import { exception } from "./errors.ts";
 
 /** A store's folder. */

@@ -1,4 +1,4 @@
-import { fromFileUrl } from "jsr:@std/path@^1.1.6";
+import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
 import assert from "node:assert/strict";
 import { conformance } from "../../drivers/conformance.ts";
 import { drain, holds, keysOf, pattern, refused, text } from "../../drivers/conformance/case.ts";
