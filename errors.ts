@@ -49,6 +49,16 @@ export interface RubiconExceptionOptions extends ErrorOptions {
   receipts?: readonly Receipt[];
   /** The entity that was being written, as plain data: pass it to the same function to try again. */
   entity?: unknown;
+  /** The part of a text that is wrong. */
+  place?: TextPlace;
+}
+
+/** A part of a text, in UTF-16 units. */
+export interface TextPlace {
+  /** Its first character. */
+  readonly from: number;
+  /** The character after its last one. */
+  readonly to: number;
 }
 
 /**
@@ -76,6 +86,8 @@ export class RubiconException extends Error {
   readonly receipts: readonly Receipt[];
   /** The entity that was being written, as plain data: pass it to the same function to try again. */
   readonly entity?: unknown;
+  /** For an error in a text, such as a query: the part that is wrong. */
+  readonly place?: TextPlace;
 
   /** An error of this module, by its code and a message that says what, where, and what to do next. */
   constructor(code: RubiconErrorCode, message: string, options: RubiconExceptionOptions = {}) {
@@ -84,6 +96,7 @@ export class RubiconException extends Error {
     if (options.backend !== undefined) this.backend = options.backend;
     this.receipts = options.receipts ?? [];
     if (options.entity !== undefined) this.entity = options.entity;
+    if (options.place !== undefined) this.place = options.place;
   }
 }
 

@@ -28,12 +28,18 @@ export type * from "./drivers/driver.ts";
 export * from "./drivers/registry.ts";
 export * from "./domain/upkeep/archive.ts";
 export * from "./domain/artifact.ts";
+export * from "./domain/best.ts";
 export type { ArtifactData, FileData } from "./domain/files/data.ts";
 export type { AttachedQuery } from "./domain/writing/attached.ts";
 export type { ChildQuery } from "./domain/writing/child.ts";
 export * from "./domain/comments.ts";
 export * from "./domain/dataframe.ts";
+export * from "./domain/diff.ts";
 export * from "./domain/download.ts";
+export * from "./domain/export/csv.ts";
+export * from "./domain/export/dataframe.ts";
+export type { Destination, TakeAwayOptions } from "./domain/export/output.ts";
+export { type ParquetOptions, toParquet } from "./domain/parquet/to_parquet.ts";
 export * from "./domain/host/environment.ts";
 export * from "./domain/experiment.ts";
 export * from "./domain/family.ts";
@@ -49,8 +55,31 @@ export type {
   TableRows,
 } from "./domain/parquet/parquet.ts";
 export * from "./domain/project.ts";
+export { parseQuery, type ParseQueryOptions, printQuery } from "./domain/query/search_bar.ts";
+export type {
+  CompareOperator,
+  ListFold,
+  OwnField,
+  PatternOperator,
+  Query,
+  QueryColumn,
+  QueryCondition,
+  QueryLiteral,
+  QueryOrder,
+  QueryTest,
+} from "./domain/query/tree.ts";
+export type {
+  MetricColumn,
+  OrderBy,
+  OrderColumn,
+  Where,
+  WhereColumn,
+  WhereTest,
+  WhereValue,
+} from "./domain/query/where.ts";
 export type { Progress, ProgressOption } from "./domain/progress.ts";
 export * from "./domain/upkeep/repair.ts";
+export * from "./domain/search.ts";
 export { slugify } from "./domain/format/slug.ts";
 export * from "./domain/table.ts";
 export * from "./domain/tags.ts";

@@ -3,15 +3,16 @@
  * This module beside the real rubicon-ml 0.15.3 and beside what is bare: the same machine, store and data, in turns;
  * medians and ratios as a table, or as JSON with `--json`.
  *
- *     deno task bench [local] [s3] [start] [growth] [--json]
+ *     deno task bench [local] [s3] [start] [query] [growth] [--json]
  */
 import { type Growth, growth } from "./growth.ts";
 import type { Row } from "./lib.ts";
 import { local } from "./local.ts";
 import { s3 } from "./s3.ts";
+import { query } from "./query.ts";
 import { start } from "./start.ts";
 
-const parts = { local, s3, start };
+const parts = { local, s3, start, query };
 const chosen = Deno.args.filter((arg) => !arg.startsWith("--"));
 const wanted = (part: string) => chosen.length === 0 || chosen.includes(part);
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import {
   type AttachedQuery,
@@ -17,6 +16,7 @@ import { checkComposite, checkEntity, checkFields, checkParent, refuse } from ".
 import { describe } from "./format/codec.ts";
 import { DATA, entityFolder } from "./format/layout.ts";
 import type { ColumnType, Table, TableColumns, TableRows } from "./parquet/parquet.ts";
+import { dataKeys } from "./reading/data_keys.ts";
 import { pooled } from "./pool.ts";
 import { readAttached } from "./reading/deleted.ts";
 import { CALL_FIELDS, inputFields } from "./format/schema.ts";
@@ -147,17 +147,9 @@ export async function readDataframe(
     rubicon,
     folder,
     `the data of ${describe(dataframe)}`,
-    async ({ driver, label }, call) => {
-      const keys: string[] = [];
-      for await (const { key } of driver.list(folder, { ...call, depth: 2 })) {
-        const name = key.slice(folder.length + 1);
-        if (name === DATA || (name.startsWith(`${DATA}/`) && name.endsWith(".parquet"))) {
-          keys.push(key);
-        }
-      }
-      if (keys.length === 0) {
-        throw new RubiconException("not-found", `${label}: there is no data in ${folder}.`);
-      }
+    async (backend, call) => {
+      const { driver, label } = backend;
+      const keys = await dataKeys(backend, folder, call);
       const files = await pooled(keys, async (key) => ({
         name: key.slice(key.lastIndexOf("/") + 1),
         bytes: await verifiedBytes(await driver.get(key, call), `${label}: ${key}`),

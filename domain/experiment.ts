@@ -9,12 +9,15 @@ import { checkComposite, checkFields, checkId, checkProject, checkText, refuse }
 import { type ChildKind, createAll, prepareAll, type Prepared } from "./writing/child.ts";
 import { encodeEntity } from "./format/codec.ts";
 import type { FeatureInputs } from "./feature.ts";
-import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
+import { compileQuery } from "./query/query.ts";
+import type { OrderBy, Where } from "./query/where.ts";
+import { checkFilter, type Choice, FILTER_FIELDS } from "./reading/filter.ts";
 import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { entityFolder, experimentFolder, metadataKey } from "./format/layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
 import { readEntities } from "./reading/list.ts";
+import { readQueried } from "./reading/queried.ts";
 import { readEntity } from "./reading/entity_files.ts";
 import { CALL_FIELDS, inputFields } from "./format/schema.ts";
 import { build, create } from "./writing/create.ts";
@@ -36,7 +39,20 @@ export type ExperimentQuery = ({ name: string } | { id: string }) & CallOptions;
 
 const INPUT = inputFields("experiment", ["parameters", "metrics", "features"]);
 const QUERY = new Set(["name", "id", ...CALL_FIELDS]);
-const FILTER = new Set([...FILTER_FIELDS, ...CALL_FIELDS]);
+const FILTER = new Set([...FILTER_FIELDS, "where", "orderBy", ...CALL_FIELDS]);
+
+/** Which experiments, and in which order. */
+export interface ExperimentFilter extends ListFilter {
+  /**
+   * What has to be true: `{ "metrics.accuracy": { gte: 0.9 }, tags: { has: "base*" } }`, or an expression such as
+   * `metrics.accuracy >= 0.9 and tags.has("base*")`; MLflow's filters are such expressions. A missing value makes a
+   * comparison false, also `!=`. What an experiment's own fields and tags decide is decided before its metrics and
+   * parameters are read.
+   */
+  where?: Where | string;
+  /** What to sort by, the most important first: `[{ "metrics.accuracy": "best" }, "-createdAt"]`. Default: `order`. */
+  orderBy?: OrderBy | readonly OrderBy[];
+}
 
 /**
  * Logs an experiment to a project, in every backend, with any parameters, metrics and features.
@@ -154,12 +170,15 @@ export async function getExperiment(
   if ((name === undefined) === (id === undefined)) refuse(`${where} takes a name or an id.`);
   if (name !== undefined) {
     checkText(name, `${where}: name`);
-    const filter = { ...query as ListFilter, order: "newest", limit: 1 } as const;
-    const list = (more: CallOptions) => listExperiments(rubicon, project, { ...filter, ...more });
+    const what = `experiment with the name "${name}" in project "${project.name}"`;
+    const place = { projectName: project.name };
+    const choice: Choice = { passes: (one) => one.name === name, newest: true, limit: 1 };
+    const list = (more: CallOptions) =>
+      readEntities(rubicon, "experiment", place, what, { ...query, ...more }, choice);
     return await findNamed(
       `experiment of project "${project.name}"`,
       name,
-      () => findLast(rubicon, query, list, `experiment with the name "${name}"`),
+      () => findLast(rubicon, query, list, what),
       () => listExperiments(rubicon, project, secondLook(query)),
     );
   }
@@ -177,7 +196,8 @@ export async function getExperiment(
 /**
  * The experiments of a project, oldest first unless the filter says otherwise.
  *
- * @throws {RubiconException} where no backend is able to read.
+ * @throws {RubiconException} if no backend is able to read; `invalid-argument` for a query that cannot be understood, or
+ * that names a column that no experiment has.
  *
  * @example
  * ```ts
@@ -191,19 +211,21 @@ export async function getExperiment(
  * if (forests.length !== 1) throw new Error("one is a forest");
  * const [latest] = await listExperiments(rubicon, project, { order: "newest", limit: 1 });
  * if (latest?.tags[0] !== "model:tree") throw new Error("the last one that was logged");
+ * const trees = await listExperiments(rubicon, project, { where: "tags.model = 'tree'" });
+ * if (trees[0]?.id !== latest.id) throw new Error("the same one");
  * ```
  */
 export async function listExperiments(
   rubicon: Composite,
   project: Project,
-  filter: ListFilter = {},
+  filter: ExperimentFilter = {},
 ): Promise<Experiment[]> {
   const where = "listExperiments";
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(filter, FILTER, where);
   const choice = checkFilter(filter, where);
-  const place = { projectName: project.name };
-  const what = `the experiments of project "${project.name}"`;
-  return await readEntities(rubicon, "experiment", place, what, filter, choice);
+  const query = compileQuery(filter.where, filter.orderBy, where);
+  const runs = await readQueried(rubicon, project, query, choice, filter, false);
+  return runs.map(({ experiment }) => experiment);
 }

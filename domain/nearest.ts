@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { levenshteinDistance } from "jsr:@std/text@^1.0.10/levenshtein-distance";
+import { edits } from "./query/fault.ts";
 
 /** More names than this are not compared. */
 const MAX_NAMES = 5_000;
@@ -28,7 +28,7 @@ const plain = (text: string) => text.slice(0, MAX_LENGTH).toLowerCase().replaceA
 
 /** A name that goes on where the other one ends is as near as one with a slip in it. */
 const distanceOf = (wanted: string, name: string): number =>
-  wanted !== "" && name.startsWith(wanted) ? 1 : levenshteinDistance(wanted, name);
+  wanted !== "" && name.startsWith(wanted) ? 1 : edits(wanted, name);
 
 /** The names that may have been meant, or else some of those that there are, as a sentence. */
 export function suggest(name: string, names: readonly string[]): string {

@@ -3,39 +3,46 @@
  *
  * @module
  */
-import type { CallOptions, Composite } from "../composite.ts";
-import { checkComposite, checkFields, checkProject } from "./check.ts";
-import { checkLimit } from "./reading/filter.ts";
-import { mergeRuns, type Run, runsIn } from "./reading/runs.ts";
+import type { Composite } from "../composite.ts";
+import { checkComposite, checkFields, checkProject, checkTexts, refuse } from "./check.ts";
+import type { ExperimentFilter } from "./experiment.ts";
+import { compileQuery } from "./query/query.ts";
+import {
+  findColumn,
+  type OwnCells,
+  type ProjectTable,
+  selectColumns,
+  tableOf,
+} from "./query/table.ts";
+import { OWN_FIELDS } from "./query/tree.ts";
+import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
+import { readQueried } from "./reading/queried.ts";
 import { CALL_FIELDS } from "./format/schema.ts";
-import type { Experiment, Project } from "./format/entities.ts";
+import type { Project } from "./format/entities.ts";
 import type { Value } from "./format/values.ts";
 
-/** One row of a {@linkcode ProjectTable}: what is known of one experiment, by column. */
-export type ProjectRow = Record<string, Value>;
-
-/** One row an experiment, one column a parameter or metric. */
-export interface ProjectTable {
-  /** The experiment's own columns, then the parameters, then the metrics, each sorted by name. */
-  columns: string[];
-  /** Newest first. What an experiment lacks is missing in its row. */
-  rows: ProjectRow[];
-}
+export type { AnyTable, OwnCells, ProjectRow, ProjectTable, TableColumn } from "./query/table.ts";
 
 /** Options of {@linkcode toTable}. */
-export interface TableOptions extends CallOptions {
-  /** Only so many of the newest experiments, as `order: "newest"` of a list finds them. */
-  limit?: number;
+export interface TableOptions extends ExperimentFilter {
+  /**
+   * Only these columns, in this order: the name of a column, or `metrics.NAME` and `params.NAME`. Default: all. Metrics
+   * and parameters are not read if neither `columns` nor `where` names one.
+   */
+  columns?: readonly string[];
 }
 
-const OWN = ["id", "name", "description", "modelName", "commitHash", "tags", "createdAt"] as const;
-const OPTIONS = new Set(["limit", ...CALL_FIELDS]);
+const OPTIONS = new Set([...FILTER_FIELDS, "where", "orderBy", "columns", ...CALL_FIELDS]);
 
 /**
- * A project's experiments as one table, newest first. A metric takes the place of a parameter of the
- * same name, as in rubicon-ml.
+ * A project's experiments as one table, the newest first unless told otherwise. Each column says what it is, and has a
+ * name of its own: an experiment's own columns keep theirs, a parameter called `id` is `params.id`, and of a metric and a
+ * parameter of one name the parameter is `params.NAME`.
  *
- * @throws {RubiconException} where no backend is able to read.
+ * The type argument says what is known of the metrics and parameters, for rows with types.
+ *
+ * @throws {RubiconException} if no backend is able to read; `invalid-argument` for a query that cannot be understood, or
+ * that names a column that no experiment has.
  *
  * @example
  * ```ts
@@ -43,11 +50,30 @@ const OPTIONS = new Set(["limit", ...CALL_FIELDS]);
  *
  * await using rubicon = await openComposite({ persistence: "memory", rootDir: "toTable" });
  * const project = await createProject(rubicon, { name: "Iris" });
- * await logExperiment(rubicon, project, { parameters: { depth: 3 }, metrics: { accuracy: 0.8 } });
- * const { rows } = await toTable(rubicon, project);
- * if (rows[0]?.accuracy !== 0.8) throw new Error("a column for each metric");
+ * await logExperiment(rubicon, project, { parameters: { lr: 0.1 }, metrics: { accuracy: 0.8 } });
+ * await logExperiment(rubicon, project, { parameters: { lr: 0.3 }, metrics: { accuracy: 0.9 } });
+ * const { rows } = await toTable<{ lr: number; accuracy: number }>(rubicon, project, {
+ *   where: "metrics.accuracy > 0.7 and params.lr < 0.5",
+ *   orderBy: { "metrics.accuracy": "best" },
+ * });
+ * if (rows[0]!.accuracy.toFixed(1) !== "0.9") throw new Error("the best one first");
  * ```
  */
+export function toTable<Columns extends object = Record<string, Value>>(
+  rubicon: Composite,
+  project: Project,
+  options?: TableOptions & { columns?: undefined },
+): Promise<ProjectTable<Columns>>;
+/**
+ * A project's experiments as a table with some columns alone.
+ *
+ * @throws {RubiconException} as above, and `invalid-argument` for a column that there is not.
+ */
+export function toTable<Columns extends object = Record<string, Value>>(
+  rubicon: Composite,
+  project: Project,
+  options: TableOptions,
+): Promise<ProjectTable<Columns, Partial<OwnCells>>>;
 export async function toTable(
   rubicon: Composite,
   project: Project,
@@ -57,36 +83,14 @@ export async function toTable(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, OPTIONS, where);
-  const limit = checkLimit(options.limit, where);
-  const runs = await rubicon.read({
-    what: `the experiments of project "${project.name}"`,
-    run: (backend, signal) => runsIn(backend, project, limit, signal ? { signal } : {}),
-    merge: mergeRuns,
-  }, options);
-  runs.sort(newestFirst);
-  return asTable(runs.slice(0, limit));
-}
-
-const newestFirst = (a: { experiment: Experiment }, b: { experiment: Experiment }): number =>
-  a.experiment.createdAt < b.experiment.createdAt ? 1 : -1;
-
-function asTable(runs: readonly Run[]): ProjectTable {
-  const names = { parameters: new Set<string>(), metrics: new Set<string>() };
-  const rows = runs.map((run) => {
-    const cells: [string, Value][] = OWN.map((field) => [field, run.experiment[field]]);
-    for (const what of ["parameters", "metrics"] as const) {
-      for (const { name, value } of run[what]) {
-        names[what].add(name);
-        cells.push([name, value]);
-      }
-    }
-    // fromEntries makes own properties of all names, `__proto__` too.
-    return Object.fromEntries(cells);
-  });
-  const columns = [
-    ...new Set([...OWN, ...[...names.parameters].sort(), ...[...names.metrics].sort()]),
-  ];
-  return { columns, rows };
+  const choice = checkFilter({ order: "newest", ...options }, where);
+  const query = compileQuery(options.where, options.orderBy, where);
+  const columns = options.columns && checkTexts(options.columns, `${where}: columns`);
+  const own: ReadonlySet<string> = new Set(OWN_FIELDS);
+  const children = !columns?.every((name) => own.has(name));
+  const runs = await readQueried(rubicon, project, query, choice, options, children);
+  const table = tableOf(runs);
+  return columns ? selectColumns(table, columns, `${where}: columns`) : table;
 }
 
 /**
@@ -103,7 +107,12 @@ function asTable(runs: readonly Run[]): ProjectTable {
  * if (groups.get("abc")?.rows.length !== 1) throw new Error("one of that commit");
  * ```
  */
-export function groupByCommit(table: ProjectTable): Map<string | null, ProjectTable> {
-  const groups = Map.groupBy(table.rows, ({ commitHash }) => commitHash as string | null);
+export function groupByCommit<Columns>(
+  table: ProjectTable<Columns>,
+): Map<string | null, ProjectTable<Columns>> {
+  if (!findColumn(table.columns, "commitHash")) {
+    refuse("groupByCommit: the table has no column commitHash. Leave it among the columns.");
+  }
+  const groups = Map.groupBy(table.rows, ({ commitHash }) => commitHash);
   return new Map(Array.from(groups, ([commit, rows]) => [commit, { ...table, rows }]));
 }

@@ -5,9 +5,8 @@
  */
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkEntity, checkFields, refuse, show } from "../domain/check.ts";
-import type { Table } from "../domain/parquet/parquet.ts";
 import { CALL_FIELDS, FIELDS } from "../domain/format/schema.ts";
-import type { ProjectTable } from "../domain/table.ts";
+import type { AnyTable } from "../domain/table.ts";
 import type { Entity, Kind } from "../domain/format/entities.ts";
 import { artifactBlocks } from "./artifact.ts";
 import { type Block, grid, heading, line, stack } from "./block.ts";
@@ -26,8 +25,7 @@ import { cellOf, shortTime, textOf } from "./values.ts";
 export type Displayable =
   | Entity
   | readonly Entity[]
-  | ProjectTable
-  | Table
+  | AnyTable
   | readonly object[];
 
 /** Options of {@linkcode display}. */
@@ -131,8 +129,8 @@ function childBlocks(child: Entity & { kind: "metric" | "parameter" | "feature" 
   return [heading(child.kind, child.name, about, child.tags), ...(name === "" ? [] : [line(name)])];
 }
 
-function isTable(value: unknown): value is Table | ProjectTable {
-  const { columns, rows } = (value ?? {}) as Partial<Table>;
+function isTable(value: unknown): value is AnyTable {
+  const { columns, rows } = (value ?? {}) as Partial<AnyTable>;
   return Array.isArray(columns) && Array.isArray(rows);
 }
 

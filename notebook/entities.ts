@@ -9,7 +9,8 @@ import { listExperiments } from "../domain/experiment.ts";
 import { listFeatures } from "../domain/feature.ts";
 import { listMetrics } from "../domain/metric.ts";
 import { listParameters } from "../domain/parameter.ts";
-import type { Table } from "../domain/parquet/parquet.ts";
+import type { IndexLevel } from "../domain/parquet/parquet.ts";
+import { type AnyTable, columnName } from "../domain/query/table.ts";
 import { toTable } from "../domain/table.ts";
 import type { Dataframe, Entity, Experiment, Kind, Project } from "../domain/format/entities.ts";
 import type { CallOptions, Composite } from "../composite.ts";
@@ -71,7 +72,7 @@ export async function projectBlocks(
   // What tells rows apart for people comes first; times and ids are for a second look.
   const last = ["createdAt", "id"];
   const columns = [
-    ...table.columns.filter((column) => !last.includes(column) && filled(column)),
+    ...table.columns.map(({ name }) => name).filter((name) => !last.includes(name) && filled(name)),
     ...last,
   ];
   return [
@@ -147,13 +148,15 @@ export async function dataframeBlocks(
 }
 
 /** A table; where pandas gave its rows labels without a name, they stand before them. */
-export function tableGrid({ columns, rows, index = [] }: Table, limit: number): Block {
+export function tableGrid(table: AnyTable & { index?: IndexLevel[] }, limit: number): Block {
+  const { rows, index = [] } = table;
+  const names = table.columns.map(columnName);
   const labels = index.filter(({ name }) => name === null);
   return grid({
-    columns: [...labels.map(() => ""), ...columns],
+    columns: [...labels.map(() => ""), ...names],
     rows: rows.map((row, at) => [
       ...labels.map(({ values }) => values[at]),
-      ...columns.map((name) => cellOf(row, name)),
+      ...names.map((name) => cellOf(row, name)),
     ]),
     limit,
   });

@@ -13,7 +13,6 @@ import {
   checkColumn,
   checkPlot,
   leftOut,
-  OWN_COLUMNS,
   type PlotOptions,
   type PlotSource,
   rowName,
@@ -76,10 +75,10 @@ async function metricLists(
   const columnNames = options.columnNames === undefined
     ? undefined
     : checkTexts(options.columnNames, `${where}: columnNames`);
-  const { columns, rows, about } = await tableOf(rubicon, source, options, where);
+  const { columns, logged, rows, about } = await tableOf(rubicon, source, options, where);
   const hasLists = (name: string) => rows.some((row) => numbersOf(cellOf(row, name)) !== undefined);
   const metric = options.metric === undefined
-    ? columns.find((name) => !OWN_COLUMNS.has(name) && hasLists(name))
+    ? logged.find(hasLists)
     : checkColumn(columns, options.metric, where);
   if (metric === undefined || !hasLists(metric)) {
     return refuse(

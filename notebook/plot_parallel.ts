@@ -12,7 +12,6 @@ import {
   checkColumn,
   checkPlot,
   leftOut,
-  OWN_COLUMNS,
   type PlotOptions,
   type PlotSource,
   rowName,
@@ -69,11 +68,11 @@ export function plotParallel(
 async function parallel(rubicon: Composite, source: PlotSource, options: PlotParallelOptions) {
   const where = "plotParallel";
   checkPlot(rubicon, options, ["columns", "color"], where);
-  const { columns, rows, about } = await tableOf(rubicon, source, options, where);
+  const { columns, logged, rows, about } = await tableOf(rubicon, source, options, where);
   const asked = options.columns && checkTexts(options.columns, `${where}: columns`);
   asked?.forEach((name) => checkColumn(columns, name, where));
   const scaleFor = (name: string) => scaleOf(name, rows.map((row) => cellOf(row, name)));
-  const found = (asked ?? columns.filter((name) => !OWN_COLUMNS.has(name) && differs(rows, name)))
+  const found = (asked ?? logged.filter((name) => differs(rows, name)))
     .map(scaleFor);
   // The metrics come last, and are what one looks for.
   const axes = (asked ? found : found.slice(-MAX_AXES)).map(axisOf);

@@ -6,12 +6,14 @@
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject, refuse, show } from "../domain/check.ts";
 import { CALL_FIELDS } from "../domain/format/schema.ts";
-import { type ProjectTable, toTable } from "../domain/table.ts";
+import { OWN_FIELDS } from "../domain/query/tree.ts";
+import { type AnyTable, columnName } from "../domain/query/table.ts";
+import { toTable } from "../domain/table.ts";
 import type { Project } from "../domain/format/entities.ts";
 import { count } from "./values.ts";
 
 /** The experiments to plot: a project, or a table from `toTable`, for instance with fewer rows. */
-export type PlotSource = Project | ProjectTable;
+export type PlotSource = Project | AnyTable;
 
 /** Options that all plots take. */
 export interface PlotOptions extends CallOptions {
@@ -26,16 +28,19 @@ export interface PlotOptions extends CallOptions {
 /** The names of the options that all plots take. */
 export const PLOT_FIELDS = ["title", "width", "height", ...CALL_FIELDS] as const;
 
-/** The experiment's own columns in a table; the others are parameters and metrics. */
-export const OWN_COLUMNS: ReadonlySet<string> = new Set([
-  "id",
-  "name",
-  "description",
-  "modelName",
-  "commitHash",
-  "tags",
-  "createdAt",
-]);
+const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
+
+/** What is plotted. */
+export interface PlotTable {
+  /** The names of the columns. */
+  columns: string[];
+  /** The names of those that are parameters or metrics, which are not the experiments' own. */
+  logged: string[];
+  /** The rows. */
+  rows: readonly Readonly<Record<string, unknown>>[];
+  /** How it is called. */
+  about: string;
+}
 
 /** Checks the options that all plots take. */
 export function checkPlot(
@@ -62,23 +67,29 @@ export async function tableOf(
   source: PlotSource,
   options: PlotOptions,
   where: string,
-): Promise<ProjectTable & { about: string }> {
+): Promise<PlotTable> {
   const call = Object.fromEntries(
     Object.entries(options).filter(([name]) => CALL_FIELDS.has(name)),
   );
-  const { columns, rows } = (source ?? {}) as Partial<ProjectTable>;
-  if (Array.isArray(columns) && Array.isArray(rows)) {
-    return { columns, rows, about: count(rows.length, "experiment") };
+  const named = ({ columns, rows }: AnyTable, about: string): PlotTable => ({
+    columns: columns.map(columnName),
+    logged: columns.map(columnName).filter((name) => !OWN.has(name)),
+    rows: rows as PlotTable["rows"],
+    about,
+  });
+  const given = (source ?? {}) as Partial<AnyTable>;
+  if (Array.isArray(given.columns) && Array.isArray(given.rows)) {
+    return named(given as AnyTable, count(given.rows.length, "experiment"));
   }
   const project = checkProject(source, where);
   const table = await toTable(rubicon, project, call);
-  return { ...table, about: `${count(table.rows.length, "experiment")} of ${project.name}` };
+  return named(table, `${count(table.rows.length, "experiment")} of ${project.name}`);
 }
 
 /** Refuses a name that is no column, and says which there are. */
 export function checkColumn(columns: readonly string[], name: unknown, where: string): string {
   if (typeof name === "string" && columns.includes(name)) return name;
-  const known = columns.filter((column) => !OWN_COLUMNS.has(column));
+  const known = columns.filter((column) => !OWN.has(column));
   return refuse(
     `${where}: there is no column ${show(name)}. ` +
       (known.length > 0 ? `There is: ${known.join(", ")}.` : "No parameter or metric is logged."),

@@ -80,6 +80,27 @@ export async function directorySource(
 }
 
 /**
+ * The path of a file that is to be written.
+ *
+ * @param to The file's path, or a folder that is there.
+ * @param name The file's name if `to` is a folder.
+ */
+export async function filePath(to: string | URL, name: string, where: string): Promise<string> {
+  const path = toPath(to);
+  const info = await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (!info?.isDirectory) return path;
+  // A name in the store is anybody's text: only its last part names a file in the folder.
+  const last = basename(name.replaceAll("\\", "/"));
+  if (last === "" || last === "." || last === "..") {
+    refuse(`${where}: "${name}" is no file's name. Pass the path of a file.`);
+  }
+  return join(path, last);
+}
+
+/**
  * Saves a stream as a file, whole or not at all.
  *
  * @param open Opens the stream; again if it turns out to be corrupt, until there is none to open.
@@ -94,23 +115,12 @@ export async function saveStream(
   name: string,
   told: (bytes: number) => void,
 ): Promise<string> {
-  let path = toPath(to);
-  const info = await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
-  // An artifact's name is anybody's text: only its last part names a file in the folder.
-  if (info?.isDirectory) {
-    const last = basename(name.replaceAll("\\", "/"));
-    if (last === "" || last === "." || last === "..") {
-      refuse(`downloadArtifact: "${name}" is no file's name. Pass the path of a file.`);
-    }
-    path = join(path, last);
-  }
+  const path = await filePath(to, name, "downloadArtifact");
   const staged = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
   try {
-    let stream = await open();
     using file = await Deno.open(staged, { write: true, createNew: true });
+    // Only once the file is there: nobody would read the stream to its end otherwise.
+    let stream = await open();
     while (true) {
       try {
         await writeInto(file, stream, told);

@@ -3,16 +3,26 @@
  *
  * @module
  */
-import { checkText, checkTexts, refuse, show } from "../check.ts";
+import { checkText, checkTexts, checkTime, refuse, show } from "../check.ts";
+import { wildcard } from "../query/wildcard.ts";
 import type { ListFilter } from "../inputs.ts";
 
 /** The names of a filter's fields. */
-export const FILTER_FIELDS = ["tags", "match", "name", "order", "limit"] as const;
+export const FILTER_FIELDS = [
+  ...["tags", "match", "without", "name", "since", "before", "order", "limit"] as const,
+];
+
+/** What a filter looks at. */
+interface Filtered {
+  tags?: readonly string[];
+  name: string | null;
+  createdAt: string;
+}
 
 /** What a filter lets through, checked. */
 export interface Choice {
   /** Whether an entity is wanted. */
-  passes: (entity: { tags?: readonly string[]; name: string | null }) => boolean;
+  passes: (entity: Filtered) => boolean;
   /** Whether the newest come first. */
   newest: boolean;
   /** How many are wanted. */
@@ -29,19 +39,33 @@ export function checkFilter(filter: ListFilter, where: string): Choice {
   if (match !== "any" && match !== "all") {
     refuse(`${where}: match is "any" or "all", not ${show(match)}.`);
   }
-  const name = filter.name === undefined ? undefined : checkText(filter.name, `${where}: name`);
+  const without = checkTexts(filter.without, `${where}: without`).map(wildcard);
+  const name = filter.name === undefined
+    ? undefined
+    : wildcard(checkText(filter.name, `${where}: name`));
+  const [since, before] = (["since", "before"] as const).map((side) => {
+    const time: unknown = filter[side];
+    if (time === undefined) return undefined;
+    const isDate = time instanceof Date && !Number.isNaN(time.getTime());
+    return checkTime(isDate ? time.toISOString() : time, `${where}: ${side}`);
+  });
   const order = filter.order ?? "oldest";
   if (order !== "oldest" && order !== "newest") {
     refuse(`${where}: order is "oldest" or "newest", not ${show(order)}.`);
   }
-  const wanted = tags.map(matcher);
+  const rest = { newest: order === "newest", limit: checkLimit(filter.limit, where) };
+  const wanted = tags.map(wildcard);
+  const isAll = wanted.length + without.length === 0 && !name && !since && !before;
+  if (isAll) return { ...ALL, ...rest };
   const passes: Choice["passes"] = (entity) => {
-    if (name !== undefined && entity.name !== name) return false;
-    if (wanted.length === 0) return true;
     const has = (one: (tag: string) => boolean) => entity.tags?.some(one) ?? false;
-    return match === "any" ? wanted.some(has) : wanted.every(has);
+    if (name && (entity.name === null || !name(entity.name))) return false;
+    if (since !== undefined && entity.createdAt < since) return false;
+    if (before !== undefined && entity.createdAt >= before) return false;
+    if (without.some(has)) return false;
+    return wanted.length === 0 || (match === "any" ? wanted.some(has) : wanted.every(has));
   };
-  return { passes, newest: order === "newest", limit: checkLimit(filter.limit, where) };
+  return { passes, ...rest };
 }
 
 /** How many are wanted, all where nothing is said. */
@@ -49,12 +73,4 @@ export function checkLimit(limit: unknown, where: string): number {
   if (limit === undefined || limit === Infinity) return Infinity;
   if (Number.isSafeInteger(limit) && (limit as number) >= 0) return limit as number;
   return refuse(`${where}: limit is a whole number from 0 on, not ${show(limit)}.`);
-}
-
-/** Whether a tag is the one asked for; `*` stands for any characters, all else for itself. */
-function matcher(pattern: string): (tag: string) => boolean {
-  if (!pattern.includes("*")) return (tag) => tag === pattern;
-  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  const whole = new RegExp(`^${parts.join(".*")}$`, "su");
-  return (tag) => whole.test(tag);
 }

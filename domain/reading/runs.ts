@@ -6,7 +6,7 @@
  */
 import type { Answer, Backend } from "../../composite.ts";
 import type { VerbOptions } from "../../drivers/driver.ts";
-import { ALL } from "./filter.ts";
+import { ALL, type Choice } from "./filter.ts";
 import { experimentsFolder } from "../format/layout.ts";
 import { readNewest, readParent } from "./list.ts";
 import { pooled } from "../pool.ts";
@@ -33,11 +33,11 @@ interface Listed {
   metrics: Map<string, Files>;
 }
 
-/** The newest runs of a project, so many at most. */
+/** The newest runs of a project that are wanted: of those alone metrics and parameters are read. */
 export async function runsIn(
   backend: Backend,
   project: Project,
-  limit: number,
+  choice: Choice,
   options: VerbOptions,
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
@@ -51,12 +51,13 @@ export async function runsIn(
     return new Map(ids.map((id, at) => [id, children[at]!]));
   };
   // Where all are wanted, nobody waits until the experiments have said which are the newest.
-  const all = limit >= listed.size ? [...listed.keys()] : undefined;
+  const wantsAll = choice.passes === ALL.passes && choice.limit >= listed.size;
+  const all = wantsAll ? [...listed.keys()] : undefined;
   if (all) await readDigests(backend, project, all, listed, options);
   const early = all && childrenOf(all);
   early?.catch(() => {}); // It is waited for below, unless the experiments fail first.
   const experiments = new Map(Array.from(listed, ([id, { own }]) => [id, own]));
-  const newest = { ...ALL, newest: true, limit };
+  const newest = { ...choice, newest: true };
   const found = await readNewest(backend, "experiment", place, experiments, newest, options);
   checkRead(found);
   const ids = found.value.map(({ id }) => id).filter((id) => listed.has(id));

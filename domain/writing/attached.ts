@@ -18,6 +18,7 @@ import {
 import { now } from "../format/clock.ts";
 import { describe } from "../format/codec.ts";
 import { findLast, findNamed, secondLook } from "../reading/find.ts";
+import { ALL, checkFilter, type Choice, FILTER_FIELDS } from "../reading/filter.ts";
 import {
   gone,
   hasTrace,
@@ -26,7 +27,6 @@ import {
   readAttached,
   traceOf,
 } from "../reading/deleted.ts";
-import { checkFilter, FILTER_FIELDS } from "../reading/filter.ts";
 import { entityFolder, kindFolder, metadataKey, parentKeys, placeIn } from "../format/layout.ts";
 import { readEntities } from "../reading/list.ts";
 import { entityIn } from "../reading/entity_files.ts";
@@ -115,13 +115,14 @@ export async function getAttached<K extends AttachedKind>(
   if ((name === undefined) === (id === undefined)) refuse(`${where} takes a name or an id.`);
   if (name !== undefined) {
     checkText(name, `${where}: name`);
-    const filter = query as ListFilter;
+    const what = `${kind} with the name "${name}" in ${describe(parent)}`;
+    const choice: Choice = { ...ALL, passes: (entity) => entity.name === name };
     const list = (more: Pick<CallOptions, "read">) =>
-      listAttached(rubicon, kind, parent, { ...filter, ...more }, where);
+      readEntities(rubicon, kind, placeIn(parent), what, { ...query, ...more }, choice);
     return await findNamed(
       `${kind} of ${describe(parent)}`,
       name,
-      () => findLast(rubicon, query, list, `${kind} with the name "${name}"`),
+      () => findLast(rubicon, query, list, what),
       () => listAttached(rubicon, kind, parent, secondLook(query), where),
     );
   }

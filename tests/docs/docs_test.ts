@@ -40,7 +40,7 @@ const OTHERS = new Set([
   ...["failureMode", "raise", "warn", "log", "code", "backends", 'match: "all"', "to", "index"],
   ...["data", "path", "directory", "projectName", "experimentId", "parentId", "tags"],
   ...["selected_metric", "color", "column_names", "columnNames", "plotting_func", "as"],
-  ...['tags["key"]', "comments", "filesystem", "memory", "s3"],
+  ...["$", 'tags["key"]', "comments", "filesystem", "memory", "s3"],
   ...TYPES,
 ]);
 

@@ -74,6 +74,10 @@ Deno.test("lists: the newest few of many read hardly more than they give", async
   assert.deepEqual(names(await listExperiments(rubicon, project, tenth)), ["490", "480", "470"]);
   assert.ok(state.reads <= 60, `${state.reads} reads`);
   state.reads = 0;
+  const queried = { where: "tags.has('tenth') and name < '48'", ...newest } as const;
+  assert.deepEqual(names(await listExperiments(rubicon, project, queried)), ["470", "460", "450"]);
+  assert.ok(state.reads <= 100, `${state.reads} reads`);
+  state.reads = 0;
   assert.equal((await getExperiment(rubicon, project, { name: "499" })).name, "499");
   assert.ok(state.reads <= 2, `${state.reads} reads`);
 });

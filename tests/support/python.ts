@@ -10,6 +10,7 @@ const PACKAGES = [
   "s3fs==2026.7.0",
   "polars==2.1.0",
   "dask[dataframe]==2026.8.0",
+  "jsonpath-ng==1.8.0",
 ];
 
 const environment = venv("python", PACKAGES, "the real rubicon-ml");

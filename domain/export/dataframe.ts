@@ -1,0 +1,127 @@
+/**
+ * Dataframes as files of the local disk.
+ *
+ * @module
+ */
+import { RubiconException } from "../../errors.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Bytes } from "../../drivers/driver.ts";
+import { verifiedStream } from "../../composite/layers/verified.ts";
+import { checkComposite, checkEntity, checkFields, refuse, show } from "../check.ts";
+import { readDataframe } from "../dataframe.ts";
+import { describe } from "../format/codec.ts";
+import { entityFolder } from "../format/layout.ts";
+import { CALL_FIELDS } from "../format/schema.ts";
+import { dataKeys } from "../reading/data_keys.ts";
+import { toParquet } from "../parquet/to_parquet.ts";
+import { toCsv, toJsonLines } from "./csv.ts";
+import type { Dataframe } from "../format/entities.ts";
+
+/** The form of a file. */
+export type TableFormat = "parquet" | "csv" | "jsonl";
+
+/** Options of {@linkcode downloadDataframe}. */
+export interface DownloadDataframeOptions extends CallOptions {
+  /** The form of the file. Default: what the path ends in, `.csv`, `.jsonl` or `.parquet`; else Parquet. */
+  format?: TableFormat | undefined;
+}
+
+const OPTIONS = new Set(["format", ...CALL_FIELDS]);
+const FORMATS: readonly TableFormat[] = ["parquet", "csv", "jsonl"];
+
+/**
+ * Saves a dataframe as a file: Parquet, as it is stored, or CSV or JSON Lines if the path ends so. What pandas or this
+ * module stored as Parquet is copied byte by byte, as a stream; the parts of dask become one file.
+ *
+ * @param path Where to: a file's path, or a folder that is there, which then gets the dataframe's name.
+ * @returns The file's path.
+ * @throws {RubiconException} if no backend is able to read, or the file cannot be written.
+ *
+ * @example
+ * ```ts
+ * import { createProject, downloadDataframe, logDataframe, openComposite } from "../../mod.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "downloadDataframe" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * const dataframe = await logDataframe(rubicon, project, { columns: { x: [1, 2] } });
+ * const folder = await Deno.makeTempDir();
+ * const path = await downloadDataframe(rubicon, dataframe, `${folder}/counts.csv`);
+ * if (await Deno.readTextFile(path) !== "x\r\n1\r\n2\r\n") throw new Error("three lines");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function downloadDataframe(
+  rubicon: Composite,
+  dataframe: Dataframe,
+  path: string | URL,
+  options: DownloadDataframeOptions = {},
+): Promise<string> {
+  const where = "downloadDataframe";
+  checkComposite(rubicon, where);
+  checkEntity(dataframe, ["dataframe"], where);
+  checkFields(options, OPTIONS, where);
+  const { format = formatOf(path), ...call } = options;
+  if (!FORMATS.includes(format)) {
+    refuse(`${where}: format must be one of ${FORMATS.join(", ")}, not ${show(format)}.`);
+  }
+  const { filePath, notAllowed, saveStream } = await import("../files/disk.ts");
+  const to = await filePath(path, `${dataframe.name ?? dataframe.id}.${format}`, where);
+  if (format !== "parquet" || !await isOneFile(rubicon, dataframe, call)) {
+    const table = await readDataframe(rubicon, dataframe, call);
+    const options = { to, ...(call.signal && { signal: call.signal }) };
+    if (format === "csv") await toCsv(table, options);
+    else if (format === "jsonl") await toJsonLines(table, options);
+    else await toParquet(table, options);
+    return to;
+  }
+  try {
+    return await saveStream(() => openStored(rubicon, dataframe, call), to, "", () => {});
+  } catch (cause) {
+    if (cause instanceof RubiconException || call.signal?.aborted) throw cause;
+    throw notAllowed(`${where}: ${to} cannot be written`, cause);
+  }
+}
+
+function formatOf(path: string | URL): TableFormat {
+  const end = /\.([a-z]+)$/i.exec(String(path))?.[1]?.toLowerCase();
+  return end === "csv" || end === "jsonl" ? end : "parquet";
+}
+
+const planFor = (dataframe: Dataframe) => ({
+  what: `the data of ${describe(dataframe)}`,
+  folder: entityFolder(dataframe),
+});
+
+/** Whether a dataframe is stored as one file, and not in parts. */
+async function isOneFile(
+  rubicon: Composite,
+  dataframe: Dataframe,
+  call: CallOptions,
+): Promise<boolean> {
+  const { what, folder } = planFor(dataframe);
+  return await rubicon.read({
+    what,
+    async run(backend, signal) {
+      const keys = await dataKeys(backend, folder, signal ? { signal } : {});
+      return { value: keys.length === 1 };
+    },
+  }, call);
+}
+
+/** Opens the first file of a dataframe, as it is stored. */
+async function openStored(
+  rubicon: Composite,
+  dataframe: Dataframe,
+  call: CallOptions,
+): Promise<ReadableStream<Bytes>> {
+  const { what, folder } = planFor(dataframe);
+  return await rubicon.read({
+    what,
+    async run(backend, signal) {
+      const options = signal ? { signal } : {};
+      const [key] = await dataKeys(backend, folder, options);
+      const opened = await backend.driver.open(key!, options);
+      return { value: await verifiedStream(opened, `${backend.label}: ${key}`) };
+    },
+  }, call);
+}

@@ -1,0 +1,169 @@
+/**
+ * Runs as a table: columns that say what they are, and rows as plain objects.
+ *
+ * @module
+ */
+import type { Value } from "../format/values.ts";
+import { cellsOf, type Run } from "./cells.ts";
+import { fault, nearest } from "./fault.ts";
+import { OWN_FIELDS } from "./tree.ts";
+
+/** A column of a {@linkcode ProjectTable}. */
+export interface TableColumn {
+  /**
+   * The key of its cells in the rows. Each column has another one: a metric or parameter whose name an own column has, and a
+   * parameter whose name a metric has, is `metrics.NAME` or `params.NAME`.
+   */
+  name: string;
+  /** Where it comes from: the experiment itself, a parameter, or a metric. */
+  kind: "own" | "parameter" | "metric";
+  /** The name of the field, parameter or metric. */
+  label: string;
+  /** For a metric: whether more is better, as most of the rows say. */
+  directionality?: "score" | "loss";
+}
+
+/** An experiment's own cells. */
+export interface OwnCells {
+  /** A UUID. */
+  id: string;
+  /** A name for people. */
+  name: string | null;
+  /** Free text. */
+  description: string | null;
+  /** The name of the model. */
+  modelName: string | null;
+  /** The git branch of the code. */
+  branchName: string | null;
+  /** The git commit of the code. */
+  commitHash: string | null;
+  /** Labels. */
+  tags: string[];
+  /** When it was created: ISO 8601 in UTC with microseconds. */
+  createdAt: string;
+}
+
+/** One row of a {@linkcode ProjectTable}: what is known of one experiment, by the columns' names. */
+export type ProjectRow<Columns = Record<string, Value>, Own = OwnCells> = Own & Columns;
+
+/** One row an experiment, one column a parameter or metric. */
+export interface ProjectTable<Columns = Record<string, Value>, Own = OwnCells> {
+  /** The experiment's own columns, then the parameters, then the metrics, each sorted by name. */
+  columns: TableColumn[];
+  /** What an experiment lacks is missing in its row. */
+  rows: ProjectRow<Columns, Own>[];
+}
+
+/** What `toTable` and `readDataframe` give, and any other table of that form. */
+export interface AnyTable {
+  /** The columns, or their names alone. */
+  readonly columns: readonly (string | TableColumn)[];
+  /** Objects of cells by the columns' names. */
+  readonly rows: readonly object[];
+}
+
+/** The name of a column. */
+export const columnName = (column: string | TableColumn): string =>
+  typeof column === "string" ? column : column.name;
+
+/** The table of runs, in their order. */
+export function tableOf(runs: readonly Run[]): ProjectTable {
+  const cells = cellsOf(runs);
+  const labels = { parameter: new Set<string>(), metric: new Set<string>() };
+  for (const { kind, name } of cells.columns()) {
+    if (kind === "metric" || kind === "parameter") labels[kind].add(name);
+  }
+  const taken = new Set<string>(OWN_FIELDS);
+  /** The names of one kind, by what they are called in it. */
+  const named = (kind: "metric" | "parameter", prefix: string) => {
+    const names = Array.from(labels[kind], (label): [string, string] => [
+      label,
+      // A name with a prefix is never a plain one, so no two columns have one name.
+      taken.has(label) || /^(?:params|metrics)\./.test(label) ? prefix + label : label,
+    ]);
+    for (const [label] of names) taken.add(label);
+    return new Map(names);
+  };
+  const metrics = named("metric", "metrics.");
+  const parameters = named("parameter", "params.");
+  const byLabel = (a: { label: string }, b: { label: string }) => a.label < b.label ? -1 : 1;
+  const columns: TableColumn[] = [
+    ...OWN_FIELDS.map((name): TableColumn => ({ name, kind: "own", label: name })),
+    ...Array.from(parameters, ([label, name]): TableColumn => ({ name, kind: "parameter", label }))
+      .sort(byLabel),
+    ...Array.from(metrics, ([label, name]): TableColumn => ({
+      name,
+      kind: "metric",
+      label,
+      directionality: cells.isLoss(label) ? "loss" : "score",
+    })).sort(byLabel),
+  ];
+  const rows = runs.map(({ experiment, ...run }) => {
+    const row: Record<string, Value> = {};
+    for (const field of OWN_FIELDS) row[field] = experiment[field];
+    for (const { name, value } of run.parameters) put(row, parameters.get(name)!, value);
+    for (const { name, value } of run.metrics) put(row, metrics.get(name)!, value);
+    return row as ProjectRow;
+  });
+  return { columns, rows };
+}
+
+function put(row: Record<string, Value>, name: string, value: Value): void {
+  if (name !== "__proto__") row[name] = value;
+  // A plain assignment would not make a property.
+  else {Object.defineProperty(row, name, {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });}
+}
+
+/** A column by its name, by `metrics.NAME` or `params.NAME`; `undefined` if there is none. */
+export function findColumn(
+  columns: readonly TableColumn[],
+  name: string,
+): TableColumn | undefined {
+  return columns.find((column) => column.name === name) ??
+    columns.find(({ kind, label }) =>
+      kind === "metric" && `metrics.${label}` === name ||
+      kind === "parameter" && `params.${label}` === name
+    );
+}
+
+/** A table with some of its columns alone, in the order that is asked for. */
+export function selectColumns(
+  { columns, rows }: ProjectTable,
+  names: readonly string[],
+  what: string,
+): ProjectTable {
+  const chosen = new Set(names.map((name) => {
+    const found = findColumn(columns, name);
+    if (found) return found;
+    // In an empty project no parameter and no metric is known yet.
+    if (rows.length === 0) {
+      const [, prefix, label = name] = /^(params|metrics)\.(.*)$/s.exec(name) ?? [];
+      const kind: TableColumn["kind"] = prefix === "metrics" ? "metric" : "parameter";
+      return { name, kind, label };
+    }
+    const near = nearest(
+      name.replace(/^(?:params|metrics)\./, ""),
+      columns.map(({ label }) => label),
+    );
+    const meant = columns.find(({ label }) => label === near)?.name;
+    return fault(
+      what,
+      `There is no column ${JSON.stringify(name)}.` +
+        (meant === undefined ? "" : ` Did you mean ${JSON.stringify(meant)}?`),
+    );
+  }));
+  const kept = [...chosen];
+  return {
+    columns: kept,
+    rows: rows.map((row) => {
+      const cells: Record<string, Value> = {};
+      for (const { name } of kept) if (Object.hasOwn(row, name)) put(cells, name, row[name]!);
+      return cells as ProjectRow;
+    }),
+  };
+}

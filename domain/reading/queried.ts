@@ -1,0 +1,73 @@
+/**
+ * The runs of a project that a query asks for. Reading and evaluating are apart: backends give runs, and what the query
+ * says is decided on them.
+ *
+ * @module
+ */
+import type { CallOptions, Composite } from "../../composite.ts";
+import { cellsOf } from "../query/cells.ts";
+import { predicate } from "../query/evaluate.ts";
+import { checkColumns, type Compiled, needsChildren, runQuery } from "../query/query.ts";
+import { splitOwn } from "../query/tree.ts";
+import { ALL, type Choice } from "./filter.ts";
+import { byAge } from "./entity_files.ts";
+import { readEntities } from "./list.ts";
+import { mergeRuns, type Run, runsIn } from "./runs.ts";
+import type { Experiment, Project } from "../format/entities.ts";
+
+/**
+ * Reads the runs of a project. What their own files and tags decide is decided before metrics and parameters are read;
+ * these are not read at all if neither the query nor the caller needs them.
+ *
+ * @param children Whether the caller needs metrics and parameters.
+ */
+export async function readQueried(
+  rubicon: Composite,
+  project: Project,
+  query: Compiled,
+  choice: Choice,
+  call: CallOptions,
+  children: boolean,
+): Promise<Run[]> {
+  const { own, rest } = splitOwn(query.where);
+  const isOwn = own && predicate(own);
+  const passes: Choice["passes"] = isOwn
+    ? (one) => choice.passes(one) && isOwn({ ...NO_CHILDREN, experiment: one as Experiment })
+    : choice.passes;
+  // If the rest decides as well, or another order, so many are not enough.
+  const limit = rest || query.orderBy.length > 0 ? Infinity : choice.limit;
+  const what = `the experiments of project "${project.name}"`;
+  const isBare = !children && !needsChildren(query);
+  const runs = isBare
+    ? (await readEntities(rubicon, "experiment", { projectName: project.name }, what, call, {
+      passes,
+      newest: choice.newest,
+      limit,
+    })).map((experiment): Run => ({ ...NO_CHILDREN, experiment }))
+    : await readRuns(rubicon, project, { passes, newest: choice.newest, limit }, call, what);
+  if (!isBare && passes === ALL.passes && limit === Infinity) checkColumns(query, cellsOf(runs));
+  return runQuery({ ...(rest && { where: rest }), orderBy: query.orderBy }, runs)
+    .slice(0, choice.limit);
+}
+
+const NO_CHILDREN = { parameters: [], metrics: [] };
+
+async function readRuns(
+  rubicon: Composite,
+  project: Project,
+  choice: Choice,
+  call: CallOptions,
+  what: string,
+): Promise<Run[]> {
+  // The newest few are found without reading the others; the oldest are not.
+  const asked = choice.newest ? choice : { ...choice, limit: Infinity };
+  const runs = await rubicon.read({
+    what,
+    run: (backend, signal) => runsIn(backend, project, asked, signal ? { signal } : {}),
+    merge: mergeRuns,
+  }, call);
+  const byId = new Map(runs.map((run) => [run.experiment.id, run]));
+  const ordered = byAge(runs.map(({ experiment }) => experiment));
+  return (choice.newest ? ordered.reverse() : ordered).slice(0, choice.limit)
+    .map(({ id }) => byId.get(id)!);
+}
