@@ -77,7 +77,7 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
 
 /** Text that UTF-8 can hold. */
 export function checkText(value: unknown, where: string): string {
-  if (typeof value !== "string") refuse(`${where} is text, not ${show(value)}.`);
+  if (typeof value !== "string") refuse(`${where} must be text, not ${show(value)}.`);
   if (!value.isWellFormed()) refuse(`${where} has half a surrogate pair, which UTF-8 cannot hold.`);
   return value;
 }
@@ -95,8 +95,10 @@ export function checkName(value: unknown, where: string): string {
   const slug = slugify(name);
   if (slug === "") {
     refuse(
-      `${where} ${show(name)} has nothing left once punctuation and white space are taken away, ` +
-        "and that is its key in the store. Use a name with letters or digits.",
+      `${where} ${
+        show(name)
+      } is not a valid name: its key in the store is empty without punctuation and white space. ` +
+        "Use a name with letters or digits.",
     );
   }
   if (slug.length * 3 > MAX_SLUG_BYTES && new TextEncoder().encode(slug).length > MAX_SLUG_BYTES) {
@@ -110,7 +112,7 @@ export function checkName(value: unknown, where: string): string {
 /** A UUID of any version. */
 export function checkId(value: unknown, where: string): string {
   if (typeof value !== "string" || !validate(value)) {
-    refuse(`${where} is a UUID, not ${show(value)}.`);
+    refuse(`${where} must be a UUID, not ${show(value)}.`);
   }
   return value;
 }
@@ -118,7 +120,7 @@ export function checkId(value: unknown, where: string): string {
 /** A list of texts; what it returns is a copy. */
 export function checkTexts(value: unknown, where: string): string[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) refuse(`${where} is a list of texts, not ${show(value)}.`);
+  if (!Array.isArray(value)) refuse(`${where} must be a list of texts, not ${show(value)}.`);
   // A copy that has no holes: those are undefined in it, and would be null in the store.
   return [...value].map((text, at) => checkText(text, `${where}[${at}]`));
 }
@@ -126,14 +128,14 @@ export function checkTexts(value: unknown, where: string): string[] {
 /** An ISO 8601 time, in the form in which it is kept. */
 export function checkTime(value: unknown, where: string): string {
   if (typeof value !== "string") {
-    refuse(`${where} is an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`);
+    refuse(`${where} must be an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`);
   }
   try {
     return parseDatetime(value);
   } catch (cause) {
     throw new RubiconException(
       "invalid-argument",
-      `${where} is an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`,
+      `${where} must be an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`,
       { cause },
     );
   }

@@ -95,7 +95,7 @@ async function page(
   const { limit = ROWS, columns, ...call } = options;
   const asked = columns && checkTexts(columns, `${where}: columns`);
   if (!(Number.isInteger(limit) && limit >= 1)) {
-    refuse(`${where}: limit is a whole number of rows, one at least, not ${show(limit)}.`);
+    refuse(`${where}: limit must be a whole number of rows, 1 or more, not ${show(limit)}.`);
   }
   const { html, text } = stack(await blocksOf(rubicon, value, { limit, asked }, call, where));
   return { "text/html": html.html, "text/plain": printable(text).trim() };

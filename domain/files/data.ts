@@ -38,7 +38,7 @@ export async function sourceOf(
   const { name, data, path, directory } = input;
   const given = [data, path, directory].filter((one) => one !== undefined).length;
   if (given !== 1) {
-    refuse(`${where} takes one of data, path and directory, and ${given} of them are given.`);
+    refuse(`${where} takes one of data, path and directory, but ${given} of them were passed.`);
   }
   if (data !== undefined) {
     const source = await dataSource(data, where);
@@ -59,7 +59,7 @@ const lengthOf = (source: Source): number | undefined =>
 
 function checkPath(value: unknown, where: string): string | URL {
   if (value instanceof URL || (typeof value === "string" && value !== "")) return value;
-  return refuse(`${where} is a path or a file: URL, not ${show(value)}.`);
+  return refuse(`${where} must be a path or a file: URL, not ${show(value)}.`);
 }
 
 async function dataSource(data: unknown, where: string): Promise<Source> {
@@ -72,10 +72,12 @@ async function dataSource(data: unknown, where: string): Promise<Source> {
   }
   if (data instanceof Blob) return () => data.stream();
   if (data instanceof ReadableStream) {
-    if (data.locked) refuse(`${where}: data is a stream that somebody reads already.`);
+    if (data.locked) refuse(`${where}: data must be a stream that nobody else is reading.`);
     const chunks = await Array.fromAsync(data as ReadableStream<unknown>);
     const odd = chunks.findIndex((chunk) => !(chunk instanceof Uint8Array));
-    if (odd >= 0) refuse(`${where}: data is a stream of bytes, and gave ${show(chunks[odd])}.`);
+    if (odd >= 0) {
+      refuse(`${where}: data must be a stream of bytes, but gave ${show(chunks[odd])}.`);
+    }
     return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
   }
   if (typeof data === "function") {
@@ -86,7 +88,7 @@ async function dataSource(data: unknown, where: string): Promise<Source> {
     );
   }
   return refuse(
-    `${where}: data is bytes, text, a Blob, a stream or a function that opens one, not ${
+    `${where}: data must be bytes, text, a Blob, a stream or a function that opens one, not ${
       show(data)
     }. Use logJson for an object.`,
   );

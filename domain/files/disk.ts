@@ -21,7 +21,7 @@ export function toPath(path: string | URL): string {
   if (path instanceof URL && path.protocol === "file:") return fromFileUrl(path);
   if (typeof path === "string" && path !== "") return path;
   return refuse(
-    `A path is text or a file: URL, not ${show(path instanceof URL ? path.href : path)}.`,
+    `A path must be text or a file: URL, not ${show(path instanceof URL ? path.href : path)}.`,
   );
 }
 
@@ -95,7 +95,7 @@ export async function filePath(to: string | URL, name: string, where: string): P
   // A name in the store is anybody's text: only its last part names a file in the folder.
   const last = basename(name.replaceAll("\\", "/"));
   if (last === "" || last === "." || last === "..") {
-    refuse(`${where}: "${name}" is no file's name. Pass the path of a file.`);
+    refuse(`${where}: "${name}" is not a valid file name. Pass the path of a file.`);
   }
   return join(path, last);
 }

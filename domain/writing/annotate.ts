@@ -40,7 +40,7 @@ export async function annotate<E extends Taggable>(
     refuse(`${where} takes a list of ${what}, not ${show(texts)}.${advice(texts, where)}`);
   }
   const checked = checkTexts(texts, `${where}: ${what}`);
-  if (checked.includes("")) refuse(`${where}: an empty text is none of the ${what}.`);
+  if (checked.includes("")) refuse(`${where}: the ${what} must not have an empty text.`);
   const own = checkTexts(entity[what], `${where}: the ${entity.kind}'s ${what}`);
   const folder = entityFolder(entity);
   const place = placeOf(entity)!;

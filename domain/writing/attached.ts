@@ -53,7 +53,7 @@ export function prepareAttached<K extends AttachedKind>(
 ): EntityOf<K> {
   const parentId = (input as { parentId?: unknown }).parentId ?? parent.id;
   if (parentId !== parent.id) {
-    refuse(`${where}: parentId is ${parentId}, but it is logged to ${parent.id}.`);
+    refuse(`${where}: parentId is ${parentId}, but the parent passed is ${parent.id}.`);
   }
   return build(kind, placeIn(parent), { ...input, parentId }, where);
 }

@@ -59,7 +59,11 @@ function sameOrMissing(
   where: string,
 ): void {
   if (given[field] === undefined || given[field] === value) return;
-  refuse(`${where}: ${field} is ${show(given[field])}, but it is logged to ${show(value)}.`);
+  refuse(
+    `${where}: ${field} is ${show(given[field])}, but it would be logged to ${
+      show(value)
+    }. Leave out ${field}.`,
+  );
 }
 
 function checkField({ shape }: Field, value: unknown, where: string): unknown {
@@ -80,10 +84,10 @@ function checkField({ shape }: Field, value: unknown, where: string): unknown {
       return value === undefined ? newId() : checkId(value, where);
     case "directionality":
       if (value === undefined || value === "score" || value === "loss") return value ?? "score";
-      return refuse(`${where} is "score" (more is better) or "loss", not ${show(value)}.`);
+      return refuse(`${where} must be "score" (more is better) or "loss", not ${show(value)}.`);
     case "importance":
       if (value === undefined || value === null || typeof value === "number") return value ?? null;
-      return refuse(`${where} is a number, not ${show(value)}.`);
+      return refuse(`${where} must be a number, not ${show(value)}.`);
     case "training":
       if (value === undefined || value === null) return null;
       // There and back, so that what is returned is what will be read.

@@ -240,7 +240,7 @@ Deno.test("notebook: bad input is refused by name", () =>
       [() => display(rubicon, Promise.resolve() as unknown as Project), /"await" missing/],
       [() => display(rubicon, { kind: "dog" } as unknown as Project), /takes an entity/],
       [() => display(rubicon, [1] as unknown as object[]), /item 0 is 1/],
-      [() => display(rubicon, project, { limit: 0 }), /limit is a whole number/],
+      [() => display(rubicon, project, { limit: 0 }), /limit must be a whole number/],
       [() => display(rubicon, project, { rows: 1 } as DisplayOptions), /no option "rows"/],
     ];
     for (const [work, message] of cases) {
