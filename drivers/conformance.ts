@@ -5,13 +5,21 @@
  */
 import assert from "node:assert/strict";
 import { atomic } from "./conformance/atomic.ts";
-import type { Case, InTime, Optional } from "./conformance/case.ts";
+import type { Case, InTime } from "./conformance/case.ts";
 import { checksums } from "./conformance/checksums.ts";
 import { keys } from "./conformance/keys.ts";
 import { listing } from "./conformance/listing.ts";
 import { objects } from "./conformance/objects.ts";
 import type { Driver } from "./driver.ts";
 import { guard } from "./guard.ts";
+
+/** What a driver does without, each with the reason. */
+export interface Lacks {
+  /** Why a folder with objects in it is not made in one step. */
+  readonly putTree?: string | undefined;
+  /** Why listings tell no checksums. */
+  readonly listsChecksums?: string | undefined;
+}
 
 /** Settings of {@linkcode conformance}. */
 export interface ConformanceOptions {
@@ -21,7 +29,7 @@ export interface ConformanceOptions {
    * What the driver does without, each with the reason: `{ putTree: "a bucket has no folders" }`. Its tests say that they
    * are skipped, and why, and check that the driver lacks it. What is not named here has to be there.
    */
-  lacks?: { readonly [what in Optional]?: string } | undefined;
+  lacks?: Lacks | undefined;
   /** How long a driver may take to heed a signal, in milliseconds. Default: 10,000. */
   timeoutMs?: number | undefined;
 }
