@@ -35,6 +35,7 @@ export async function findNamed<T>(
       throw error; // Not even what it belongs to is there, and the error says so.
     }
     const names = all.flatMap((one) => one.name ?? []);
+    if (names.length === 0) throw error; // There is nothing to name, and it has each backend's reason.
     throw new RubiconException(
       "not-found",
       `There is no ${what} with the name ${JSON.stringify(name)}.${suggest(name, names)}`,

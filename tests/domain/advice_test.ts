@@ -112,7 +112,7 @@ Deno.test("a lookup that finds nothing says what there is", async (t) => {
     ["getMetric", [experiment, { name: "acc" }], /experiment "forest".*Did you mean "accuracy"\?$/],
     ["getMetric", [experiment, { name: "unlike" }], /There are "accuracy", "loss"\.$/],
     ["getParameter", [experiment, { name: "lr" }], /There is only "learning_rate"\.$/],
-    ["getFeature", [experiment, { name: "year" }], /There is none\.$/],
+    ["getFeature", [experiment, { name: "year" }], /No backend .* feature "year":\n.*\n.*/],
     ["getArtifact", [experiment, { name: "model" }], /Did you mean "model\.bin"\?$/],
     ["getDataframe", [experiment, { name: "confuson" }], /Did you mean "confusion"\?$/],
   ];
