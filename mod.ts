@@ -39,7 +39,7 @@ export * from "./domain/download.ts";
 export * from "./domain/export/csv.ts";
 export * from "./domain/export/dataframe.ts";
 export type { Destination, TakeAwayOptions } from "./domain/export/output.ts";
-export { type ParquetOptions, toParquet } from "./domain/parquet/to_parquet.ts";
+export * from "./domain/export/parquet.ts";
 export * from "./domain/host/environment.ts";
 export * from "./domain/experiment.ts";
 export * from "./domain/family.ts";

@@ -20,7 +20,7 @@ export type { DiffKind, DiffRow } from "./query/diff.ts";
 /** Options of {@linkcode diffExperiments}. */
 export interface DiffOptions extends CallOptions {
   /** Whether keys that are the same in all experiments are given, too. Default: only those that differ. */
-  all?: boolean;
+  all?: boolean | undefined;
 }
 
 /** What differs between experiments: a row a key, a column an experiment. */

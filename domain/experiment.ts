@@ -49,9 +49,9 @@ export interface ExperimentFilter extends ListFilter {
    * comparison false, also `!=`. What an experiment's own fields and tags decide is decided before its metrics and
    * parameters are read.
    */
-  where?: Where | string;
+  where?: Where | string | undefined;
   /** What to sort by, the most important first: `[{ "metrics.accuracy": "best" }, "-createdAt"]`. Default: `order`. */
-  orderBy?: OrderBy | readonly OrderBy[];
+  orderBy?: OrderBy | readonly OrderBy[] | undefined;
 }
 
 /**

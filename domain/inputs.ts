@@ -13,13 +13,13 @@ export interface ListFilter extends CallOptions {
   /** Whether one of `tags` is enough or all are needed. Default: `any`. */
   match?: "any" | "all";
   /** Only those that have none of these tags; `*` stands for any characters. */
-  without?: readonly string[];
+  without?: readonly string[] | undefined;
   /** Only those with this name; `*` stands for any characters. */
   name?: string;
   /** Only those created at this time or later: a `Date`, or ISO 8601. */
-  since?: string | Date;
+  since?: string | Date | undefined;
   /** Only those created before this time. */
-  before?: string | Date;
+  before?: string | Date | undefined;
   /**
    * Which come first. `newest` with a `limit` reads hardly more than it gives, by the store's own times: where a
    * machine's clock is ahead of the store's, what that machine logs may count as older than it says. Default: `oldest`.

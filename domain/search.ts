@@ -27,9 +27,9 @@ import type { Entity, Experiment, Project } from "./format/entities.ts";
 /** What is searched. */
 export interface SearchScope {
   /** These projects, with all of their experiments, under `project`. */
-  projects?: readonly Project[];
+  projects?: readonly Project[] | undefined;
   /** These experiments, under `experiment`. */
-  experiments?: readonly Experiment[];
+  experiments?: readonly Experiment[] | undefined;
 }
 
 /**

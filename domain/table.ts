@@ -29,7 +29,7 @@ export interface TableOptions extends ExperimentFilter {
    * Only these columns, in this order: the name of a column, or `metrics.NAME` and `params.NAME`. Default: all. Metrics
    * and parameters are not read if neither `columns` nor `where` names one.
    */
-  columns?: readonly string[];
+  columns?: readonly string[] | undefined;
 }
 
 const OPTIONS = new Set([...FILTER_FIELDS, "where", "orderBy", "columns", ...CALL_FIELDS]);
@@ -83,7 +83,7 @@ export async function toTable(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, OPTIONS, where);
-  const choice = checkFilter({ order: "newest", ...options }, where);
+  const choice = checkFilter({ ...options, order: options.order ?? "newest" }, where);
   const query = compileQuery(options.where, options.orderBy, where);
   const columns = options.columns && checkTexts(options.columns, `${where}: columns`);
   const own: ReadonlySet<string> = new Set(OWN_FIELDS);

@@ -13,8 +13,8 @@ import { describe } from "../format/codec.ts";
 import { entityFolder } from "../format/layout.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import { dataKeys } from "../reading/data_keys.ts";
-import { toParquet } from "../parquet/to_parquet.ts";
 import { toCsv, toJsonLines } from "./csv.ts";
+import { toParquet } from "./parquet.ts";
 import type { Dataframe } from "../format/entities.ts";
 
 /** The form of a file. */

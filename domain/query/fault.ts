@@ -19,7 +19,8 @@ export function fault(what: string, why: string, text?: string, place?: TextPlac
 }
 
 function marked(text: string, { from, to }: TextPlace): string {
-  const start = Math.max(text.lastIndexOf("\n", from - 1) + 1, from - AROUND);
+  // Not lastIndexOf with a place: one before the start counts as the start.
+  const start = Math.max(text.slice(0, from).lastIndexOf("\n") + 1, from - AROUND);
   const newline = text.indexOf("\n", from);
   const end = Math.min(newline === -1 ? text.length : newline, from + AROUND);
   const width = Math.max(1, Math.min(to, end) - from);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Value } from "../format/values.ts";
-import { cellsOf, type Run } from "./cells.ts";
+import type { Run } from "./cells.ts";
 import { fault, nearest } from "./fault.ts";
 import { OWN_FIELDS } from "./tree.ts";
 
@@ -68,15 +68,19 @@ export const columnName = (column: string | TableColumn): string =>
 
 /** The table of runs, in their order. */
 export function tableOf(runs: readonly Run[]): ProjectTable {
-  const cells = cellsOf(runs);
-  const labels = { parameter: new Set<string>(), metric: new Set<string>() };
-  for (const { kind, name } of cells.columns()) {
-    if (kind === "metric" || kind === "parameter") labels[kind].add(name);
+  const parameterNames = new Set<string>();
+  /** How many more runs say that less is better than say that more is. */
+  const losses = new Map<string, number>();
+  for (const run of runs) {
+    for (const { name } of run.parameters) parameterNames.add(name);
+    for (const { name, directionality } of run.metrics) {
+      losses.set(name, (losses.get(name) ?? 0) + (directionality === "loss" ? 1 : -1));
+    }
   }
   const taken = new Set<string>(OWN_FIELDS);
   /** The names of one kind, by what they are called in it. */
-  const named = (kind: "metric" | "parameter", prefix: string) => {
-    const names = Array.from(labels[kind], (label): [string, string] => [
+  const named = (labels: Iterable<string>, prefix: string) => {
+    const names = Array.from(labels, (label): [string, string] => [
       label,
       // A name with a prefix is never a plain one, so no two columns have one name.
       taken.has(label) || /^(?:params|metrics)\./.test(label) ? prefix + label : label,
@@ -84,8 +88,8 @@ export function tableOf(runs: readonly Run[]): ProjectTable {
     for (const [label] of names) taken.add(label);
     return new Map(names);
   };
-  const metrics = named("metric", "metrics.");
-  const parameters = named("parameter", "params.");
+  const metrics = named(losses.keys(), "metrics.");
+  const parameters = named(parameterNames, "params.");
   const byLabel = (a: { label: string }, b: { label: string }) => a.label < b.label ? -1 : 1;
   const columns: TableColumn[] = [
     ...OWN_FIELDS.map((name): TableColumn => ({ name, kind: "own", label: name })),
@@ -95,7 +99,7 @@ export function tableOf(runs: readonly Run[]): ProjectTable {
       name,
       kind: "metric",
       label,
-      directionality: cells.isLoss(label) ? "loss" : "score",
+      directionality: losses.get(label)! > 0 ? "loss" : "score",
     })).sort(byLabel),
   ];
   const rows = runs.map(({ experiment, ...run }) => {
@@ -109,14 +113,13 @@ export function tableOf(runs: readonly Run[]): ProjectTable {
 }
 
 function put(row: Record<string, Value>, name: string, value: Value): void {
-  if (name !== "__proto__") row[name] = value;
+  if (name !== "__proto__") {
+    row[name] = value;
+    return;
+  }
   // A plain assignment would not make a property.
-  else {Object.defineProperty(row, name, {
-      value,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });}
+  const property = { value, enumerable: true, writable: true, configurable: true };
+  Object.defineProperty(row, name, property);
 }
 
 /** A column by its name, by `metrics.NAME` or `params.NAME`; `undefined` if there is none. */

@@ -4,8 +4,7 @@
  * @module
  */
 import { compare, type Fail, foldOf, matching, oneOf, orderBy, ownColumn } from "./build.ts";
-import { fault } from "./fault.ts";
-import { PREFIXES } from "./lex.ts";
+import { fault, nearest } from "./fault.ts";
 import { PatternError, patternOf } from "./regex.ts";
 import {
   type CompareOperator,
@@ -94,18 +93,24 @@ export function columnOfKey(key: string, fail: Fail): QueryColumn {
   const dot = key.indexOf(".");
   if (dot === -1) return ownColumn(key, fail);
   const prefix = key.slice(0, dot);
-  const kind = Object.hasOwn(PREFIXES, prefix) ? PREFIXES[prefix]! : undefined;
   const name = key.slice(dot + 1);
-  if (kind === undefined || name === "") {
-    return fail(
-      `${
-        JSON.stringify(key)
-      } is not a column. A column is metrics.NAME, params.NAME, tags.KEY, or one of the ` +
-        "experiment's own fields.",
-    );
-  }
-  return kind === "own" ? ownColumn(name, fail) : { kind, name };
+  const kind = Object.hasOwn(KINDS, prefix) ? KINDS[prefix]! : undefined;
+  if (kind !== undefined && name !== "") return { kind, name };
+  const near = nearest(prefix, Object.keys(KINDS));
+  return fail(
+    `${
+      JSON.stringify(key)
+    } is not a column. A column is metrics.NAME, params.NAME, tags.KEY, or one of the ` +
+      `experiment's own fields.${near === undefined ? "" : ` Did you mean ${near}.${name}?`}`,
+  );
 }
+
+/** What stands before the dot. An expression knows more words for it; an object has the one that its type has. */
+const KINDS: Readonly<Record<string, QueryColumn["kind"]>> = {
+  metrics: "metric",
+  params: "parameter",
+  tags: "tag",
+};
 
 /** The tree of a typed object. */
 export function conditionOf(where: unknown, what: string): QueryCondition | undefined {

@@ -7,7 +7,8 @@ import { cellsOf, type Run } from "../../domain/query/cells.ts";
 import { evaluate } from "../../domain/query/evaluate.ts";
 import { parseExpression } from "../../domain/query/parse.ts";
 import { conditionOf } from "../../domain/query/where.ts";
-import { parseQuery, printQuery, type Query } from "../../mod.ts";
+import { parsePath } from "../../domain/query/jsonpath/parse.ts";
+import { parseQuery, printQuery, type Query, RubiconException } from "../../mod.ts";
 import { naive } from "../support/naive_query.ts";
 import { condition, given, objectOf, order } from "../support/queries.ts";
 import { runOf } from "../support/runs.ts";
@@ -72,6 +73,34 @@ Deno.test("queries: sorting keeps all rows, and rows that are equal in their ord
       }
     }),
     { numRuns: 500 },
+  ));
+
+/** Pieces that texts of queries are made of, joined in any order. */
+const pieces = fc.array(
+  fc.constantFrom(
+    ...["metrics.a", "params.`b c`", "tags.has(", "name", "status", "last(", "exists(", ")", "("],
+    ...["and", "or", "not", "!", "&&", "==", "<", "in", "like", "=~", "between", "is", "null"],
+    ...["'x'", '"y"', "'", "`", "1", "-1e9", "NaN", "order by", ",", "desc", ".", "[", "\n", "é"],
+    ...["$", "..", "experiment", "[*]", "[0]", "[?(", "@.name", "]", "[/", "`len`", "|", "&", "*"],
+  ),
+  { maxLength: 12 },
+);
+
+Deno.test("queries: any text is parsed, or refused with a place in it", () =>
+  fc.assert(
+    fc.property(pieces, fc.constantFrom("", " "), (parts, gap) => {
+      const text = parts.join(gap);
+      for (const parse of [parseQuery, (path: string) => parsePath(path, "path")]) {
+        try {
+          parse(text);
+        } catch (error) {
+          assert.ok(error instanceof RubiconException, `${text}: ${error}`);
+          const { from, to } = error.place!;
+          assert.ok(from >= 0 && from <= text.length && to >= from, text);
+        }
+      }
+    }),
+    { numRuns: 5000 },
   ));
 
 /** Whether two keys are the same. */
