@@ -2,7 +2,7 @@
  * What would be published, as `deno publish --dry-run` says itself. The stand-ins that this checkout links are local
  * modules to it, and so it takes place in a copy that links them from outside.
  */
-import { fromFileUrl } from "jsr:@std/path@^1.1.6";
+import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
 
 const root = fromFileUrl(new URL("..", import.meta.url));
 

@@ -1,7 +1,7 @@
 /**
  * Logging to memory and to folders, beside rubicon-ml and beside the bare system calls.
  */
-import { dirname } from "jsr:@std/path@^1.1.6";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
 import { inTurns, logged, type Row, startRubicon } from "./lib.ts";
 
 const ROUNDS = 7;

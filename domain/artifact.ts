@@ -7,7 +7,7 @@ import { RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { type ArtifactData, type FileData, sourceOf } from "./files/data.ts";
-import { checkArtifact, openData } from "./files/open.ts";
+import { checkArtifact, dataOf } from "./files/open.ts";
 import {
   type AttachedQuery,
   createAttached,
@@ -18,7 +18,8 @@ import {
 } from "./writing/attached.ts";
 import { checkComposite, checkFields, checkParent, refuse } from "./check.ts";
 import { describe } from "./format/codec.ts";
-import { DATA } from "./format/layout.ts";
+import { DATA, entityFolder } from "./format/layout.ts";
+import { readAttached } from "./reading/deleted.ts";
 import { inputFields } from "./format/schema.ts";
 import type { ProgressOption } from "./progress.ts";
 import { verifiedBytes } from "../composite/layers/verified.ts";
@@ -133,19 +134,22 @@ export async function readArtifact(
   options: CallOptions = {},
 ): Promise<Bytes> {
   const key = checkArtifact(rubicon, artifact, options, "readArtifact");
-  return await rubicon.read({
-    what: `the data of ${describe(artifact)}`,
-    run: async ({ driver, label }, signal) => ({
-      value: await verifiedBytes(
-        await driver.get(key, signal ? { signal } : {}),
-        `${label}: ${key}`,
-      ),
+  return await readAttached(
+    rubicon,
+    entityFolder(artifact),
+    `the data of ${describe(artifact)}`,
+    async ({ driver, label }, call) => ({
+      value: await verifiedBytes(await driver.get(key, call), `${label}: ${key}`),
     }),
-  }, options);
+    options,
+  );
 }
 
 /**
- * An artifact's data as a stream.
+ * An artifact's data as a stream. If it breaks off, it goes on in another backend that has the same bytes. Bytes that are
+ * not those that their store has a checksum of are noticed at the end alone, when they are handed out already: the stream
+ * then fails with `corrupt`. Where that matters, use {@linkcode readArtifact} or `downloadArtifact`, which take another
+ * backend's copy then.
  *
  * @throws {RubiconException} where no backend is able to read.
  *
@@ -165,7 +169,8 @@ export async function openArtifact(
   artifact: Artifact,
   options: CallOptions = {},
 ): Promise<ReadableStream<Bytes>> {
-  return (await openData(rubicon, artifact, options, "openArtifact")).stream;
+  const open = await dataOf(rubicon, artifact, options, "openArtifact");
+  return (await open()).stream;
 }
 
 /** What {@linkcode logJson} takes: the value, and the artifact's fields. */
@@ -198,6 +203,8 @@ export async function logJson(
   input: JsonInput,
 ): Promise<Artifact> {
   const where = "logJson";
+  checkComposite(rubicon, where);
+  checkParent(parent, where);
   checkFields(input, JSON_INPUT, where);
   const { json, ...rest } = input;
   let data: string | undefined;

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { validate } from "jsr:@std/uuid@^1.1.1";
+import { validate } from "jsr:@std/uuid@^1.1.1/common";
 import { RubiconException } from "../errors.ts";
 import type { Composite } from "../composite.ts";
 import { slugify } from "./format/slug.ts";
+import { nearest } from "./nearest.ts";
+import { usage } from "./usage.ts";
 import type { Entity, Experiment, Kind, Parent, Project } from "./format/entities.ts";
 import { parseDatetime } from "./format/values.ts";
 
@@ -20,22 +22,27 @@ export function show(value: unknown): string {
   let text: string | undefined;
   if (typeof value === "string") text = JSON.stringify(value);
   else if (typeof value === "object" && value !== null) {
-    text = Array.isArray(value) ? "an array" : "kind" in value ? `a ${value.kind}` : "an object";
+    if (value instanceof Promise) text = "a promise";
+    else if (Array.isArray(value)) text = "an array";
+    else text = "kind" in value ? withArticle(String(value.kind)) : "an object";
   } else text = typeof value === "function" ? "a function" : String(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-/** The most common slip of all. */
-const hintOf = (value: unknown): string =>
-  value instanceof Promise ? ' (a promise: is an "await" missing?)' : "";
+/** A noun with its article. */
+export const withArticle = (noun: string): string =>
+  `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+
+/** What to do next for whoever passed the wrong argument. The most common slip of all is a forgotten await. */
+export const advice = (value: unknown, where: string): string =>
+  value instanceof Promise ? ' Is an "await" missing?' : usage(where);
 
 /** The composite itself: the first argument is easily forgotten. */
 export function checkComposite(rubicon: Composite, what: string): void {
   if (typeof rubicon?.write !== "function" || typeof rubicon.read !== "function") {
     refuse(
-      `${what} takes a composite first, from openComposite(), not ${show(rubicon)}${
-        hintOf(rubicon)
-      }.`,
+      `${what} takes a composite first, from openComposite(), not ${show(rubicon)}.` +
+        advice(rubicon, what),
     );
   }
   if (rubicon.closed) {
@@ -45,13 +52,19 @@ export function checkComposite(rubicon: Composite, what: string): void {
 
 /** The options object, and that all it has is known. */
 export function checkFields(input: unknown, known: ReadonlySet<string>, where: string): void {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    refuse(`${where} takes one object with its options, not ${show(input)}.`);
+  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
+  if (!isObject || input instanceof Promise) {
+    refuse(
+      `${where} takes one object with its options, not ${show(input)}.${advice(input, where)}`,
+    );
   }
   for (const field of Object.keys(input)) {
-    if (!known.has(field)) {
-      refuse(`${where} has no option ${show(field)}. It takes: ${[...known].join(", ")}.`);
-    }
+    if (known.has(field)) continue;
+    const [near] = nearest(field, known);
+    refuse(
+      `${where} has no option ${show(field)}.${near ? ` Did you mean \`${near}\`?` : ""} ` +
+        `It takes: ${[...known].join(", ")}.`,
+    );
   }
 }
 
@@ -64,7 +77,7 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
 
 /** Text that UTF-8 can hold. */
 export function checkText(value: unknown, where: string): string {
-  if (typeof value !== "string") refuse(`${where} is text, not ${show(value)}.`);
+  if (typeof value !== "string") refuse(`${where} must be text, not ${show(value)}.`);
   if (!value.isWellFormed()) refuse(`${where} has half a surrogate pair, which UTF-8 cannot hold.`);
   return value;
 }
@@ -82,8 +95,10 @@ export function checkName(value: unknown, where: string): string {
   const slug = slugify(name);
   if (slug === "") {
     refuse(
-      `${where} ${show(name)} has nothing left once punctuation and white space are taken away, ` +
-        "and that is its key in the store. Use a name with letters or digits.",
+      `${where} ${
+        show(name)
+      } is not a valid name: its key in the store is empty without punctuation and white space. ` +
+        "Use a name with letters or digits.",
     );
   }
   if (slug.length * 3 > MAX_SLUG_BYTES && new TextEncoder().encode(slug).length > MAX_SLUG_BYTES) {
@@ -97,7 +112,7 @@ export function checkName(value: unknown, where: string): string {
 /** A UUID of any version. */
 export function checkId(value: unknown, where: string): string {
   if (typeof value !== "string" || !validate(value)) {
-    refuse(`${where} is a UUID, not ${show(value)}.`);
+    refuse(`${where} must be a UUID, not ${show(value)}.`);
   }
   return value;
 }
@@ -105,7 +120,7 @@ export function checkId(value: unknown, where: string): string {
 /** A list of texts; what it returns is a copy. */
 export function checkTexts(value: unknown, where: string): string[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) refuse(`${where} is a list of texts, not ${show(value)}.`);
+  if (!Array.isArray(value)) refuse(`${where} must be a list of texts, not ${show(value)}.`);
   // A copy that has no holes: those are undefined in it, and would be null in the store.
   return [...value].map((text, at) => checkText(text, `${where}[${at}]`));
 }
@@ -113,14 +128,14 @@ export function checkTexts(value: unknown, where: string): string[] {
 /** An ISO 8601 time, in the form in which it is kept. */
 export function checkTime(value: unknown, where: string): string {
   if (typeof value !== "string") {
-    refuse(`${where} is an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`);
+    refuse(`${where} must be an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`);
   }
   try {
     return parseDatetime(value);
   } catch (cause) {
     throw new RubiconException(
       "invalid-argument",
-      `${where} is an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`,
+      `${where} must be an ISO 8601 text such as "2026-11-24T00:09:37Z", not ${show(value)}.`,
       { cause },
     );
   }
@@ -166,10 +181,9 @@ export function checkEntity(value: unknown, kinds: readonly Kind[], where: strin
 function checkKind(value: unknown, kinds: readonly Kind[], where: string): Entity {
   const kind = (value as Entity | null | undefined)?.kind;
   if (typeof value !== "object" || kind === undefined || !kinds.includes(kind)) {
-    const wanted = kinds.map((one) => /^[aeiou]/.test(one) ? `an ${one}` : `a ${one}`).join(" or ");
     refuse(
-      `${where} takes ${wanted} as returned by this module, not ${show(value)}` +
-        `${hintOf(value)}.`,
+      `${where} takes ${kinds.map(withArticle).join(" or ")} as returned by this module, not ` +
+        `${show(value)}.${advice(value, where)}`,
     );
   }
   return value as Entity;

@@ -24,6 +24,7 @@ import {
 import { checkLimit } from "./reading/filter.ts";
 import { describe } from "./format/codec.ts";
 import { DATA, entityFolder } from "./format/layout.ts";
+import { readAttached } from "./reading/deleted.ts";
 import type { FrameOptions } from "./parquet/read/files.ts";
 import type {
   ColumnTable,
@@ -223,12 +224,16 @@ export async function readDataframe(
   }
   const { readFrame } = await import("./parquet/read/files.ts");
   const chosen: FrameOptions = { columns, offset, limit: checkLimit(limit, where), as };
-  return await rubicon.read({
-    what: `the data of ${describe(dataframe)}`,
-    run: async ({ driver, label }, signal) => ({
-      value: await readFrame(driver, label, entityFolder(dataframe), chosen, signal),
+  const folder = entityFolder(dataframe);
+  return await readAttached(
+    rubicon,
+    folder,
+    `the data of ${describe(dataframe)}`,
+    async ({ driver, label }, { signal }) => ({
+      value: await readFrame(driver, label, folder, chosen, signal),
     }),
-  }, call);
+    call,
+  );
 }
 
 /**

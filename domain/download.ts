@@ -6,7 +6,7 @@
 import { RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { readArtifact } from "./artifact.ts";
-import { checkArtifact, openData } from "./files/open.ts";
+import { checkArtifact, dataOf } from "./files/open.ts";
 import { describe } from "./format/codec.ts";
 import { type ProgressOption, reporter } from "./progress.ts";
 import type { Artifact } from "./format/entities.ts";
@@ -15,7 +15,8 @@ import type { Artifact } from "./format/entities.ts";
 export interface DownloadOptions extends CallOptions, ProgressOption {}
 
 /**
- * Saves an artifact's data as a file.
+ * Saves an artifact's data as a file, once all of it is read and found to be whole. A copy that is damaged, or breaks off,
+ * is replaced by another backend's.
  *
  * @param path Where to: a file's path, or a folder that is there, which then gets the artifact's name.
  * @returns The file's path.
@@ -48,11 +49,12 @@ export async function downloadArtifact(
   const what = `download ${describe(artifact)}`;
   let [done, total] = [0, 0];
   const { notAllowed, saveStream } = await import("./files/disk.ts");
+  const open = await dataOf(rubicon, artifact, call, where);
   try {
     const saved = await saveStream(
       async () => {
-        const { stream, size } = await openData(rubicon, artifact, call, where);
-        total = size;
+        const { stream, size } = await open();
+        [done, total] = [0, size];
         if (size > 0) report(what, 0, size);
         return stream;
       },
@@ -101,6 +103,7 @@ export async function unzipArtifact(
   folder: string | URL,
   options: CallOptions = {},
 ): Promise<string[]> {
+  checkArtifact(rubicon, artifact, options, "unzipArtifact");
   const bytes = await readArtifact(rubicon, artifact, options);
   const [{ notAllowed, toPath }, { unzipTo }] = await Promise.all([
     import("./files/disk.ts"),

@@ -12,7 +12,7 @@ import type { FeatureInputs } from "./feature.ts";
 import { compileQuery } from "./query/query.ts";
 import type { OrderBy, Where } from "./query/where.ts";
 import { checkFilter, type Choice, FILTER_FIELDS } from "./reading/filter.ts";
-import { findLast } from "./reading/find.ts";
+import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { entityFolder, experimentFolder, metadataKey } from "./format/layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
@@ -186,11 +186,13 @@ export async function getExperiment(
     const what = `experiment with the name "${name}" in project "${project.name}"`;
     const place = { projectName: project.name };
     const choice: Choice = { passes: (one) => one.name === name, newest: true, limit: 1 };
-    return await findLast(
-      rubicon,
-      query,
-      (more) => readEntities(rubicon, "experiment", place, what, { ...query, ...more }, choice),
-      what,
+    const list = (more: CallOptions) =>
+      readEntities(rubicon, "experiment", place, what, { ...query, ...more }, choice);
+    return await findNamed(
+      `experiment of project "${project.name}"`,
+      name,
+      () => findLast(rubicon, query, list, what),
+      () => listExperiments(rubicon, project, secondLook(query)),
     );
   }
   checkId(id, `${where}: id`);

@@ -48,10 +48,10 @@ export async function addChildExperiment(
   checkExperiment(child, `${where}: child`);
   if (parent.projectName !== child.projectName) {
     refuse(
-      `${where}: one is of project "${parent.projectName}", the other of "${child.projectName}".`,
+      `${where}: the parent is in project "${parent.projectName}", the child in "${child.projectName}". Both must be in one project.`,
     );
   }
-  if (parent.id === child.id) refuse(`${where}: an experiment is not its own child.`);
+  if (parent.id === child.id) refuse(`${where}: an experiment cannot be its own child.`);
   const [tagged, taggedChild] = await Promise.all([
     addTags(rubicon, parent, [`child:${child.id}`], options),
     addTags(rubicon, child, [`parent:${parent.id}`], options),

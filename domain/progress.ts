@@ -45,7 +45,7 @@ export function reporter(
 ): Reporter {
   if (onProgress === undefined) return { report() {}, ...(signal && { signal }) };
   if (typeof onProgress !== "function") {
-    refuse(`${where}: onProgress is a function, not ${show(onProgress)}.`);
+    refuse(`${where}: onProgress must be a function, not ${show(onProgress)}.`);
   }
   const failed = new AbortController();
   let most = 0;

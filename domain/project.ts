@@ -6,13 +6,14 @@
 import { hasCode, RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { remember } from "../composite/layers/present.ts";
+import { equal } from "../composite/same.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
-import { decodeEntity } from "./format/codec.ts";
-import { findLast } from "./reading/find.ts";
+import { decodeEntity, encodeEntity } from "./format/codec.ts";
+import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { metadataKey, projectFolder } from "./format/layout.ts";
 import { readEntities } from "./reading/list.ts";
-import { CALL_FIELDS, inputFields } from "./format/schema.ts";
+import { CALL_FIELDS, FIELDS, inputFields } from "./format/schema.ts";
 import { build, create, write } from "./writing/create.ts";
 import type { Project } from "./format/entities.ts";
 import type { LogInput } from "./inputs.ts";
@@ -77,7 +78,12 @@ export async function getProject(rubicon: Composite, query: ProjectQuery): Promi
     return await findLast(rubicon, query, list, `project with the id ${id}`);
   }
   checkName(name, "getProject: name");
-  return await byName(rubicon, name!, query);
+  return await findNamed(
+    "project",
+    name!,
+    () => byName(rubicon, name!, query),
+    () => listProjects(rubicon, secondLook(query)),
+  );
 }
 
 async function byName(rubicon: Composite, name: string, call: CallOptions): Promise<Project> {
@@ -122,7 +128,8 @@ async function storedOrSoon(rubicon: Composite, name: string, call: CallOptions)
 
 /**
  * Gets the project of a name, or creates it. Every backend then has the same one: where only some had
- * it, it is copied to the others.
+ * it, it is copied to the others. A project that exists keeps its description and other fields; if others are passed,
+ * `onWarning` is told.
  *
  * @throws {RubiconException} `already-exists` where another name has the same slug.
  *
@@ -154,10 +161,11 @@ export async function getOrCreateProject(
   const { project: there, bytes } = found;
   if (there.name !== project.name) {
     refuse(
-      `getOrCreateProject: "${project.name}" and "${there.name}", which is there already, have one ` +
+      `getOrCreateProject: "${project.name}" and "${there.name}", which already exists, have one ` +
         "key in the store. Use a name that differs in letters or digits.",
     );
   }
+  tellDifferences(rubicon, input, project, there);
   const key = metadataKey(projectFolder(there.name));
   await write(rubicon, there, () =>
     rubicon.write({
@@ -167,6 +175,28 @@ export async function getOrCreateProject(
       entity: there,
     }, input));
   return there;
+}
+
+/** Tells which of the fields that were passed are not those of the project that is there. */
+function tellDifferences(
+  rubicon: Composite,
+  input: ProjectInput,
+  wanted: Project,
+  there: Project,
+): void {
+  const given = FIELDS.project.map(({ name }) => name as keyof Project)
+    .filter((name) => (input as Partial<Project>)[name] !== undefined);
+  const own = encodeEntity(there);
+  const other = given.filter((name) =>
+    !equal(own, encodeEntity({ ...there, [name]: wanted[name] }))
+  );
+  if (other.length === 0) return;
+  rubicon.options.onWarning(
+    `getOrCreateProject: project "${there.name}" already exists with another ${
+      other.join(" and ")
+    }, which it keeps. What was passed is not stored.`,
+    there,
+  );
 }
 
 /** The project that has this one's name, unless no backend has it. */

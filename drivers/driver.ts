@@ -73,7 +73,7 @@ export interface GetOptions extends VerbOptions {
   length?: number;
 }
 
-/** Options of {@linkcode Driver.put} and {@linkcode Driver.copy}. */
+/** Options of {@linkcode Driver.put}. */
 export interface PutOptions extends VerbOptions {
   /**
    * Write only where nothing is there; else `already-exists`. The store decides, in one step with
@@ -230,8 +230,6 @@ export interface Driver {
   ): Promise<(FolderStamp | undefined)[]>;
   /** Many small reads at once, for a store in which a call for each would take longer than what it reads. */
   readonly bulk?: BulkReader;
-  /** Copies an object inside the store, where that is cheaper than reading and writing it. */
-  copy?(from: string, to: string, options?: PutOptions): Promise<PutResult>;
   /** Lets go of what the driver holds (connections, handles). It may be called twice. */
   close?(): Promise<void>;
 }

@@ -17,7 +17,11 @@
  *
  * @module
  */
-import { basename, dirname, fromFileUrl, join, resolve } from "jsr:@std/path@^1.1.6";
+import { basename } from "jsr:@std/path@^1.1.6/basename";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
+import { join } from "jsr:@std/path@^1.1.6/join";
+import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
+import { resolve } from "jsr:@std/path@^1.1.6/resolve";
 import { RubiconException } from "../errors.ts";
 import type { Driver } from "./driver.ts";
 import { named } from "./filesystem/errors.ts";

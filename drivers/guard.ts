@@ -189,7 +189,6 @@ export function guard(driver: Driver): Driver {
         { optionsAt: 1 },
       ),
     }),
-    ...(driver.copy && { copy: verb(driver.copy.bind(driver), 2) }),
     ...(driver.close && { close: driver.close.bind(driver) }),
   };
 }

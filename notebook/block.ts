@@ -4,6 +4,7 @@
  * @module
  */
 import { type Html, markup } from "./html.ts";
+import { sparkOf } from "./spark.ts";
 import { count, isNothing, isNumber, shortTime, textOf } from "./values.ts";
 
 /** One part. */
@@ -49,8 +50,8 @@ const PILL = "border: 1px solid; border-radius: 8px; padding: 0 6px; margin-righ
 const pills = (tags: readonly string[]): Html[] =>
   tags.map((tag) => markup`<span style="${PILL}; font-size: 0.9em">${tag}</span>`);
 
-/** How many columns a table shows at most. */
-const MAX_COLUMNS = 40;
+/** How many columns a table shows at most, unless they are asked for. */
+export const MAX_COLUMNS = 40;
 /** How many characters a cell of a table of text has at most, and a list in any table. */
 const MAX_CELL = 40;
 
@@ -66,22 +67,32 @@ export interface Grid {
   total?: number;
   /** How many rows are shown at most. */
   limit: number;
+  /** How many columns there are in all. Default: as many as are given. */
+  totalColumns?: number;
   /** What a row is called. Default: row. */
   what?: string;
 }
 
 /** A table, with what is left out said in words. */
 export function grid(
-  { title, columns, rows, total = rows.length, limit, what = "row" }: Grid,
+  {
+    title,
+    columns: names,
+    rows,
+    total = rows.length,
+    totalColumns = names.length,
+    limit,
+    what = "row",
+  }: Grid,
 ): Block {
-  const shown = rows.slice(0, limit).map((row) => row.slice(0, MAX_COLUMNS));
-  const names = columns.slice(0, MAX_COLUMNS);
+  const shown = rows.slice(0, limit);
   const notes: string[] = [];
   if (shown.length < total) {
     notes.push(`${shown.length} of ${count(total, what)} shown: the option limit takes more.`);
   }
-  if (names.length < columns.length) {
-    notes.push(`${names.length} of ${count(columns.length, "column")} shown.`);
+  if (names.length < totalColumns) {
+    const all = count(totalColumns, "column");
+    notes.push(`${names.length} of ${all} shown: the option columns takes others.`);
   }
   if (total === 0) notes.push(`No ${what}s.`);
   const side = (at: number) =>
@@ -108,8 +119,11 @@ export function grid(
 }
 
 const CELL = "padding: 2px 8px";
-/** Texts up to this length stay on one line. */
-const LONG = 60;
+/** Longer texts are cut where the cell ends, and whole for whoever points at them. */
+const CUT = "max-width: 28em; overflow: hidden; text-overflow: ellipsis";
+const LONG = 40;
+/** What a tooltip holds. */
+const MAX_TITLE = 2_000;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 
 function cell(value: unknown): Html {
@@ -121,9 +135,13 @@ function cell(value: unknown): Html {
       ? markup`<td style="${CELL}; text-align: right">${text}</td>`
       : markup`<td style="${CELL}; text-align: right" title="${exact}">${text}</td>`;
   }
-  const content = isTags(value) ? pills(value) : text;
-  const breaks = text.length > LONG ? "" : "; white-space: nowrap";
-  return markup`<td style="${CELL}; text-align: left${breaks}">${content}</td>`;
+  const spark = sparkOf(value);
+  const style = `${CELL}; text-align: left; white-space: nowrap`;
+  if (spark) return markup`<td style="${style}">${spark.line}${text}</td>`;
+  if (isTags(value)) return markup`<td style="${style}">${pills(value)}</td>`;
+  if (text.length <= LONG) return markup`<td style="${style}">${text}</td>`;
+  const whole = cutTo(MAX_TITLE, typeof value === "string" ? value : textOf(value));
+  return markup`<td style="${style}; ${CUT}" title="${whole}">${text}</td>`;
 }
 
 /** Tags are the lists of texts in tables of entities; others look as well so. */
@@ -135,6 +153,8 @@ function cellText(value: unknown): string {
   if (typeof value === "string" && TIME.test(value)) return shortTime(value);
   if (isTags(value)) return value.join(", ");
   if (Array.isArray(value) && value.length === 0) return "";
+  const spark = sparkOf(value);
+  if (spark) return spark.text;
   const text = textOf(value);
   return typeof value === "object" ? cutTo(MAX_CELL, text) : text;
 }

@@ -4,12 +4,19 @@
  * @module
  */
 import type { CallOptions, Composite } from "../composite.ts";
-import { checkComposite, checkEntity, checkFields, refuse, show } from "../domain/check.ts";
+import {
+  checkComposite,
+  checkEntity,
+  checkFields,
+  checkTexts,
+  refuse,
+  show,
+} from "../domain/check.ts";
 import { CALL_FIELDS, FIELDS } from "../domain/format/schema.ts";
 import type { AnyTable } from "../domain/table.ts";
 import type { Entity, Kind } from "../domain/format/entities.ts";
 import { artifactBlocks } from "./artifact.ts";
-import { type Block, grid, heading, line, stack } from "./block.ts";
+import { type Block, heading, line, stack } from "./block.ts";
 import {
   dataframeBlocks,
   entitiesTable,
@@ -19,7 +26,7 @@ import {
 } from "./entities.ts";
 import { printable } from "./html.ts";
 import { type Displayed, displayed } from "./mime.ts";
-import { cellOf, shortTime, textOf } from "./values.ts";
+import { shortTime, textOf } from "./values.ts";
 
 /** What {@linkcode display} takes: an entity, a list of entities, a table, or a list of rows. */
 export type Displayable =
@@ -32,10 +39,15 @@ export type Displayable =
 export interface DisplayOptions extends CallOptions {
   /** How many rows of each table are shown at most. What is left out is said in words. Default: 20. */
   limit?: number;
+  /**
+   * The columns of a project's experiments or of any table, in this order; `metrics.NAME` and `params.NAME` are names too.
+   * Default: 40 at most, of which parameters are left out first.
+   */
+  columns?: readonly string[] | undefined;
 }
 
 const KINDS = Object.keys(FIELDS) as Kind[];
-const OPTIONS = new Set(["limit", ...CALL_FIELDS]);
+const OPTIONS = new Set(["limit", "columns", ...CALL_FIELDS]);
 const ROWS = 20;
 
 /**
@@ -80,23 +92,24 @@ async function page(
   const where = "display";
   checkComposite(rubicon, where);
   checkFields(options, OPTIONS, where);
-  const { limit = ROWS, ...call } = options;
+  const { limit = ROWS, columns, ...call } = options;
+  const asked = columns && checkTexts(columns, `${where}: columns`);
   if (!(Number.isInteger(limit) && limit >= 1)) {
-    refuse(`${where}: limit is a whole number of rows, one at least, not ${show(limit)}.`);
+    refuse(`${where}: limit must be a whole number of rows, 1 or more, not ${show(limit)}.`);
   }
-  const { html, text } = stack(await blocksOf(rubicon, value, limit, call, where));
+  const { html, text } = stack(await blocksOf(rubicon, value, { limit, asked }, call, where));
   return { "text/html": html.html, "text/plain": printable(text).trim() };
 }
 
 async function blocksOf(
   rubicon: Composite,
   value: Displayable,
-  limit: number,
+  { limit, asked }: { limit: number; asked: readonly string[] | undefined },
   options: CallOptions,
   where: string,
 ): Promise<Block[]> {
-  if (Array.isArray(value)) return [listBlock(value, limit, where)];
-  if (isTable(value)) return [tableGrid(value, limit)];
+  if (Array.isArray(value)) return [listBlock(value, limit, where, asked)];
+  if (isTable(value)) return [tableGrid(value, limit, asked)];
   const kind = (value as Entity | undefined)?.kind;
   if (kind === undefined || !KINDS.includes(kind)) {
     refuse(
@@ -107,19 +120,23 @@ async function blocksOf(
     );
   }
   const entity = checkEntity(value, KINDS, where);
+  if (asked && entity.kind !== "project" && entity.kind !== "dataframe") refuseColumns(where);
   switch (entity.kind) {
     case "project":
-      return await projectBlocks(rubicon, entity, limit, options);
+      return await projectBlocks(rubicon, entity, limit, options, asked);
     case "experiment":
       return await experimentBlocks(rubicon, entity, limit, options);
     case "artifact":
       return await artifactBlocks(rubicon, entity, options);
     case "dataframe":
-      return await dataframeBlocks(rubicon, entity, limit, options);
+      return await dataframeBlocks(rubicon, entity, limit, options, asked);
     default:
       return childBlocks(entity);
   }
 }
+
+const refuseColumns = (where: string): never =>
+  refuse(`${where}: columns must be left out here: it is for projects, dataframes and tables.`);
 
 /** A metric, parameter or feature. */
 function childBlocks(child: Entity & { kind: "metric" | "parameter" | "feature" }): Block[] {
@@ -134,19 +151,23 @@ function isTable(value: unknown): value is AnyTable {
   return Array.isArray(columns) && Array.isArray(rows);
 }
 
-function listBlock(list: readonly unknown[], limit: number, where: string): Block {
+function listBlock(
+  list: readonly unknown[],
+  limit: number,
+  where: string,
+  asked: readonly string[] | undefined,
+): Block {
   if (list.length === 0) return line("An empty list.", true);
   const isEntity = (item: unknown) => KINDS.includes((item as Entity | null)?.kind as Kind);
-  if (list.every(isEntity)) return entitiesTable(list as Entity[], limit);
+  if (list.every(isEntity)) {
+    if (asked) refuseColumns(where);
+    return entitiesTable(list as Entity[], limit);
+  }
   list.forEach((item, at) => {
     if (typeof item === "object" && item !== null && !Array.isArray(item)) return;
     refuse(`${where} takes a list of entities or of rows, but item ${at} is ${show(item)}.`);
   });
   const rows = list as Record<string, unknown>[];
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return grid({
-    columns,
-    rows: rows.map((row) => columns.map((name) => cellOf(row, name))),
-    limit,
-  });
+  return tableGrid({ columns, rows }, limit, asked);
 }

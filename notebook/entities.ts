@@ -10,11 +10,12 @@ import { listFeatures } from "../domain/feature.ts";
 import { listMetrics } from "../domain/metric.ts";
 import { listParameters } from "../domain/parameter.ts";
 import type { IndexLevel } from "../domain/parquet/parquet.ts";
-import { type AnyTable, columnName } from "../domain/query/table.ts";
+import type { AnyTable } from "../domain/query/table.ts";
 import { toTable } from "../domain/table.ts";
 import type { Dataframe, Entity, Experiment, Kind, Project } from "../domain/format/entities.ts";
 import type { CallOptions, Composite } from "../composite.ts";
-import { type Block, grid, heading, line } from "./block.ts";
+import { type Block, grid, heading, line, MAX_COLUMNS } from "./block.ts";
+import { askedColumns, projectColumns, shownColumns } from "./columns.ts";
 import { cellOf, shortTime, textOf } from "./values.ts";
 
 /** The fields that a table of entities shows, by kind. */
@@ -47,7 +48,7 @@ export function entitiesTable(entities: readonly Entity[], limit: number, title?
 }
 
 function fieldOf(entity: Entity, field: string): unknown {
-  const value = cellOf(entity, field);
+  const value = field === "name" ? entity.name ?? entity.id : cellOf(entity, field);
   return Array.isArray(value) && value.length === 0 && field === "tags" ? null : value;
 }
 
@@ -60,6 +61,7 @@ export async function projectBlocks(
   project: Project,
   limit: number,
   options: CallOptions,
+  columns?: readonly string[],
 ): Promise<Block[]> {
   const [experiments, table, artifacts, dataframes] = await Promise.all([
     listExperiments(rubicon, project, options),
@@ -67,14 +69,12 @@ export async function projectBlocks(
     listArtifacts(rubicon, project, options),
     listDataframes(rubicon, project, options),
   ]);
-  const filled = (column: string) =>
+  const isFilled = (column: string) =>
     table.rows.some((row) => !["", "[]"].includes(textOf(cellOf(row, column))));
-  // What tells rows apart for people comes first; times and ids are for a second look.
-  const last = ["createdAt", "id"];
-  const columns = [
-    ...table.columns.map(({ name }) => name).filter((name) => !last.includes(name) && filled(name)),
-    ...last,
-  ];
+  const all = projectColumns(table.columns, isFilled);
+  const names = columns
+    ? askedColumns(table.columns, columns, "display")
+    : all.slice(0, MAX_COLUMNS);
   return [
     heading("project", project.name, [
       project.description ?? "",
@@ -83,8 +83,9 @@ export async function projectBlocks(
     ]),
     grid({
       title: "experiments, newest first",
-      columns,
-      rows: table.rows.map((row) => columns.map((column) => cellOf(row, column))),
+      columns: names,
+      ...(!columns && { totalColumns: all.length }),
+      rows: table.rows.map((row) => names.map((name) => runCell(row, name))),
       total: experiments.length,
       limit,
       what: "experiment",
@@ -93,6 +94,12 @@ export async function projectBlocks(
     ...listed(dataframes, limit, "dataframes"),
   ];
 }
+
+/** A cell of an experiment's row: one without a name is called by its id. */
+const runCell = (row: object, name: string): unknown => {
+  const value = cellOf(row, name);
+  return name === "name" && value === null ? cellOf(row, "id") : value;
+};
 
 /** An experiment with all that was logged to it. */
 export async function experimentBlocks(
@@ -135,6 +142,7 @@ export async function dataframeBlocks(
   dataframe: Dataframe,
   limit: number,
   options: CallOptions,
+  asked?: readonly string[],
 ): Promise<Block[]> {
   const table = await readDataframe(rubicon, dataframe, options);
   const { columns, rows } = table;
@@ -143,21 +151,29 @@ export async function dataframeBlocks(
       `${rows.length} × ${columns.length}, ${shortTime(dataframe.createdAt)}`,
       dataframe.description ?? "",
     ], dataframe.tags),
-    tableGrid(table, limit),
+    tableGrid(table, limit, asked),
   ];
 }
 
 /** A table; where pandas gave its rows labels without a name, they stand before them. */
-export function tableGrid(table: AnyTable & { index?: IndexLevel[] }, limit: number): Block {
-  const { rows, index = [] } = table;
-  const names = table.columns.map(columnName);
+export function tableGrid(
+  table: AnyTable & { index?: IndexLevel[] },
+  limit: number,
+  asked?: readonly string[],
+): Block {
+  const { rows, columns, index = [] } = table;
+  const names = asked
+    ? askedColumns(columns, asked, "display")
+    : shownColumns(columns, MAX_COLUMNS);
+  const isOfRuns = columns.some((column) => typeof column !== "string");
   const labels = index.filter(({ name }) => name === null);
   return grid({
     columns: [...labels.map(() => ""), ...names],
     rows: rows.map((row, at) => [
       ...labels.map(({ values }) => values[at]),
-      ...names.map((name) => cellOf(row, name)),
+      ...names.map((name) => isOfRuns ? runCell(row, name) : cellOf(row, name)),
     ]),
+    ...(!asked && { totalColumns: labels.length + columns.length }),
     limit,
   });
 }

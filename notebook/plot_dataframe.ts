@@ -66,7 +66,7 @@ async function plotted(
   checkPlot(rubicon, options, ["x", "y", "as"], where);
   const { as = "line" } = options;
   if (!["line", "dot", "bar"].includes(as)) {
-    refuse(`${where}: as is "line", "dot" or "bar", not ${show(as)}.`);
+    refuse(`${where}: as must be "line", "dot" or "bar", not ${show(as)}.`);
   }
   const dataframes = [given].flat() as Dataframe[];
   if (dataframes.length === 0) refuse(`${where} takes one dataframe at least.`);

@@ -70,7 +70,7 @@ async function metricLists(
   checkPlot(rubicon, options, ["metric", "as", "columnNames", "color"], where);
   const { as = "heatmap" } = options;
   if (as !== "heatmap" && as !== "lines") {
-    refuse(`${where}: as is "heatmap" or "lines", not ${show(as)}.`);
+    refuse(`${where}: as must be "heatmap" or "lines", not ${show(as)}.`);
   }
   const columnNames = options.columnNames === undefined
     ? undefined

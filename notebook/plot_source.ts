@@ -54,10 +54,10 @@ export function checkPlot(
   for (const side of ["width", "height"] as const) {
     const size = options[side];
     if (size === undefined || Number.isFinite(size) && size >= 100 && size <= 10_000) continue;
-    refuse(`${where}: ${side} is a number of pixels from 100 to 10000, not ${show(size)}.`);
+    refuse(`${where}: ${side} must be a number of pixels from 100 to 10000, not ${show(size)}.`);
   }
   if (options.title !== undefined && typeof options.title !== "string") {
-    refuse(`${where}: title is text, not ${show(options.title)}.`);
+    refuse(`${where}: title must be text, not ${show(options.title)}.`);
   }
 }
 

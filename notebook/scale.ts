@@ -64,7 +64,7 @@ function toDate(
 /** Refuses a logarithmic scale for what has no logarithm. */
 export function checkLog({ name, kind, values }: Scale, option: unknown, where: string): boolean {
   if (option === undefined || option === "linear") return false;
-  if (option !== "log") refuse(`${where}: a scale is "linear" or "log", not ${show(option)}.`);
+  if (option !== "log") refuse(`${where}: a scale must be "linear" or "log", not ${show(option)}.`);
   if (kind === "number" && values.every((value) => value === undefined || (value as number) > 0)) {
     return true;
   }

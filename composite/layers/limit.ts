@@ -136,7 +136,7 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
       entries.return?.()?.catch?.(() => {});
     }
   }
-  const { bulk, copy, putTree, times, stamps, close } = driver;
+  const { bulk, putTree, times, stamps, close } = driver;
   return {
     persistence: driver.persistence,
     label: driver.label,
@@ -182,10 +182,6 @@ export function limited(driver: Driver, ms: number, watcher?: Watcher): Driver {
         bulk,
         (_, options, run) => verb(options, ({ signal }) => run({ ...options, signal })),
       ),
-    }),
-    ...(copy && {
-      copy: (from, to, options) =>
-        verb(options, ({ signal }) => copy(from, to, { ...options, signal })),
     }),
     ...(close && { close }),
   };

@@ -9,7 +9,8 @@ import { refuse, show } from "../check.ts";
 /**
  * Data at hand: bytes, text (as UTF-8), a Blob, or a function that opens a fresh stream at each call.
  * A stream itself can be read only once and there may be several backends, so it is read into memory
- * first: for large data pass the function.
+ * first: for large data pass the function. Each call has to give the same bytes; a backend for which it gives others
+ * stores nothing.
  */
 export type ArtifactData =
   | Uint8Array
@@ -21,7 +22,10 @@ export type ArtifactData =
 
 /** Data on disk. */
 export type FileData =
-  /** A file; the artifact's name is the file's unless another is given. */
+  /**
+   * A file; the artifact's name is the file's unless another is given. What is appended to it meanwhile is left out, and
+   * a backend for which it reads otherwise than for the one before stores nothing.
+   */
   | { path: string | URL }
   /** A folder, which is logged as a zip of its whole tree; its name gets `.zip` unless one is given. */
   | { directory: string | URL };
@@ -34,7 +38,7 @@ export async function sourceOf(
   const { name, data, path, directory } = input;
   const given = [data, path, directory].filter((one) => one !== undefined).length;
   if (given !== 1) {
-    refuse(`${where} takes one of data, path and directory, and ${given} of them are given.`);
+    refuse(`${where} takes one of data, path and directory, but ${given} of them were passed.`);
   }
   if (data !== undefined) {
     const source = await dataSource(data, where);
@@ -55,7 +59,7 @@ const lengthOf = (source: Source): number | undefined =>
 
 function checkPath(value: unknown, where: string): string | URL {
   if (value instanceof URL || (typeof value === "string" && value !== "")) return value;
-  return refuse(`${where} is a path or a file: URL, not ${show(value)}.`);
+  return refuse(`${where} must be a path or a file: URL, not ${show(value)}.`);
 }
 
 async function dataSource(data: unknown, where: string): Promise<Source> {
@@ -68,17 +72,23 @@ async function dataSource(data: unknown, where: string): Promise<Source> {
   }
   if (data instanceof Blob) return () => data.stream();
   if (data instanceof ReadableStream) {
-    if (data.locked) refuse(`${where}: data is a stream that somebody reads already.`);
+    if (data.locked) refuse(`${where}: data must be a stream that nobody else is reading.`);
     const chunks = await Array.fromAsync(data as ReadableStream<unknown>);
     const odd = chunks.findIndex((chunk) => !(chunk instanceof Uint8Array));
-    if (odd >= 0) refuse(`${where}: data is a stream of bytes, and gave ${show(chunks[odd])}.`);
+    if (odd >= 0) {
+      refuse(`${where}: data must be a stream of bytes, but gave ${show(chunks[odd])}.`);
+    }
     return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
   }
   if (typeof data === "function") {
-    return data as () => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>;
+    const { steady } = await import("./steady.ts");
+    return steady(
+      data as () => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>,
+      `${where}: data`,
+    );
   }
   return refuse(
-    `${where}: data is bytes, text, a Blob, a stream or a function that opens one, not ${
+    `${where}: data must be bytes, text, a Blob, a stream or a function that opens one, not ${
       show(data)
     }. Use logJson for an object.`,
   );

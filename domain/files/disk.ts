@@ -3,11 +3,15 @@
  *
  * @module
  */
-import { basename, dirname, fromFileUrl, join } from "jsr:@std/path@^1.1.6";
+import { basename } from "jsr:@std/path@^1.1.6/basename";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
+import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
+import { join } from "jsr:@std/path@^1.1.6/join";
 import type { Bytes, Source } from "../../drivers/driver.ts";
 import { CHUNK_BYTES, readInto } from "../../drivers/source.ts";
-import { RubiconException } from "../../errors.ts";
+import { hasCode, RubiconException } from "../../errors.ts";
 import { refuse, show } from "../check.ts";
+import { cutAt, steady } from "./steady.ts";
 
 /** Files up to this size, in bytes, are read at once; larger ones are streamed, once for each backend. */
 const AT_ONCE = 1024 * 1024;
@@ -20,7 +24,7 @@ export function toPath(path: string | URL): string {
   if (path instanceof URL && path.protocol === "file:") return fromFileUrl(path);
   if (typeof path === "string" && path !== "") return path;
   return refuse(
-    `A path is text or a file: URL, not ${show(path instanceof URL ? path.href : path)}.`,
+    `A path must be text or a file: URL, not ${show(path instanceof URL ? path.href : path)}.`,
   );
 }
 
@@ -51,7 +55,10 @@ export async function fileSource(
     ? await Deno.readFile(path).catch((cause) => {
       throw notAllowed(`${where}: ${path} cannot be read`, cause);
     })
-    : async () => (await Deno.open(path)).readable;
+    : steady(
+      async () => cutAt((await Deno.open(path)).readable, info.size, `${where}: ${path}`),
+      `${where}: ${path}`,
+    );
   return { name: basename(path), source, size: info.size };
 }
 
@@ -69,7 +76,10 @@ export async function directorySource(
       throw notAllowed(`${where}: ${path} cannot be read`, cause);
     }),
   );
-  return { name: `${name}.zip`, source: () => zipDirectory(path) };
+  const zip = await zipDirectory(path).catch((cause) => {
+    throw notAllowed(`${where}: ${path} cannot be read`, cause);
+  });
+  return { name: `${name}.zip`, source: steady(zip, `${where}: ${path}`) };
 }
 
 /**
@@ -88,7 +98,7 @@ export async function filePath(to: string | URL, name: string, where: string): P
   // A name in the store is anybody's text: only its last part names a file in the folder.
   const last = basename(name.replaceAll("\\", "/"));
   if (last === "" || last === "." || last === "..") {
-    refuse(`${where}: "${name}" is not a file's name. Pass the path of a file.`);
+    refuse(`${where}: "${name}" is not a valid file name. Pass the path of a file.`);
   }
   if (new TextEncoder().encode(last).length > MAX_NAME) {
     refuse(`${where}: the name is longer than ${MAX_NAME} bytes. Pass the path of a file.`);
@@ -99,7 +109,7 @@ export async function filePath(to: string | URL, name: string, where: string): P
 /**
  * Saves a stream as a file, whole or not at all.
  *
- * @param open Opens the stream.
+ * @param open Opens the stream; again if it turns out to be corrupt, until there is none to open.
  * @param to The file's path, or a folder that is there.
  * @param name The file's name where `to` is a folder.
  * @param told Gets told of the bytes that are written, piece by piece.
@@ -117,12 +127,17 @@ export async function saveStream(
   try {
     using file = await Deno.open(staged, { write: true, createNew: true });
     // Only once the file is there: nobody would read the stream to its end otherwise.
-    const stream = await open();
-    const { read } = readInto(stream);
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    for (let length; (length = await read(buffer)) > 0;) {
-      for (let at = 0; at < length;) at += await file.write(buffer.subarray(at, length));
-      told(length);
+    let stream = await open();
+    while (true) {
+      try {
+        await writeInto(file, stream, told);
+        break;
+      } catch (error) {
+        if (!hasCode(error, "corrupt")) throw error;
+        stream = await open();
+        await file.truncate();
+        await file.seek(0, Deno.SeekMode.Start);
+      }
     }
     await Deno.rename(staged, path);
   } catch (error) {
@@ -130,4 +145,22 @@ export async function saveStream(
     throw error;
   }
   return path;
+}
+
+async function writeInto(
+  file: Deno.FsFile,
+  stream: ReadableStream<Bytes>,
+  told: (bytes: number) => void,
+): Promise<void> {
+  const { read, cancel } = readInto(stream);
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  try {
+    for (let length; (length = await read(buffer)) > 0;) {
+      for (let at = 0; at < length;) at += await file.write(buffer.subarray(at, length));
+      told(length);
+    }
+  } catch (error) {
+    await cancel(error).catch(() => {}); // It may be the stream that failed; the error is what counts.
+    throw error;
+  }
 }

@@ -4,13 +4,13 @@
  * @module
  */
 import type { CallOptions, Composite } from "../../composite.ts";
-import type { Bytes } from "../../drivers/driver.ts";
+import type { WholeStream } from "../../composite/whole.ts";
 import { checkComposite, checkEntity, checkFields } from "../check.ts";
 import { describe } from "../format/codec.ts";
 import { DATA, entityFolder } from "../format/layout.ts";
+import { readAttached } from "../reading/deleted.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import type { Artifact } from "../format/entities.ts";
-import { verifiedStream } from "../../composite/layers/verified.ts";
 
 /** Checks the arguments. Returns the key of the data. */
 export function checkArtifact(
@@ -25,20 +25,20 @@ export function checkArtifact(
   return `${entityFolder(artifact)}/${DATA}`;
 }
 
-/** Opens the data as a stream, which fails at its end where the bytes are not what they should be. */
-export async function openData(
+/** The data as what can be opened until a backend has it whole: see {@linkcode wholeObject}. */
+export async function dataOf(
   rubicon: Composite,
   artifact: Artifact,
   options: CallOptions,
   where: string,
-): Promise<{ stream: ReadableStream<Bytes>; size: number }> {
+): Promise<() => Promise<WholeStream>> {
   const key = checkArtifact(rubicon, artifact, options, where);
-  return await rubicon.read({
-    what: `the data of ${describe(artifact)}`,
-    async run({ driver, label }, signal) {
-      const opened = await driver.open(key, signal ? { signal } : {});
-      const stream = await verifiedStream(opened, `${label}: ${key}`);
-      return { value: { stream, size: opened.size } };
-    },
-  }, options);
+  const { wholeObject } = await import("../../composite/whole.ts");
+  const folder = entityFolder(artifact);
+  const what = `the data of ${describe(artifact)}`;
+  return wholeObject(
+    (run, call) => readAttached(rubicon, folder, what, (one, { signal }) => run(one, signal), call),
+    key,
+    options,
+  );
 }

@@ -5,19 +5,25 @@
  */
 import { ensureDir } from "jsr:@std/fs@^1.0.24/ensure-dir";
 import { walk, type WalkEntry } from "jsr:@std/fs@^1.0.24/walk";
-import { dirname, join, relative } from "jsr:@std/path@^1.1.6";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
+import { join } from "jsr:@std/path@^1.1.6/join";
+import { relative } from "jsr:@std/path@^1.1.6/relative";
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import type { Bytes } from "../../drivers/driver.ts";
 import { RubiconException } from "../../errors.ts";
 import { readingRanges, type ReadRange } from "./zip_ranges.ts";
+import { pooled } from "../pool.ts";
+import { cutAt } from "./steady.ts";
 
 /**
- * A folder's whole tree as a zip, empty folders too. The same tree gives the same bytes, so that each backend
- * and each retry gets the same. Symbolic links are left out: they may lead anywhere.
+ * A folder's whole tree as it is now, empty folders too, as a zip that can be opened again and again: each backend and
+ * each retry gets the same. Symbolic links are left out: they may lead anywhere.
  */
-export async function zipDirectory(folder: string): Promise<ReadableStream<Uint8Array>> {
+export async function zipDirectory(
+  folder: string,
+): Promise<() => Promise<ReadableStream<Uint8Array>>> {
   const entries: WalkEntry[] = [];
   for await (const entry of walk(folder, { includeSymlinks: false })) entries.push(entry);
   entries.sort((a, b) => a.path < b.path ? -1 : 1);
@@ -25,13 +31,13 @@ export async function zipDirectory(folder: string): Promise<ReadableStream<Uint8
     ...entry,
     name: relative(folder, entry.path).replaceAll("\\", "/"),
   })).filter(({ name }) => name !== "");
-  return await zipStream(
-    await Promise.all(named.map(async ({ name, path, isDirectory }): Promise<ZipSource> => {
-      const date = (await Deno.stat(path)).mtime ?? new Date(0);
-      if (isDirectory) return { name: `${name}/`, date };
-      return { name, date, open: async () => (await Deno.open(path)).readable };
-    })),
-  );
+  const sources = await pooled(named, async ({ name, path, isDirectory }): Promise<ZipSource> => {
+    const { mtime, size } = await Deno.stat(path);
+    const date = mtime ?? new Date(0);
+    if (isDirectory) return { name: `${name}/`, date };
+    return { name, date, open: async () => cutAt((await Deno.open(path)).readable, size, path) };
+  });
+  return () => zipStream(sources);
 }
 
 /** One entry of a zip to be made. */
@@ -53,8 +59,9 @@ export async function zipStream(
   // What fails reaches whoever reads the stream.
   const fail = (error: unknown) => zip.outputStream.destroy(error as Error);
   zip.on("error", fail);
+  // The entry that is being read. One listener for all of them: Node warns of more than ten.
   let current: Readable | undefined;
-  // Nobody wants the rest where the reader has gone.
+  // When the reader has gone, nobody wants the rest.
   zip.outputStream.on("close", () => current?.destroy());
   for (const { name, date: mtime, open } of entries) {
     if (!open) zip.addEmptyDirectory(name, { mtime });
@@ -66,6 +73,7 @@ export async function zipStream(
           Promise.try(open).then((stream) => {
             current = Readable.fromWeb(stream as never);
             current.on("error", fail);
+            if (zip.outputStream.destroyed) current.destroy();
             give(null, current);
           }, give);
         },

@@ -3,14 +3,20 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "jsr:@std/path@^1.1.6";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
+import { join } from "jsr:@std/path@^1.1.6/join";
+import { resolve } from "jsr:@std/path@^1.1.6/resolve";
 import type { Composite } from "../../composite.ts";
 import { logJson } from "../artifact.ts";
+import { checkComposite, checkFields, checkParent } from "../check.ts";
 import type { Artifact, Parent } from "../format/entities.ts";
+import { inputFields } from "../format/schema.ts";
 import type { LogInput } from "../inputs.ts";
 
 /** Files that say what a program is made of. */
 const FILES = ["deno.json", "deno.jsonc", "deno.lock", "package.json"];
+
+const INPUT = inputFields("artifact");
 
 /** What {@linkcode logEnvironment} takes. */
 export type EnvironmentInput = LogInput<Artifact>;
@@ -38,6 +44,10 @@ export async function logEnvironment(
   parent: Parent,
   input: EnvironmentInput = {},
 ): Promise<Artifact> {
+  const where = "logEnvironment";
+  checkComposite(rubicon, where);
+  checkParent(parent, where);
+  checkFields(input, INPUT, where);
   const { os, arch } = Deno.build;
   const json = { versions: Deno.version, platform: { os, arch }, ...await readFiles() };
   return await logJson(rubicon, parent, { name: "environment.json", ...input, json });

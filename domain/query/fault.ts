@@ -49,7 +49,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 }
 
 /** The number of edits between two texts; two letters that changed places are one. */
-function edits(a: string, b: string): number {
+export function edits(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {

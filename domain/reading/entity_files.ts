@@ -34,21 +34,29 @@ export function readEntity<K extends Kind>(
   what: string,
   call: CallOptions,
 ): Promise<EntityOf<K>> {
-  const key = metadataKey(folder);
   return rubicon.read({
     what,
-    async run(backend, signal) {
-      const options = signal ? { signal } : {};
-      const [{ bytes }, files] = await Promise.all([
-        backend.driver.get(key, options),
-        kind === "project" ? undefined : filesIn(backend, folder, options),
-      ]);
-      remember(backend, key);
-      const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
-      if (files) await annotate(backend, entity as Taggable, files, options);
-      return { value: entity };
-    },
+    run: (backend, signal) => entityIn(backend, kind, folder, place, signal ? { signal } : {}),
   }, call);
+}
+
+/** Reads one entity from its folder in one backend. */
+export async function entityIn<K extends Kind>(
+  backend: Backend,
+  kind: K,
+  folder: string,
+  place: Place,
+  options: VerbOptions,
+): Promise<Answer<EntityOf<K>>> {
+  const key = metadataKey(folder);
+  const [{ bytes }, files] = await Promise.all([
+    backend.driver.get(key, options),
+    kind === "project" ? undefined : filesIn(backend, folder, options),
+  ]);
+  remember(backend, key);
+  const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
+  if (files) await annotate(backend, entity as Taggable, files, options);
+  return { value: entity };
 }
 
 /** The files directly in one entity's folder. */
@@ -149,6 +157,32 @@ async function bytesOf(
 }
 
 /**
+ * Whether an error is about one object alone, so that the backend can still answer for the others: what is there is not
+ * whole, the disk cannot read it (`EIO`), or it is somebody else's (`EACCES`).
+ */
+export function isOfOneObject(error: unknown): error is RubiconException {
+  if (hasCode(error, "corrupt", "permission-denied")) return true;
+  if (!hasCode(error, "unavailable")) return false;
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as { code?: unknown }).code === "EIO") return true;
+  }
+  return false;
+}
+
+/** What one backend has of a list, and how the reading of its objects went. */
+export interface ListAnswer<E> extends Answer<E[]> {
+  /** How many objects were read. */
+  read: number;
+  /** Why objects could not be read that may be whole: the first reason. */
+  denied?: RubiconException;
+}
+
+/** Throws if a backend could not read one object of a list: then it is not able, rather than damaged. */
+export function checkRead({ read, denied }: ListAnswer<unknown>): void {
+  if (read === 0 && denied) throw denied;
+}
+
+/**
  * Reads the entities whose files were found. One that cannot be read is left out, and makes the
  * answer a damaged one, so that other backends are asked for it.
  */
@@ -158,10 +192,10 @@ export async function readAll<K extends Kind>(
   place: Place,
   found: ReadonlyMap<string, Partial<Files>>,
   options: VerbOptions,
-): Promise<Answer<EntityOf<K>[]>> {
+): Promise<ListAnswer<EntityOf<K>>> {
   const folder = kindFolder(kind, place);
   let damaged = false;
-  const damage: string[] = [];
+  const damage: RubiconException[] = [];
   const entities = await pooled([...found], async ([name, files]) => {
     const key = metadataKey(folder === "" ? name : `${folder}/${name}`);
     try {
@@ -175,14 +209,20 @@ export async function readAll<K extends Kind>(
     } catch (error) {
       // A folder at the root without metadata.json need not be a project at all.
       if (hasCode(error, "not-found")) damaged ||= kind !== "project";
-      else if (hasCode(error, "corrupt")) damage.push(error.message);
+      else if (isOfOneObject(error)) damage.push(error);
       else throw error;
       return undefined;
     }
   });
   const list = byAge(entities.filter((entity) => entity !== undefined));
-  if (damaged || damage.length > 0) return { value: list, weak: "damaged", damage };
-  return kind === "project" && list.length === 0 ? { value: list, weak: "empty" } : { value: list };
+  const answer: ListAnswer<EntityOf<K>> = { value: list, read: list.length };
+  const denied = damage.find((error) => !hasCode(error, "corrupt"));
+  if (denied) answer.denied = denied;
+  if (damaged || damage.length > 0) {
+    answer.weak = "damaged";
+    answer.damage = damage.map(({ message }) => message);
+  } else if (kind === "project" && list.length === 0) answer.weak = "empty";
+  return answer;
 }
 
 /** Oldest first; what was created in the same microsecond goes by id, so that the order is stable. */

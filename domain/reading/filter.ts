@@ -37,7 +37,7 @@ export function checkFilter(filter: ListFilter, where: string): Choice {
   const tags = checkTexts(filter.tags, `${where}: tags`);
   const match = filter.match ?? "any";
   if (match !== "any" && match !== "all") {
-    refuse(`${where}: match is "any" or "all", not ${show(match)}.`);
+    refuse(`${where}: match must be "any" or "all", not ${show(match)}.`);
   }
   const without = checkTexts(filter.without, `${where}: without`).map(wildcard);
   const name = filter.name === undefined
@@ -51,7 +51,7 @@ export function checkFilter(filter: ListFilter, where: string): Choice {
   });
   const order = filter.order ?? "oldest";
   if (order !== "oldest" && order !== "newest") {
-    refuse(`${where}: order is "oldest" or "newest", not ${show(order)}.`);
+    refuse(`${where}: order must be "oldest" or "newest", not ${show(order)}.`);
   }
   const rest = { newest: order === "newest", limit: checkLimit(filter.limit, where) };
   const wanted = tags.map(wildcard);
@@ -72,5 +72,5 @@ export function checkFilter(filter: ListFilter, where: string): Choice {
 export function checkLimit(limit: unknown, where: string): number {
   if (limit === undefined || limit === Infinity) return Infinity;
   if (Number.isSafeInteger(limit) && (limit as number) >= 0) return limit as number;
-  return refuse(`${where}: limit is a whole number from 0 on, not ${show(limit)}.`);
+  return refuse(`${where}: limit must be a whole number from 0 up, not ${show(limit)}.`);
 }

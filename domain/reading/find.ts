@@ -4,7 +4,45 @@
  * @module
  */
 import type { CallOptions, Composite } from "../../composite.ts";
+import { hasCode, RubiconException } from "../../errors.ts";
+import { suggest } from "../nearest.ts";
 import { lastNamed } from "./entity_files.ts";
+
+/** The options of a call that hold for a second look: its receipts are those of the first one. */
+export function secondLook({ signal, timeoutMs }: CallOptions): CallOptions {
+  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
+}
+
+/**
+ * Looks for what has a name. If nothing has, the exception says which names there are.
+ *
+ * @param list Lists all of the kind.
+ */
+export async function findNamed<T>(
+  what: string,
+  name: string,
+  find: () => Promise<T>,
+  list: () => Promise<readonly { name: string | null }[]>,
+): Promise<T> {
+  try {
+    return await find();
+  } catch (error) {
+    if (!hasCode(error, "not-found")) throw error;
+    let all: readonly { name: string | null }[];
+    try {
+      all = await list();
+    } catch {
+      throw error; // Not even what it belongs to is there, and the error says so.
+    }
+    const names = all.flatMap((one) => one.name ?? []);
+    if (names.length === 0) throw error; // There is nothing to name, and it has each backend's reason.
+    throw new RubiconException(
+      "not-found",
+      `There is no ${what} with the name ${JSON.stringify(name)}.${suggest(name, names)}`,
+      { cause: error, receipts: error.receipts },
+    );
+  }
+}
 
 /**
  * The last entity that a list gives. Where the backend that answered has none, all of them are asked: what it lacks

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { hasCode, type RubiconException } from "../../errors.ts";
 import type { Answer, Backend } from "../../composite.ts";
 import type { VerbOptions } from "../../drivers/driver.ts";
 import { breathe } from "../../drivers/source.ts";
 import { deletedBy, experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
-import type { Choice } from "./filter.ts";
+import { checkRead, type ListAnswer } from "./entity_files.ts";
+import { ALL, type Choice } from "./filter.ts";
 import { type KnownRun, RunCache } from "./run_cache.ts";
 import { readRuns, type RunFolder } from "./folder_runs.ts";
 import { newestOf } from "./newest.ts";
@@ -48,17 +50,16 @@ function runFolder(
   };
 }
 
-/** The ids of the experiments that are there, and of those that left a trace of their deletion. */
-async function idsIn(from: RunFolder): Promise<{ ids: string[]; deleted: Set<string> }> {
+/** The ids of the experiments that are there. Those that left a trace of their deletion are noted. */
+async function idsIn(from: RunFolder, deleted: Set<string>): Promise<string[]> {
   const [entries] = await from.bulk.list([from.folder], from.options);
   const { folders, objects } = entries!;
-  const deleted = new Set<string>();
   for (const name of objects) {
     const trace = deletedBy(`${from.folder}/${name}`);
     if (trace !== undefined) deleted.add(trace.slice(from.folder.length + 1));
   }
   from.cache.keepOnly(new Set(folders));
-  return { ids: folders, deleted };
+  return folders;
 }
 
 /**
@@ -76,41 +77,63 @@ export async function folderRuns(
 ): Promise<Answer<KnownRun[]> | undefined> {
   const from = runFolder(backend, place.projectName, children, options);
   if (!from) return undefined;
-  const { ids, deleted: gone } = await idsIn(from);
-  for (const id of gone) deleted.add(id);
+  const ids = (await idsIn(from, deleted)).filter((id) => !deleted.has(id));
   if (ids.length === 0) {
     await readParent(backend, place, options);
     return { value: [], weak: "bare" };
   }
   // The newest of all are all.
   if (!choice.newest || choice.limit >= ids.length) {
-    const { value, ...rest } = await readAllRuns(from, ids);
-    return { value: value.filter(({ experiment }) => choice.passes(experiment)), ...rest };
+    const answer = await readWanted(from, ids, choice);
+    checkRead(answer);
+    return answer;
   }
-  return await newestOf(
+  const answer = await newestOf<KnownRun>(
     await storedTimes(from, ids),
     await from.driver.times?.(options),
     choice,
     ({ experiment }) => experiment,
-    (names) => readAllRuns(from, names),
+    (names) => readWanted(from, names, choice),
   );
+  checkRead(answer);
+  return answer;
+}
+
+/** The runs that are wanted. What their own files decide is decided before anything else of them is read. */
+async function readWanted(
+  from: RunFolder,
+  ids: readonly string[],
+  { passes }: Choice,
+): Promise<ListAnswer<KnownRun>> {
+  if (passes === ALL.passes) return await readAllRuns(from, ids);
+  const own = await readAllRuns({ ...from, children: false }, ids);
+  own.value = own.value.filter(({ experiment }) => passes(experiment));
+  if (!from.children) return own;
+  const wanted = await readAllRuns(from, own.value.map(({ experiment }) => experiment.id));
+  return own.weak
+    ? { ...own, ...wanted, weak: own.weak, damage: [...own.damage!, ...wanted.damage ?? []] }
+    : wanted;
 }
 
 /** Reads runs. Others have their turn between the pages. */
 async function readAllRuns(
   from: RunFolder,
   ids: readonly string[],
-): Promise<Answer<KnownRun[]>> {
-  const value: KnownRun[] = [];
-  const damage: string[] = [];
+): Promise<ListAnswer<KnownRun>> {
+  const answer: ListAnswer<KnownRun> = { value: [], read: 0 };
+  const damage: RubiconException[] = [];
   for (let at = 0; at < ids.length; at += PAGE) {
     if (at > 0) await breathe();
     for (const found of (await readRuns(from, ids.slice(at, at + PAGE))).values()) {
-      if (found.run) value.push(found.run);
+      if (found.run) answer.value.push(found.run);
       damage.push(...found.damage);
     }
   }
-  return damage.length === 0 ? { value } : { value, weak: "damaged", damage };
+  answer.read = answer.value.length;
+  const denied = damage.find((error) => !hasCode(error, "corrupt", "not-found"));
+  if (denied) answer.denied = denied;
+  if (damage.length === 0) return answer;
+  return { ...answer, weak: "damaged", damage: damage.map(({ message }) => message) };
 }
 
 /** When the store has experiments from, as far as it tells. */

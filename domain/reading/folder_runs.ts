@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hasCode } from "../../errors.ts";
+import { hasCode, RubiconException } from "../../errors.ts";
 import type {
   BulkReader,
   Driver,
@@ -17,7 +17,8 @@ import { decodeBundle, isStamp } from "../format/bundle.ts";
 import { decodeChange, entityFrom, parseObject } from "../format/codec.ts";
 import { digestKey, METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
 import type { Metric, Parameter } from "../format/entities.ts";
-import { byAge } from "./entity_files.ts";
+import { byAge, isOfOneObject } from "./entity_files.ts";
+import { pooled } from "../pool.ts";
 import type { KnownRun, RunCache, RunVersion } from "./run_cache.ts";
 
 /** What was found of one run. */
@@ -25,7 +26,7 @@ export interface FoundRun {
   /** The run, unless its experiment could not be read. */
   run?: KnownRun;
   /** What could not be read, each with its reason. */
-  damage: readonly string[];
+  damage: readonly RubiconException[];
 }
 
 /** A project's experiments in one store. */
@@ -90,8 +91,8 @@ async function readDigests(
     const found = (await bulk.get(keys, options)).values();
     return looks.map((look) => isAsked(look) ? found.next().value : undefined);
   } catch (error) {
-    if (!hasCode(error, "permission-denied", "unavailable")) throw error;
-    return [];
+    if (!isOfOneObject(error)) throw error;
+    return []; // They save reads. Without them, these are made.
   }
 }
 
@@ -146,7 +147,7 @@ interface Part {
   changes: ListedChange[];
   /** The folders that are still to be read: `""` is the experiment's own. */
   rest: ("" | "parameters" | "metrics")[];
-  damage: string[];
+  damage: RubiconException[];
 }
 
 interface ListedChange {
@@ -216,26 +217,28 @@ async function readEach(
   { driver, bulk, options }: RunFolder,
   wanted: readonly { part: Part; key: string }[],
 ): Promise<(GetResult | undefined)[]> {
-  const keys = wanted.map(({ key }) => key);
+  const failed = new Set<number>();
   let objects: (GetResult | undefined)[];
   try {
-    objects = await bulk.get(keys, options);
+    objects = await bulk.get(wanted.map(({ key }) => key), options);
   } catch (error) {
-    if (!hasCode(error, "permission-denied", "unavailable")) throw error;
-    objects = await Promise.all(wanted.map(async ({ part, key }) => {
+    if (!isOfOneObject(error)) throw error;
+    // Which one it is shows one by one.
+    objects = await pooled(wanted, async ({ part, key }, at) => {
       try {
         const [object] = await bulk.get([key], options);
         return object;
       } catch (error) {
-        if (!hasCode(error, "permission-denied", "unavailable")) throw error;
-        part.damage.push(error.message);
+        if (!isOfOneObject(error)) throw error;
+        failed.add(at);
+        part.damage.push(error);
       }
-    }));
+    });
   }
   for (const [at, { part, key }] of wanted.entries()) {
-    if (!objects[at] && part.damage.length === 0) {
-      part.damage.push(`${driver.label}: there is no ${key}`);
-    }
+    if (objects[at] || failed.has(at)) continue;
+    const message = `${driver.label}: ${key} does not exist.`;
+    part.damage.push(new RubiconException("not-found", message, { backend: driver.label }));
   }
   return objects;
 }
@@ -247,7 +250,7 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
       return work();
     } catch (error) {
       if (!hasCode(error, "corrupt")) throw error;
-      part.damage.push(error.message);
+      part.damage.push(error);
     }
   };
   const { look, objects, changes } = part;

@@ -7,7 +7,15 @@ import type { Answer, Backend, CallOptions, Composite } from "../../composite.ts
 import type { VerbOptions } from "../../drivers/driver.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { kindFolder, type Place } from "../format/layout.ts";
-import { byAge, type Files, filesByFolder, readAll } from "./entity_files.ts";
+import { isNotedDeletion } from "./deleted.ts";
+import {
+  byAge,
+  checkRead,
+  type Files,
+  filesByFolder,
+  type ListAnswer,
+  readAll,
+} from "./entity_files.ts";
 import { folderRuns } from "./folder_list.ts";
 import { newestOf } from "./newest.ts";
 import { readParent } from "./parent.ts";
@@ -23,26 +31,17 @@ export async function readEntities<K extends Kind>(
   call: CallOptions,
   choice: Choice = ALL,
 ): Promise<EntityOf<K>[]> {
-  const { list, deleted } = await rubicon.read<Found<EntityOf<K>>>({
+  // What any backend that is asked knows to be deleted: another one may have missed that.
+  const deleted = new Set<string>();
+  const list = await rubicon.read<EntityOf<K>[]>({
     what,
-    async run(backend, signal) {
-      const deleted = new Set<string>();
-      const options = signal ? { signal } : {};
-      const answer = await entitiesIn(backend, kind, place, choice, deleted, options);
-      return { ...answer, value: { list: answer.value, deleted } };
-    },
-    merge: (all) => ({
-      list: union(all.map(({ list }) => list)),
-      deleted: new Set(all.flatMap(({ deleted }) => [...deleted])),
-    }),
+    run: (backend, signal) =>
+      entitiesIn(backend, kind, place, choice, deleted, signal ? { signal } : {}),
+    merge: union,
   }, call);
-  return choose(list.filter(({ id }) => !deleted.has(id)), choice);
-}
-
-/** What one backend has, and what it knows to be deleted: another one may have missed that. */
-interface Found<E> {
-  list: E[];
-  deleted: ReadonlySet<string>;
+  const folder = kindFolder(kind, place);
+  const isGone = ({ id }: Entity) => deleted.has(id) || isNotedDeletion(rubicon, `${folder}/${id}`);
+  return choose(list.filter((entity) => !isGone(entity)), choice);
 }
 
 /** What is wanted of a list, in the order that is wanted. */
@@ -67,6 +66,7 @@ async function entitiesIn<K extends Kind>(
   const found = kind === "project"
     ? await projectFiles(backend, options)
     : await filesByFolder(backend, folder, options, { depth: 2, deleted });
+  for (const id of deleted) found.delete(id);
   if (found.size === 0) {
     if (kind === "project") return { value: [], weak: "empty" };
     // Nothing is an answer only where the parent is, and another one may still have more: this backend may have
@@ -74,9 +74,11 @@ async function entitiesIn<K extends Kind>(
     await readParent(backend, place, options);
     return { value: [], weak: "bare" };
   }
-  return choice.newest
+  const answer = choice.newest
     ? await readNewest(backend, kind, place, found, choice, options)
     : await readAll(backend, kind, place, found, options);
+  checkRead(answer);
+  return answer;
 }
 
 /** Experiments from a backend that reads many things at once; nothing if it does not. */
@@ -99,7 +101,7 @@ export async function readNewest<K extends Kind>(
   found: ReadonlyMap<string, Partial<Files>>,
   choice: Choice,
   options: VerbOptions,
-): Promise<Answer<EntityOf<K>[]>> {
+): Promise<ListAnswer<EntityOf<K>>> {
   const stored = Array.from(found, ([name, { metadata }]) => ({
     name,
     time: metadata?.lastModified.getTime(),

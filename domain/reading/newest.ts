@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { Answer } from "../../composite.ts";
 import type { StoreTimes } from "../../drivers/driver.ts";
 import type { Entity } from "../format/entities.ts";
-import { olderFirst } from "./entity_files.ts";
+import { type ListAnswer, olderFirst } from "./entity_files.ts";
 import type { Choice } from "./filter.ts";
 
 /**
@@ -21,18 +20,20 @@ export async function newestOf<T>(
   times: StoreTimes | undefined,
   choice: Choice,
   entityOf: (item: T) => Entity,
-  read: (names: readonly string[]) => Promise<Answer<T[]>>,
-): Promise<Answer<T[]>> {
+  read: (names: readonly string[]) => Promise<ListAnswer<T>>,
+): Promise<ListAnswer<T>> {
   const latest = stored.map(({ name, time }) => ({ name, time: latestTime(time, times) }))
     .sort((a, b) => b.time - a.time);
-  const answer: Answer<T[]> = { value: [] };
+  const answer: ListAnswer<T> = { value: [], read: 0 };
   for (let at = 0; at < latest.length;) {
     const oldest = answer.value[choice.limit - 1];
     if (choice.limit === 0) break;
     if (oldest && latest[at]!.time < Date.parse(entityOf(oldest).createdAt)) break;
     const some = latest.slice(at, at += Math.max(choice.limit, at));
-    const { value, weak, damage = [] } = await read(some.map(({ name }) => name));
+    const { value, weak, damage = [], ...rest } = await read(some.map(({ name }) => name));
     if (weak) answer.weak = weak;
+    answer.read += rest.read;
+    if (rest.denied) answer.denied ??= rest.denied;
     answer.damage = [...answer.damage ?? [], ...damage];
     const wanted = [...answer.value, ...value].filter((item) => choice.passes(entityOf(item)));
     const byAge = wanted.sort((a, b) => olderFirst(entityOf(b), entityOf(a)));

@@ -12,7 +12,7 @@ import { splitOwn } from "../query/tree.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { byAge } from "./entity_files.ts";
 import { readEntities } from "./list.ts";
-import { type Run, runsIn } from "./runs.ts";
+import { mergeRuns, type Run, runsIn } from "./runs.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 
 /**
@@ -64,10 +64,7 @@ async function readRuns(
   const runs = await rubicon.read({
     what,
     run: (backend, signal) => runsIn(backend, project, asked, signal ? { signal } : {}),
-    merge: (lists) => {
-      const all = new Map(lists.flat().reverse().map((run) => [run.experiment.id, run]));
-      return [...all.values()];
-    },
+    merge: mergeRuns,
   }, call);
   const byId = new Map(runs.map((run) => [run.experiment.id, run]));
   const ordered = byAge(runs.map(({ experiment }) => experiment));

@@ -13,7 +13,7 @@ import { ownCopy, withOwnValue } from "./run_cache.ts";
 import { readNewest } from "./list.ts";
 import { readParent } from "./parent.ts";
 import { pooled } from "../pool.ts";
-import { type Files, filesByFolder, readAll } from "./entity_files.ts";
+import { checkRead, type Files, filesByFolder, readAll } from "./entity_files.ts";
 import type { Experiment, Metric, Parameter, Project } from "../format/entities.ts";
 
 /** An experiment with what a table has of it. */
@@ -79,6 +79,7 @@ export async function runsIn(
   const experiments = new Map(Array.from(listed, ([id, { own }]) => [id, own]));
   const newest = { ...choice, newest: true };
   const found = await readNewest(backend, "experiment", place, experiments, newest, options);
+  checkRead(found);
   const ids = found.value.map(({ id }) => id).filter((id) => listed.has(id));
   if (!all) await readDigests(backend, project, ids, listed, options);
   const children = await (early ?? childrenOf(ids));
@@ -89,6 +90,24 @@ export async function runsIn(
   if (!found.weak && !runs.some(({ damaged }) => damaged)) return { value: runs };
   const damage = [...found.damage ?? [], ...runs.flatMap(({ damage }) => damage)];
   return { value: runs, weak: "damaged", damage };
+}
+
+/** Every run once, with the parameters and metrics that any backend has of it; earlier ones win. */
+export function mergeRuns(lists: readonly Run[][]): Run[] {
+  const all = new Map<string, Run>();
+  for (const run of lists.flat()) {
+    const { experiment, parameters, metrics } = all.get(run.experiment.id) ?? run;
+    all.set(experiment.id, {
+      experiment,
+      parameters: byName(parameters, run.parameters),
+      metrics: byName(metrics, run.metrics),
+    });
+  }
+  return [...all.values()];
+}
+
+function byName<E extends { name: string }>(...lists: E[][]): E[] {
+  return [...new Map(lists.toReversed().flat().map((one) => [one.name, one])).values()];
 }
 
 /** Lists all experiments with their files, by id. */

@@ -88,7 +88,10 @@ export async function archiveProject(
       `${where}: ${odd.length} objects belong to no experiment and are left out: ${listed(odd)}.`,
     );
   }
-  const { zipStream } = await import("../files/zip.ts");
+  const [{ zipStream }, { steady }] = await Promise.all([
+    import("../files/zip.ts"),
+    import("../files/steady.ts"),
+  ]);
   const date = new Date();
   const what = `archive "${project.name}"`;
   const key = `${archivesFolder(project.name)}/archive-${(date.getTime() / 1000).toFixed(6)}.zip`;
@@ -119,7 +122,7 @@ export async function archiveProject(
     try {
       await (to ?? rubicon).write({
         what: `the archive of "${project.name}"`,
-        steps: [...steps, { key, source: zip }],
+        steps: [...steps, { key, source: steady(zip, what) }],
         ...(!to && above({ projectName: project.name })),
       }, call);
       break;

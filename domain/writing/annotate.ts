@@ -7,7 +7,15 @@ import type { CallOptions, Composite, Step } from "../../composite.ts";
 import { equal } from "../../composite/same.ts";
 import { type ChangeFile, changeName, fold, join, type What } from "../format/annotations.ts";
 import { type Rewrite, takenOut } from "../format/rewrites.ts";
-import { checkComposite, checkEntity, checkFields, checkTexts, refuse } from "../check.ts";
+import {
+  advice,
+  checkComposite,
+  checkEntity,
+  checkFields,
+  checkTexts,
+  refuse,
+  show,
+} from "../check.ts";
 import { type Change, describe, encodeChange } from "../format/codec.ts";
 import { entityFolder, metadataKey } from "../format/layout.ts";
 import { changesOf } from "../reading/entity_files.ts";
@@ -34,9 +42,11 @@ export async function annotate<E extends Taggable>(
   checkComposite(rubicon, where);
   checkEntity(entity, TAGGABLE, where);
   checkFields(options, CALL_FIELDS, where);
-  if (!Array.isArray(texts) || texts.length === 0) refuse(`${where} takes a list of ${what}.`);
+  if (!Array.isArray(texts) || texts.length === 0) {
+    refuse(`${where} takes a list of ${what}, not ${show(texts)}.${advice(texts, where)}`);
+  }
   const checked = checkTexts(texts, `${where}: ${what}`);
-  if (checked.includes("")) refuse(`${where}: an empty text is none of the ${what}.`);
+  if (checked.includes("")) refuse(`${where}: the ${what} must not have an empty text.`);
   const own = checkTexts(entity[what], `${where}: the ${entity.kind}'s ${what}`);
   const folder = entityFolder(entity);
   const change: Change = { added: [], removed: [], [verb]: checked };

@@ -17,11 +17,19 @@ import {
 } from "../check.ts";
 import { now } from "../format/clock.ts";
 import { describe } from "../format/codec.ts";
-import { findLast } from "../reading/find.ts";
+import { findLast, findNamed, secondLook } from "../reading/find.ts";
 import { ALL, checkFilter, type Choice, FILTER_FIELDS } from "../reading/filter.ts";
-import { entityFolder, kindFolder, metadataKey, placeIn, tombstoneKey } from "../format/layout.ts";
+import {
+  gone,
+  hasTrace,
+  isNotedDeletion,
+  noteDeletion,
+  readAttached,
+  traceOf,
+} from "../reading/deleted.ts";
+import { entityFolder, kindFolder, metadataKey, placeIn } from "../format/layout.ts";
 import { readEntities } from "../reading/list.ts";
-import { readEntity } from "../reading/entity_files.ts";
+import { entityIn } from "../reading/entity_files.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import { above } from "./above.ts";
 import { build, create, placeOf, readOnly, write } from "./create.ts";
@@ -46,7 +54,7 @@ export function prepareAttached<K extends AttachedKind>(
 ): EntityOf<K> {
   const parentId = (input as { parentId?: unknown }).parentId ?? parent.id;
   if (parentId !== parent.id) {
-    refuse(`${where}: parentId is ${parentId}, but it is logged to ${parent.id}.`);
+    refuse(`${where}: parentId is ${parentId}, but the parent passed is ${parent.id}.`);
   }
   return build(kind, placeIn(parent), { ...input, parentId }, where);
 }
@@ -60,22 +68,16 @@ async function refuseDeleted(
   entity: EntityOf<AttachedKind>,
   call: CallOptions,
 ): Promise<void> {
-  const key = tombstoneKey(kindFolder(entity.kind, placeOf(entity)!), entity.id);
-  let isDeleted = false;
+  const folder = entityFolder(entity);
+  let isDeleted = isNotedDeletion(rubicon, folder);
   try {
-    isDeleted = await rubicon.read({
+    isDeleted ||= await rubicon.read({
       what: `whether ${describe(entity)} was deleted`,
-      async run({ driver }, signal) {
-        try {
-          await driver.stat(key, signal ? { signal } : {});
-          return { value: true };
-        } catch (error) {
-          if (!hasCode(error, "not-found")) throw error;
-          return { value: false };
-        }
-      },
+      run: async (backend, signal) => ({
+        value: await hasTrace(backend, folder, signal ? { signal } : {}),
+      }),
       merge: (found) => found.includes(true),
-    }, { ...readOnly(call), read: "merge" });
+    }, { ...secondLook(call), read: "merge" });
   } catch (error) {
     // No backend can be read: then the write says what is the matter, under the composite's failure mode.
     if (!(error instanceof RubiconException) || hasCode(error, "closed", "invalid-config")) {
@@ -118,12 +120,26 @@ export async function getAttached<K extends AttachedKind>(
     const choice: Choice = { ...ALL, passes: (entity) => entity.name === name };
     const list = (more: Pick<CallOptions, "read">) =>
       readEntities(rubicon, kind, placeIn(parent), what, { ...query, ...more }, choice);
-    return await findLast(rubicon, query, list, what);
+    return await findNamed(
+      `${kind} of ${describe(parent)}`,
+      name,
+      () => findLast(rubicon, query, list, what),
+      () => listAttached(rubicon, kind, parent, secondLook(query), where),
+    );
   }
   checkId(id, `${where}: id`);
   const place = placeIn(parent);
   const folder = `${kindFolder(kind, place)}/${id}`;
-  return await readEntity(rubicon, kind, folder, place, `${kind} ${id}`, query);
+  const what = `${kind} ${id}`;
+  return await readAttached(rubicon, folder, what, async (backend, options) => {
+    const [answer, isGone] = await Promise.all([
+      entityIn(backend, kind, folder, place, options),
+      // A deletion that stopped half-way has left its trace, and the entity.
+      hasTrace(backend, folder, options),
+    ]);
+    if (isGone) throw gone(what);
+    return answer;
+  }, query);
 }
 
 /** All of one kind that belong to a project itself or to an experiment, oldest first. */
@@ -158,7 +174,6 @@ export async function deleteAttached(
   checkFields(call, CALL_FIELDS, where);
   const folder = entityFolder(entity);
   const place = placeOf(entity)!;
-  const trace = tombstoneKey(kindFolder(kind, place), entity.id);
   const metadata = metadataKey(folder);
   await write(rubicon, entity, async () => {
     const keys = await rubicon.read({
@@ -173,7 +188,7 @@ export async function deleteAttached(
     await rubicon.write({
       what: `the deletion of ${describe(entity)}`,
       steps: [{
-        key: trace,
+        key: traceOf(folder),
         source: new TextEncoder().encode(JSON.stringify({ id: entity.id, deleted_at: now() })),
         present: "keep",
       }],
@@ -181,5 +196,6 @@ export async function deleteAttached(
       ...above(place),
       entity,
     }, call);
+    noteDeletion(rubicon, folder);
   });
 }

@@ -6,6 +6,7 @@
 import { type Receipt, RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
 import {
+  advice,
   checkComposite,
   checkExperiment,
   checkFields,
@@ -15,12 +16,12 @@ import {
   refuse,
   show,
 } from "../check.ts";
-import { encodeEntity } from "../format/codec.ts";
+import { describe, encodeEntity } from "../format/codec.ts";
 import { checkFilter, FILTER_FIELDS } from "../reading/filter.ts";
 import { kindFolder, type Place, placeIn } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import { readEntities } from "../reading/list.ts";
-import { findLast } from "../reading/find.ts";
+import { findLast, findNamed, secondLook } from "../reading/find.ts";
 import { readEntity } from "../reading/entity_files.ts";
 import { CALL_FIELDS, inputFields } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
@@ -82,18 +83,25 @@ export function prepareAll<K extends ChildKind>(
   encoding: Encoding,
 ): Prepared<K> {
   const field = kind === "feature" ? "importance" : "value";
-  let list: unknown[];
+  let list: [at: string, input: unknown][];
   if (Array.isArray(inputs)) {
     // A copy, which has no holes: those are undefined in it.
-    list = [...inputs].map((one) =>
-      typeof one === "string" && kind === "feature" ? { name: one } : one
-    );
+    list = [...inputs].map((one, at) => [
+      `${where}[${at}]`,
+      typeof one === "string" && kind === "feature" ? { name: one } : one,
+    ]);
   } else if (isPlain(inputs)) {
-    list = Object.entries(inputs).map(([name, value]) => ({ name, [field]: value }));
-  } else refuse(`${where} takes a list, or an object of ${field}s by name, not ${show(inputs)}.`);
-  const prepared = list.map((input, at) =>
-    prepare(kind, place, input, `${where}[${at}]`, encoding)
-  );
+    list = Object.entries(inputs).map(([name, value]) => [
+      `${where}: ${name}`,
+      { name, [field]: value },
+    ]);
+  } else {
+    refuse(
+      `${where} takes a list, or an object of ${field}s by name, not ${show(inputs)}.` +
+        advice(inputs, where),
+    );
+  }
+  const prepared = list.map(([at, input]) => prepare(kind, place, input, at, encoding));
   const slugs = new Map<string, string>();
   for (const { entity: { name } } of prepared) {
     const slug = slugify(name);
@@ -186,7 +194,12 @@ export async function getChild<K extends ChildKind>(
   }
   checkName(name, `${where}: name`);
   const folder = `${kindFolder(kind, place)}/${slugify(name!)}`;
-  return await readEntity(rubicon, kind, folder, place, `${kind} "${name}"`, query);
+  return await findNamed(
+    `${kind} of ${describe(experiment)}`,
+    name!,
+    () => readEntity(rubicon, kind, folder, place, `${kind} "${name}"`, query),
+    () => listChildren(rubicon, kind, experiment, secondLook(query), where),
+  );
 }
 
 /** All of one kind in an experiment, oldest first. */

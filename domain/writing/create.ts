@@ -16,6 +16,7 @@ import {
   checkTime,
   refuse,
   show,
+  withArticle,
 } from "../check.ts";
 import { newId, now } from "../format/clock.ts";
 import { describe, encodeEntity, identify, isSameEntity } from "../format/codec.ts";
@@ -35,7 +36,7 @@ export function build<K extends Kind>(
 ): EntityOf<K> {
   const given = input as Record<string, unknown>;
   if (given.kind !== undefined && given.kind !== kind) {
-    refuse(`${where} takes a ${kind}, not ${show(given)}.`);
+    refuse(`${where} takes ${withArticle(kind)}, not ${show(given)}.`);
   }
   const entity: Record<string, unknown> = { kind };
   if (place) {
@@ -61,7 +62,11 @@ function sameOrMissing(
   where: string,
 ): void {
   if (given[field] === undefined || given[field] === value) return;
-  refuse(`${where}: ${field} is ${show(given[field])}, but it is logged to ${show(value)}.`);
+  refuse(
+    `${where}: ${field} is ${show(given[field])}, but it would be logged to ${
+      show(value)
+    }. Leave out ${field}.`,
+  );
 }
 
 function checkField({ shape }: Field, value: unknown, where: string): unknown {
@@ -82,7 +87,7 @@ function checkField({ shape }: Field, value: unknown, where: string): unknown {
       return value === undefined ? newId() : checkId(value, where);
     case "directionality":
       if (value === undefined || value === "score" || value === "loss") return value ?? "score";
-      return refuse(`${where} is "score" (more is better) or "loss", not ${show(value)}.`);
+      return refuse(`${where} must be "score" (more is better) or "loss", not ${show(value)}.`);
     case "importance":
       return value ?? null;
     case "training":
@@ -200,14 +205,16 @@ export async function write(
 }
 
 /** Says what is in the way of an entity. */
-function conflict(entity: Entity, existing: Uint8Array): string | undefined {
+function conflict(entity: Entity, existing: Uint8Array): string {
   const { id, name } = identify(existing);
-  if (entity.name !== null && typeof name === "string" && name !== entity.name) {
-    return `${describe(entity)} and ${show(name)}, which is there already, have one key ` +
-      `(${slugify(entity.name)}). Use a name that differs in letters or digits.`;
-  }
+  // Experiments, artifacts and dataframes go by id: of them nothing else is ever in the way.
   if (id === entity.id) {
-    return `${describe(entity)} is there already with the same id and another content`;
+    return `${describe(entity)} already exists with the same id and different content. ` +
+      `Leave out \`id\` to log a new one.`;
   }
-  return `${describe(entity)} is there already, with the id ${show(id)}`;
+  if (typeof name === "string" && name !== entity.name) {
+    return `${describe(entity)} and ${show(name)}, which already exists, have one key ` +
+      `(${slugify(entity.name ?? "")}). Use a name that differs in letters or digits.`;
+  }
+  return `${describe(entity)} already exists, with the id ${show(id)}`;
 }

@@ -7,12 +7,20 @@ import assert from "node:assert/strict";
 import { hasCode, type RubiconErrorCode } from "../../errors.ts";
 import type { Bytes, Driver, ListOptions } from "../driver.ts";
 
+/** What the contract leaves to a driver. */
+export type Optional = "putTree" | "listsChecksums" | "times" | "stamps" | "bulk";
+
+/** Rejects with `what` if a promise does not settle in time: a driver that hangs would say nothing at all. */
+export type InTime = <T>(promise: Promise<T>, what: string) => Promise<T>;
+
 /** One promise of the contract, and how to check it on an empty store. */
 export interface Case {
   /** What is promised. */
   name: string;
-  /** Rejects where the promise is not kept. */
-  run(driver: Driver): Promise<void>;
+  /** What a driver that makes the promise has; every driver if missing. */
+  needs?: Optional;
+  /** Rejects if the promise is not kept. */
+  run(driver: Driver, inTime: InTime): Promise<void>;
 }
 
 /** A text's bytes. */

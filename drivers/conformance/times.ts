@@ -21,12 +21,12 @@ async function changes(driver: Driver, folder: string, change: () => Promise<unk
 /** The cases of this file. */
 export const times: readonly Case[] = [
   {
-    name: "times, if it tells them, say how far apart the times of two writes can be",
+    name: "times() says how far apart the times of two writes can be",
+    needs: "times",
     async run(driver) {
-      if (!driver.times) return;
       await driver.put("a/first", text("1"));
       await driver.put("a/second", text("2"));
-      const { step, ahead } = await driver.times();
+      const { step, ahead } = await driver.times!();
       assert.ok(step > 0 && Number.isFinite(step), `a step of ${step} ms`);
       assert.ok(Number.isFinite(ahead), `a clock that is ${ahead} ms ahead`);
       const [first, second] = [await driver.stat("a/first"), await driver.stat("a/second")];
@@ -35,9 +35,9 @@ export const times: readonly Case[] = [
     },
   },
   {
-    name: "stamps, if it gives them, change with what is directly in a folder",
+    name: "stamps() change with what is directly in a folder",
+    needs: "stamps",
     async run(driver) {
-      if (!driver.stamps) return;
       await driver.put("f/a", text("1"));
       await driver.put("f/deep/a", text("1"));
       await changes(driver, "f", () => driver.put("f/b", text("1")));
@@ -49,18 +49,18 @@ export const times: readonly Case[] = [
       await changes(driver, "", () => driver.put("g/a", text("1")));
       await changes(driver, "f/deep", () => driver.put("f/deep/b", text("1")));
       const folders = ["f", "missing", "f/deep", ""];
-      const stamps = await driver.stamps(folders);
+      const stamps = await driver.stamps!(folders);
       assert.equal(stamps.length, folders.length);
       assert.equal(stamps[1], undefined, "a folder that is missing has a stamp");
-      assert.deepEqual(await driver.stamps([]), []);
-      await refused(driver.stamps(["f", "../f"]), "invalid-key");
+      assert.deepEqual(await driver.stamps!([]), []);
+      await refused(driver.stamps!(["f", "../f"]), "invalid-key");
     },
   },
   {
-    name: "bulk reads, if it has them, give in order what single ones give",
+    name: "bulk reads give in order what single ones give",
+    needs: "bulk",
     async run(driver) {
-      const { bulk } = driver;
-      if (!bulk) return;
+      const bulk = driver.bulk!;
       await driver.put("f/a", text("1"));
       await driver.put("f/b", text("22"));
       await driver.put("f/deep/c", text("333"));

@@ -83,7 +83,7 @@ Deno.test("composite: another entity under the same key is already-exists, whate
   assert.equal(slug.code, "already-exists");
   assert.match(slug.message, /"lr_01".*"lr_0\.1"/s);
   const changed = await refused(() => logMetric(rubicon, experiment, { ...metric, value: 2 }));
-  assert.match(changed.message, /same id and another content/);
+  assert.match(changed.message, /same id and different content/);
 });
 
 for (const fault of ["before", "after"] as const) {

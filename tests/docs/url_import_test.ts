@@ -82,16 +82,21 @@ Deno.test("url: one driver alone brings its own files and no others", async () =
 Deno.test("url: the conformance suite runs under deno test, on memory and on a folder", async () => {
   await using published = await servePublished();
   const { url, host } = published;
-  const suite = (open: string) => `
+  const checksums = { listsChecksums: "it keeps none" };
+  const suite = (open: string, lacks: Record<string, string>) => `
     import { conformance } from "${url}drivers/conformance.ts";
     import { openDriver } from "${url}drivers/registry.ts";
     import "${url}drivers/memory.ts";
     import "${url}drivers/filesystem.ts";
-    conformance(Deno.test, () => openDriver(${open}));`;
+    conformance(Deno.test, () => openDriver(${open}), { lacks: ${JSON.stringify(lacks)} });`;
   await using place = await elsewhere(published, {
-    "memory_test.ts": suite('{ persistence: "memory", rootDir: crypto.randomUUID() }'),
+    "memory_test.ts": suite('{ persistence: "memory", rootDir: crypto.randomUUID() }', {
+      putTree: "a put waits for nothing",
+      ...checksums,
+    }),
     "folder_test.ts": suite(
       '{ persistence: "filesystem", rootDir: `./root/${crypto.randomUUID()}` }',
+      checksums,
     ),
   }, { cache });
   const test = ["test", "--no-prompt", `--allow-import=${host}`];

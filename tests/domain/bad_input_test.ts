@@ -47,14 +47,14 @@ const CASES: Case[] = [
   ["no options", on("createProject"), /one object with its options/],
   ["a name instead of options", on("createProject", "x"), /one object with its options, not "x"/],
   ["an unknown option", on("createProject", { name: "x", nmae: 1 }), /no option "nmae"/],
-  ["no name", on("createProject", {}), /name is text, not undefined/],
-  ["null for a name", on("createProject", { name: null }), /name is text, not null/],
-  ["a number for a name", on("createProject", { name: 7 }), /name is text, not 7/],
-  ["NaN for a name", on("createProject", { name: NaN }), /name is text, not NaN/],
-  ["an empty name", on("createProject", { name: "" }), /nothing left/],
-  ["white space for a name", on("createProject", { name: " \t\n" }), /nothing left/],
-  ["punctuation for a name", on("createProject", { name: "!!!" }), /nothing left/],
-  ["dots for a name", on("createProject", { name: ".." }), /nothing left/],
+  ["no name", on("createProject", {}), /name must be text, not undefined/],
+  ["null for a name", on("createProject", { name: null }), /name must be text, not null/],
+  ["a number for a name", on("createProject", { name: 7 }), /name must be text, not 7/],
+  ["NaN for a name", on("createProject", { name: NaN }), /name must be text, not NaN/],
+  ["an empty name", on("createProject", { name: "" }), /not a valid name/],
+  ["white space for a name", on("createProject", { name: " \t\n" }), /not a valid name/],
+  ["punctuation for a name", on("createProject", { name: "!!!" }), /not a valid name/],
+  ["dots for a name", on("createProject", { name: ".." }), /not a valid name/],
   ["half a surrogate pair", on("createProject", { name: "a\ud800" }), /surrogate/],
   ["NUL in a name", on("createProject", { name: "a\0b" }), /NUL/],
   [
@@ -70,9 +70,13 @@ const CASES: Case[] = [
   [
     "a number for a description",
     on("createProject", { name: "x", description: 1 }),
-    /description is text/,
+    /description must be text/,
   ],
-  ["an object for a URL", on("createProject", { name: "x", githubUrl: {} }), /githubUrl is text/],
+  [
+    "an object for a URL",
+    on("createProject", { name: "x", githubUrl: {} }),
+    /githubUrl must be text/,
+  ],
   [
     "training metadata that is no list",
     on("createProject", { name: "x", trainingMetadata: "s3" }),
@@ -83,17 +87,21 @@ const CASES: Case[] = [
     on("createProject", { name: "x", trainingMetadata: ["s3"] }),
     /trainingMetadata/,
   ],
-  ["an id that is a path", on("createProject", { name: "x", id: "../../etc" }), /id is a UUID/],
-  ["an id that is a number", on("createProject", { name: "x", id: 1 }), /id is a UUID/],
+  [
+    "an id that is a path",
+    on("createProject", { name: "x", id: "../../etc" }),
+    /id must be a UUID/,
+  ],
+  ["an id that is a number", on("createProject", { name: "x", id: 1 }), /id must be a UUID/],
   [
     "a time that is no time",
     on("createProject", { name: "x", createdAt: "yesterday" }),
-    /createdAt is an ISO 8601/,
+    /createdAt must be an ISO 8601/,
   ],
   [
     "a Date for a time",
     on("createProject", { name: "x", createdAt: new Date() }),
-    /createdAt is an ISO 8601/,
+    /createdAt must be an ISO 8601/,
   ],
   [
     "another kind",
@@ -102,7 +110,7 @@ const CASES: Case[] = [
   ],
   ["neither name nor id", on("getProject", {}), /a name or an id/],
   ["both name and id", on("getProject", { name: "x", id: crypto.randomUUID() }), /a name or an id/],
-  ["an id that is a path to read", on("getProject", { id: "../x" }), /id is a UUID/],
+  ["an id that is a path to read", on("getProject", { id: "../x" }), /id must be a UUID/],
   ["a policy that is none", on("createProject", { name: "x", write: "most" }), /write is "all" or/],
   [
     "a time limit of zero",
@@ -126,11 +134,19 @@ const CASES: Case[] = [
   [
     "a project whose name is no key",
     ({ rubicon, project }) => call.logExperiment!(rubicon, { ...project, name: "/" }),
-    /nothing left/,
+    /not a valid name/,
   ],
-  ["tags that are text", inProject("logExperiment", { tags: "a" }), /tags is a list/],
-  ["a tag that is a number", inProject("logExperiment", { tags: ["a", 1] }), /tags\[1\] is text/],
-  ["comments that are text", inProject("logExperiment", { comments: "a" }), /comments is a list/],
+  ["tags that are text", inProject("logExperiment", { tags: "a" }), /tags must be a list/],
+  [
+    "a tag that is a number",
+    inProject("logExperiment", { tags: ["a", 1] }),
+    /tags\[1\] must be text/,
+  ],
+  [
+    "comments that are text",
+    inProject("logExperiment", { comments: "a" }),
+    /comments must be a list/,
+  ],
   [
     "a bad child of an experiment",
     inProject("logExperiment", { metrics: { m: () => 1 } }),
@@ -149,27 +165,35 @@ const CASES: Case[] = [
   [
     "a bad feature among good ones",
     inProject("logExperiment", { features: ["a", "!"] }),
-    /features\[1\].*nothing left/s,
+    /features\[1\].*not a valid name/s,
   ],
-  ["a wrong match", inProject("listExperiments", { match: "or" }), /match is "any" or "all"/],
+  ["a wrong match", inProject("listExperiments", { match: "or" }), /match must be "any" or "all"/],
   [
     "a wrong order",
     inProject("listExperiments", { order: "desc" }),
-    /order is "oldest" or "newest"/,
+    /order must be "oldest" or "newest"/,
   ],
-  ["a limit below zero", inProject("listExperiments", { limit: -1 }), /limit is a whole number/],
+  [
+    "a limit below zero",
+    inProject("listExperiments", { limit: -1 }),
+    /limit must be a whole number/,
+  ],
   [
     "a limit that is no number",
     inProject("listExperiments", { limit: "5" }),
-    /limit is a whole number/,
+    /limit must be a whole number/,
   ],
-  ["a filter by a number", inProject("listExperiments", { name: 3 }), /name is text/],
+  ["a filter by a number", inProject("listExperiments", { name: 3 }), /name must be text/],
   ["an unknown filter", inProject("listExperiments", { tag: ["x"] }), /no option "tag"/],
-  ["an experiment's id that is a path", inProject("getExperiment", { id: "a/b" }), /id is a UUID/],
+  [
+    "an experiment's id that is a path",
+    inProject("getExperiment", { id: "a/b" }),
+    /id must be a UUID/,
+  ],
   ["no metric", inExperiment("logMetric"), /one object with its options/],
   ["a metric without a value", inExperiment("logMetric", { name: "m" }), /value is missing/],
-  ["a metric without a name", inExperiment("logMetric", { value: 1 }), /name is text/],
-  ["an empty slug", inExperiment("logMetric", { name: "--", value: 1 }), /nothing left/],
+  ["a metric without a name", inExperiment("logMetric", { value: 1 }), /name must be text/],
+  ["an empty slug", inExperiment("logMetric", { name: "--", value: 1 }), /not a valid name/],
   ["a function for a value", inExperiment("logMetric", { name: "m", value: () => 1 }), /value/],
   ["a symbol for a value", inExperiment("logMetric", { name: "m", value: Symbol("x") }), /value/],
   [
@@ -188,7 +212,7 @@ const CASES: Case[] = [
   [
     "a wrong directionality",
     inExperiment("logMetric", { name: "m", value: 1, directionality: "up" }),
-    /directionality is "score"/,
+    /directionality must be "score"/,
   ],
   [
     "an importance that no store can hold",
@@ -216,7 +240,7 @@ const CASES: Case[] = [
     "an experiment whose id is a path",
     ({ rubicon, experiment }) =>
       call.logMetric!(rubicon, { ...experiment, id: "../x" }, { name: "m", value: 1 }),
-    /id is a UUID/,
+    /id must be a UUID/,
   ],
   [
     "a project where an experiment belongs",
@@ -233,7 +257,7 @@ const CASES: Case[] = [
     inExperiment("logArtifact", { name: "a", data: "x", path: "y" }),
     /one of data, path and directory/,
   ],
-  ["an artifact without a name", inExperiment("logArtifact", { data: "x" }), /name is text/],
+  ["an artifact without a name", inExperiment("logArtifact", { data: "x" }), /name must be text/],
   [
     "an artifact with an empty name",
     inExperiment("logArtifact", { name: "", data: "x" }),
@@ -242,7 +266,7 @@ const CASES: Case[] = [
   [
     "an object for an artifact",
     inExperiment("logArtifact", { name: "a", data: { a: 1 } }),
-    /data is bytes, text.*logJson/s,
+    /data must be bytes, text.*logJson/s,
   ],
   [
     "a file that is not there",
@@ -258,7 +282,7 @@ const CASES: Case[] = [
   [
     "an artifact whose id is a path",
     ({ rubicon, artifact }) => call.readArtifact!(rubicon, { ...artifact, id: "../x" }),
-    /id is a UUID/,
+    /id must be a UUID/,
   ],
   [
     "a metric for an artifact",
@@ -285,21 +309,25 @@ const CASES: Case[] = [
   ["rows that are numbers", inExperiment("logDataframe", { rows: [1, 2] }), /row/],
   ["no tags", inExperiment("addTags", []), /list of tags/],
   ["a text for tags", inExperiment("addTags", "x"), /list of tags/],
-  ["a number for a tag", inExperiment("removeTags", [1]), /tags\[0\] is text/],
+  ["a number for a tag", inExperiment("removeTags", [1]), /tags\[0\] must be text/],
   ["tags on a project", inProject("addTags", ["x"]), /takes an experiment or/],
   ["no comments", inExperiment("addComments", []), /list of comments/],
   [
     "a child that is itself",
     ({ rubicon, experiment }) => call.addChildExperiment!(rubicon, experiment, experiment),
-    /not its own child/,
+    /cannot be its own child/,
   ],
   [
     "a child of another project",
     ({ rubicon, experiment }) =>
       call.addChildExperiment!(rubicon, experiment, { ...experiment, projectName: "q" }),
-    /one is of project/,
+    /Both must be in one project/,
   ],
-  ["a limit that is no number", inProject("toTable", { limit: -1 }), /limit is a whole number/],
+  [
+    "a limit that is no number",
+    inProject("toTable", { limit: -1 }),
+    /limit must be a whole number/,
+  ],
   [
     "a list with holes",
     // deno-lint-ignore no-sparse-arrays -- that is the case.
@@ -323,16 +351,16 @@ const CASES: Case[] = [
       data.getReader();
       return call.logArtifact!(rubicon, project, { name: "x", data });
     },
-    /somebody reads already/,
+    /nobody else is reading/,
   ],
   [
     "a stream of texts",
     ({ rubicon, project }) =>
       call.logArtifact!(rubicon, project, { name: "x", data: ReadableStream.from(["x"]) }),
-    /a stream of bytes, and gave "x"/,
+    /a stream of bytes, but gave "x"/,
   ],
   ["a dry run that is a text", on("repair", { dryRun: "no" }), /dryRun is true or false/],
-  ["a number for a project", on("verify", { project: 3 }), /project is text, not 3/],
+  ["a number for a project", on("verify", { project: 3 }), /project must be text, not 3/],
   ["a signal of verify that is none", on("verify", { signal: 3 }), /AbortSignal/],
   ["null for the options of flush", on("flush", null), /one object, not null/],
   ["an unknown option of flush", on("flush", { timeout: 3 }), /no option "timeout"/],

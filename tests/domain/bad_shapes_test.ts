@@ -24,11 +24,15 @@ Deno.test("bad input: holes, maps and URLs that are no files", async (t) => {
   holes[2] = "b";
   const web = new URL("https://example.org/a");
   const cases: [what: string, work: () => Promise<unknown>, message: RegExp][] = [
-    ["tags", () => call.addTags!(rubicon, experiment, holes), /tags\[1\] is text, not undefined/],
+    [
+      "tags",
+      () => call.addTags!(rubicon, experiment, holes),
+      /tags\[1\] must be text, not undefined/,
+    ],
     [
       "tags of a new one",
       () => call.logExperiment!(rubicon, project, { tags: holes }),
-      /tags\[1\] is text/,
+      /tags\[1\] must be text/,
     ],
     [
       "columns in a map",

@@ -236,7 +236,7 @@ Deno.test("progress: what the callback throws ends each call with it, at any tim
     }
     await assert.rejects(
       call({ onProgress: "yes" as unknown as () => void }),
-      { code: "invalid-argument", message: /onProgress is a function/ },
+      { code: "invalid-argument", message: /onProgress must be a function/ },
     );
   }
   assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["copy"]);

@@ -203,8 +203,8 @@ Deno.test("filters: names and tags with wildcards, tags that must not be there, 
   await logMetrics(rubicon, experiment!, { acc_top: 1 });
   const metrics = await listMetrics(rubicon, experiment!, { name: "acc*" });
   assert.deepEqual(metrics.map(({ name }) => name), ["acc", "acc_top"]);
-  await assert.rejects(names({ since: "yesterday" }), /since is an ISO 8601 text/);
-  await assert.rejects(names({ before: new Date(NaN) }), /before is an ISO 8601 text/);
+  await assert.rejects(names({ since: "yesterday" }), /since must be an ISO 8601 text/);
+  await assert.rejects(names({ before: new Date(NaN) }), /before must be an ISO 8601 text/);
 });
 
 Deno.test("filters: a star in the name of one that is asked for is a star", async () => {

@@ -1,7 +1,7 @@
 /**
  * Processes that create the same objects at once. This file runs itself with the argument `writer`.
  */
-import { fromFileUrl } from "jsr:@std/path@^1.1.6";
+import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
 import assert from "node:assert/strict";
 import { text as toText } from "node:stream/consumers";
 import { hasCode } from "../../errors.ts";

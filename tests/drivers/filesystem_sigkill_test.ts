@@ -2,7 +2,7 @@
  * What is left when writers are killed. The writers are real processes: this file runs itself with
  * the argument `writer`.
  */
-import { fromFileUrl } from "jsr:@std/path@^1.1.6";
+import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
 import assert from "node:assert/strict";
 import { openFilesystem } from "../../drivers/filesystem.ts";
 import { guard } from "../../drivers/guard.ts";

@@ -19,7 +19,15 @@ for (const server of servers) {
       await (made ??= makeBucket(server, bucket));
       return await openDriver(s3Config(server, `s3://${bucket}/${crypto.randomUUID()}`));
     },
-    { name: `s3 on ${server.name}` },
+    {
+      name: `s3 on ${server.name}`,
+      lacks: {
+        putTree: "each object of a bucket shows by itself",
+        times: "a bucket's clock is measured by each request",
+        stamps: "a bucket has no folders",
+        bulk: "each read is a request",
+      },
+    },
   );
 }
 

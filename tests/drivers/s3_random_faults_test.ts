@@ -193,7 +193,7 @@ for (const { name, run } of [...objects, ...atomic, ...listing, ...keys]) {
         next() < probability ? names[Math.floor(next() * names.length)] : undefined;
       const driver = guard(s3Driver(fakeConfig(), oddTransport(fakeS3().transport, nextFault)));
       try {
-        await run(driver);
+        await run(driver, (promise) => promise);
       } catch (error) {
         const where = `seed ${seed}, probability ${probability}`;
         if (probability === 0 || !hasCode(error, "unavailable", "permission-denied")) {

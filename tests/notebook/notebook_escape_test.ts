@@ -52,7 +52,7 @@ const SVG_ELEMENTS = new Set("svg g rect path line circle text title".split(" ")
 
 /** The styles that pages have without any hostile name. */
 const STYLE =
-  /^(?:(?:padding|margin|opacity|border|border-radius|margin-right|font-size|border-collapse|text-align|white-space|overflow|overflow-x|max-width|max-height|background): [\w #%.]+(?:; |$))+$/;
+  /^(?:(?:padding|margin|opacity|border|border-radius|margin-right|font-size|border-collapse|text-align|white-space|overflow|overflow-x|max-width|max-height|background|text-overflow): [\w #%.]+(?:; |$))+$/;
 
 function checkHtml(html: string): Found[] {
   const elements = elementsOfHtml(html);
