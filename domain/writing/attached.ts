@@ -32,7 +32,7 @@ import { readEntities } from "../reading/list.ts";
 import { entityIn } from "../reading/entity_files.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import { above } from "./above.ts";
-import { build, create, placeOf, readOnly, write } from "./create.ts";
+import { build, create, placeOf, write } from "./create.ts";
 import type { EntityOf, Parent } from "../format/entities.ts";
 import type { ListFilter } from "../inputs.ts";
 

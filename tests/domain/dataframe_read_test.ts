@@ -67,7 +67,7 @@ Deno.test("readDataframe() refuses options that are none, by what they must be",
     [{ as: "column" }, /as must be "rows" or "columns"/],
     [{ offset: -1 }, /offset must be an integer from 0/],
     [{ limit: 0.5 }, /limit/],
-    [{ columns: "x" }, /columns is a list of texts/],
+    [{ columns: "x" }, /columns must be a list of texts/],
     [{ columns: ["z"] }, /has no column "z". It has: "x"/],
   ];
   for (const [options, message] of wrong) {
