@@ -88,6 +88,23 @@ export class RubiconException extends Error {
 }
 
 /**
+ * Whether `error` is a {@linkcode RubiconException}, also one of another copy of this module: a driver may import it from
+ * another URL, and its class is another one then.
+ *
+ * @example
+ * ```ts
+ * import { isRubiconException, RubiconException } from "./errors.ts";
+ *
+ * const error: unknown = new RubiconException("unavailable", "The bucket does not answer.");
+ * if (!isRubiconException(error)) throw error;
+ * ```
+ */
+export function isRubiconException(error: unknown): error is RubiconException {
+  return error instanceof Error && error.name === "RubiconException" &&
+    typeof (error as { code?: unknown }).code === "string";
+}
+
+/**
  * Whether `error` is a {@linkcode RubiconException} with one of these codes.
  *
  * @example
@@ -99,5 +116,5 @@ export class RubiconException extends Error {
  * ```
  */
 export function hasCode(error: unknown, ...codes: RubiconErrorCode[]): error is RubiconException {
-  return error instanceof RubiconException && codes.includes(error.code);
+  return isRubiconException(error) && codes.includes(error.code);
 }

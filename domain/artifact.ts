@@ -132,14 +132,12 @@ export async function readArtifact(
   artifact: Artifact,
   options: CallOptions = {},
 ): Promise<Bytes> {
+  checkComposite(rubicon, "readArtifact");
   const key = checkArtifact(rubicon, artifact, options, "readArtifact");
   return await rubicon.read({
     what: `the data of ${describe(artifact)}`,
-    run: async ({ driver, label }, signal) => ({
-      value: await verifiedBytes(
-        await driver.get(key, signal ? { signal } : {}),
-        `${label}: ${key}`,
-      ),
+    run: async ({ driver, label }) => ({
+      value: await verifiedBytes(await driver.get(key), `${label}: ${key}`),
     }),
   }, options);
 }

@@ -5,7 +5,8 @@
  */
 import { validate } from "jsr:@std/uuid@^1.1.1";
 import { RubiconException } from "../errors.ts";
-import type { Composite } from "../composite.ts";
+import type { Core } from "../composite/plan.ts";
+import type { Composite } from "../composite/types.ts";
 import { slugify } from "./format/slug.ts";
 import type { Entity, Experiment, Kind, Parent, Project } from "./format/entities.ts";
 import { parseDatetime } from "./format/values.ts";
@@ -30,8 +31,9 @@ const hintOf = (value: unknown): string =>
   value instanceof Promise ? ' (a promise: is an "await" missing?)' : "";
 
 /** The composite itself: the first argument is easily forgotten. */
-export function checkComposite(rubicon: Composite, what: string): void {
-  if (typeof rubicon?.write !== "function" || typeof rubicon.read !== "function") {
+export function checkComposite(rubicon: Composite, what: string): asserts rubicon is Core {
+  const { write, read } = (rubicon ?? {}) as Partial<Core>;
+  if (typeof write !== "function" || typeof read !== "function") {
     refuse(
       `${what} takes a composite first, from openComposite(), not ${show(rubicon)}${
         hintOf(rubicon)

@@ -144,10 +144,9 @@ export async function readDataframe(
   const { decodeTable } = await import("./parquet/parquet.ts");
   return await rubicon.read({
     what: `the data of ${describe(dataframe)}`,
-    async run({ driver, label }, signal) {
-      const call = signal ? { signal } : {};
+    async run({ driver, label }) {
       const keys: string[] = [];
-      for await (const { key } of driver.list(folder, { ...call, depth: 2 })) {
+      for await (const { key } of driver.list(folder, { depth: 2 })) {
         const name = key.slice(folder.length + 1);
         if (name === DATA || (name.startsWith(`${DATA}/`) && name.endsWith(".parquet"))) {
           keys.push(key);
@@ -158,7 +157,7 @@ export async function readDataframe(
       }
       const files = await pooled(keys, async (key) => ({
         name: key.slice(key.lastIndexOf("/") + 1),
-        bytes: await verifiedBytes(await driver.get(key, call), `${label}: ${key}`),
+        bytes: await verifiedBytes(await driver.get(key), `${label}: ${key}`),
       }));
       return { value: await decodeTable(files, `${label}: ${folder}`) };
     },

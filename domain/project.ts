@@ -5,6 +5,7 @@
  */
 import { hasCode } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
+import type { Core } from "../composite/plan.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
 import { encodeEntity } from "./format/codec.ts";
 import { findLast } from "./reading/find.ts";
@@ -12,7 +13,7 @@ import { metadataKey, projectFolder } from "./format/layout.ts";
 import { readEntities } from "./reading/list.ts";
 import { readEntity } from "./reading/entity_files.ts";
 import { CALL_FIELDS, inputFields } from "./format/schema.ts";
-import { build, create, write } from "./writing/create.ts";
+import { build, create } from "./writing/create.ts";
 import type { Project } from "./format/entities.ts";
 import type { LogInput } from "./inputs.ts";
 
@@ -25,8 +26,7 @@ export type ProjectQuery = ({ name: string } | { id: string }) & CallOptions;
 const INPUT = inputFields("project");
 const QUERY = new Set(["name", "id", ...CALL_FIELDS]);
 
-function prepare(rubicon: Composite, input: ProjectInput, where: string): Project {
-  checkComposite(rubicon, where);
+function prepare(input: ProjectInput, where: string): Project {
   checkFields(input, INPUT, where);
   return build("project", undefined, input, where);
 }
@@ -46,7 +46,8 @@ function prepare(rubicon: Composite, input: ProjectInput, where: string): Projec
  * ```
  */
 export async function createProject(rubicon: Composite, input: ProjectInput): Promise<Project> {
-  return await create(rubicon, prepare(rubicon, input, "createProject"), input);
+  checkComposite(rubicon, "createProject");
+  return await create(rubicon, prepare(input, "createProject"), input);
 }
 
 /**
@@ -79,7 +80,7 @@ export async function getProject(rubicon: Composite, query: ProjectQuery): Promi
   return await byName(rubicon, name!, query);
 }
 
-async function byName(rubicon: Composite, name: string, call: CallOptions): Promise<Project> {
+async function byName(rubicon: Core, name: string, call: CallOptions): Promise<Project> {
   const folder = projectFolder(name);
   return await readEntity(
     rubicon,
@@ -111,7 +112,8 @@ export async function getOrCreateProject(
   rubicon: Composite,
   input: ProjectInput,
 ): Promise<Project> {
-  const project = prepare(rubicon, input, "getOrCreateProject");
+  checkComposite(rubicon, "getOrCreateProject");
+  const project = prepare(input, "getOrCreateProject");
   let found = await existing(rubicon, project, input);
   if (!found) {
     try {
@@ -130,19 +132,18 @@ export async function getOrCreateProject(
     );
   }
   const key = metadataKey(projectFolder(there.name));
-  await write(rubicon, there, () =>
-    rubicon.write({
-      what: `project "${there.name}"`,
-      steps: [{ key, source: encodeEntity(there), present: "keep" }],
-      exists: true,
-      entity: there,
-    }, input));
+  await rubicon.write({
+    what: `project "${there.name}"`,
+    waves: [[{ key, source: encodeEntity(there), present: "keep" }]],
+    exists: true,
+    entity: there,
+  }, input);
   return there;
 }
 
 /** The project that has this one's name, unless no backend has it. */
 async function existing(
-  rubicon: Composite,
+  rubicon: Core,
   project: Project,
   call: CallOptions,
 ): Promise<Project | undefined> {

@@ -60,7 +60,7 @@ export async function toTable(
   const limit = checkLimit(options.limit, where);
   const runs = await rubicon.read({
     what: `the experiments of project "${project.name}"`,
-    run: (backend, signal) => runsIn(backend, project, limit, signal ? { signal } : {}),
+    run: (backend) => runsIn(backend, project, limit),
     merge: (lists) => {
       const all = new Map(lists.flat().reverse().map((run) => [run.experiment.id, run]));
       return [...all.values()];

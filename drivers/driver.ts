@@ -62,7 +62,7 @@ export interface ListEntry extends ObjectMeta {
 /** Options that every verb takes. */
 export interface VerbOptions {
   /** Stops the operation: it then rejects with `signal.reason`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of {@linkcode Driver.get} and {@linkcode Driver.open}. */
@@ -73,7 +73,7 @@ export interface GetOptions extends VerbOptions {
   length?: number;
 }
 
-/** Options of {@linkcode Driver.put} and {@linkcode Driver.copy}. */
+/** Options of {@linkcode Driver.put}. */
 export interface PutOptions extends VerbOptions {
   /**
    * Write only where nothing is there; else `already-exists`. The store decides, in one step with
@@ -165,8 +165,6 @@ export interface Driver {
     objects: readonly (readonly [path: string, bytes: Uint8Array])[],
     options?: VerbOptions,
   ): Promise<boolean>;
-  /** Copies an object inside the store, where that is cheaper than reading and writing it. */
-  copy?(from: string, to: string, options?: PutOptions): Promise<PutResult>;
   /** Lets go of what the driver holds (connections, handles). It may be called twice. */
   close?(): Promise<void>;
 }

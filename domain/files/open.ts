@@ -32,11 +32,12 @@ export async function openData(
   options: CallOptions,
   where: string,
 ): Promise<{ stream: ReadableStream<Bytes>; size: number }> {
+  checkComposite(rubicon, where);
   const key = checkArtifact(rubicon, artifact, options, where);
   return await rubicon.read({
     what: `the data of ${describe(artifact)}`,
-    async run({ driver, label }, signal) {
-      const opened = await driver.open(key, signal ? { signal } : {});
+    async run({ driver, label }) {
+      const opened = await driver.open(key);
       const stream = await verifiedStream(opened, `${label}: ${key}`);
       return { value: { stream, size: opened.size } };
     },

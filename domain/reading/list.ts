@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Answer, Backend, CallOptions, Composite } from "../../composite.ts";
-import type { VerbOptions } from "../../drivers/driver.ts";
+import type { CallOptions } from "../../composite.ts";
+import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import { decodeEntity } from "../format/codec.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { kindFolder, parentKeys, type Place } from "../format/layout.ts";
@@ -13,7 +13,7 @@ import type { Entity, EntityOf, Kind } from "../format/entities.ts";
 
 /** The entities of one kind at one place that are wanted. */
 export async function readEntities<K extends Kind>(
-  rubicon: Composite,
+  rubicon: Core,
   kind: K,
   place: Place,
   what: string,
@@ -22,10 +22,9 @@ export async function readEntities<K extends Kind>(
 ): Promise<EntityOf<K>[]> {
   const { list, deleted } = await rubicon.read<Found<EntityOf<K>>>({
     what,
-    async run(backend, signal) {
+    async run(backend) {
       const deleted = new Set<string>();
-      const options = signal ? { signal } : {};
-      const answer = await entitiesIn(backend, kind, place, choice, deleted, options);
+      const answer = await entitiesIn(backend, kind, place, choice, deleted);
       return { ...answer, value: { list: answer.value, deleted } };
     },
     merge: (all) => ({
@@ -54,22 +53,21 @@ async function entitiesIn<K extends Kind>(
   place: Place,
   choice: Choice,
   deleted: Set<string>,
-  options: VerbOptions,
 ): Promise<Answer<EntityOf<K>[]>> {
   const folder = kindFolder(kind, place);
   const found = kind === "project"
-    ? await projectFiles(backend, options)
-    : await filesByFolder(backend, folder, options, { depth: 2, deleted });
+    ? await projectFiles(backend)
+    : await filesByFolder(backend, folder, { depth: 2, deleted });
   if (found.size === 0) {
     if (kind === "project") return { value: [], weak: "empty" };
     // Nothing is an answer only where the parent is, and another one may still have more: this backend may have
     // lost it all, and have got the parent again since.
-    await readParent(backend, place, options);
+    await readParent(backend, place);
     return { value: [], weak: "bare" };
   }
   return choice.newest
-    ? await readNewest(backend, kind, place, found, choice, options)
-    : await readAll(backend, kind, place, found, options);
+    ? await readNewest(backend, kind, place, found, choice)
+    : await readAll(backend, kind, place, found);
 }
 
 /**
@@ -82,7 +80,6 @@ export async function readNewest<K extends Kind>(
   place: Place,
   found: ReadonlyMap<string, Partial<Files>>,
   choice: Choice,
-  options: VerbOptions,
 ): Promise<Answer<EntityOf<K>[]>> {
   const latest = [...found].map((one) => ({ one, time: latestTime(one[1]) }))
     .sort((a, b) => b.time - a.time);
@@ -96,7 +93,6 @@ export async function readNewest<K extends Kind>(
       kind,
       place,
       new Map(some.map(({ one }) => one)),
-      options,
     );
     if (weak) answer.weak = weak;
     answer.damage = [...answer.damage ?? [], ...damage];
@@ -119,20 +115,18 @@ function latestTime({ metadata }: Partial<Files>): number {
 export async function readParent(
   backend: Backend,
   place: Place,
-  options: VerbOptions,
 ): Promise<void> {
   const kind = place.experimentId == null ? "project" : "experiment";
   const key = parentKeys(place).at(-1)!;
-  const { bytes } = await backend.driver.get(key, options);
+  const { bytes } = await backend.driver.get(key);
   decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
 }
 
 /** Projects are found by their folders: a listing of all that is below would be the whole store. */
 async function projectFiles(
   backend: Backend,
-  options: VerbOptions,
 ): Promise<Map<string, Partial<Files>>> {
-  const names = await backend.driver.folders("", options);
+  const names = await backend.driver.folders("");
   return new Map(names.map((name) => [name, {}]));
 }
 

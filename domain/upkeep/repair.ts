@@ -4,7 +4,8 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
-import type { Backend, Composite } from "../../composite.ts";
+import type { Composite } from "../../composite.ts";
+import type { Backend } from "../../composite/plan.ts";
 import { copyObject, type CopyOptions } from "../../composite/copy.ts";
 import { refuse, show } from "../check.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
@@ -214,7 +215,7 @@ async function newest(
 ): Promise<number> {
   const times = await pooled(has, async (group) => {
     const metas = await Promise.all(
-      group.map((label) => byLabel.get(label)!.driver.stat(key, signal ? { signal } : {})),
+      group.map((label) => byLabel.get(label)!.driver.stat(key, { signal })),
     );
     // The first of several copies is the original.
     return Math.min(...metas.map(({ lastModified }) => lastModified.getTime()));
@@ -269,7 +270,7 @@ async function carryOut(
   const { action } = mend;
   const to = byLabel.get(mend.backend)!;
   if (action === "delete" || bytes) {
-    const options = signal ? { signal } : {};
+    const options = { signal };
     try {
       if (!bytes) await to.driver.delete(key, options);
       else await to.driver.put(key, bytes, { ...options, ifAbsent: action === "copy" });

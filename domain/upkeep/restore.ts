@@ -4,8 +4,10 @@
  * @module
  */
 import { RubiconException } from "../../errors.ts";
-import type { CallOptions, Composite, Step } from "../../composite.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Core, Step } from "../../composite/plan.ts";
 import { SMALL } from "../../composite/copy.ts";
+import { bundledFolder } from "../../composite/layers/bundle_format.ts";
 import type { Source } from "../../drivers/driver.ts";
 import { checkComposite, checkFields, checkProject } from "../check.ts";
 import type { ZipEntry } from "../files/zip.ts";
@@ -16,7 +18,6 @@ import {
   deletedBy,
   entityOf,
   experimentsFolder,
-  isDigest,
   isOwn,
   metadataKey,
   projectFolder,
@@ -105,7 +106,9 @@ export async function restoreArchives(
   const where = "restoreArchives";
   checkComposite(first, where);
   checkProject(project, where);
-  const [from, options] = isComposite(third) ? [third, { ...fourth, to: first }] : [first, third];
+  const [from, options]: [Composite, RestoreOptions] = isComposite(third)
+    ? [third, { ...fourth, to: first }]
+    : [first, third];
   checkComposite(from, `${where}: the third argument`);
   checkFields(options, RESTORE, where);
   const { to = from, latestOnly = false, onProgress: _onProgress, ...rest } = options;
@@ -180,7 +183,7 @@ async function entriesIn(
       for (const entry of entries.filter(({ name }) => !name.endsWith("/"))) {
         const at = `${folder}/${entry.name}`;
         if (!isOwn(at) || !isKey(at) || !/^[0-9a-f-]{36}\//i.test(entry.name)) odd.push(entry.name);
-        else if (!isDigest(at)) found.set(at, entry);
+        else if (bundledFolder(at) === undefined) found.set(at, entry);
       }
       if (found.size === 0) {
         throw new RubiconException(
@@ -206,8 +209,8 @@ async function entriesIn(
 
 /** The project itself comes from where the archives are. */
 async function restoreProject(
-  from: Composite,
-  to: Composite,
+  from: Core,
+  to: Core,
   project: Project,
   call: CallOptions,
 ): Promise<void> {
@@ -215,31 +218,31 @@ async function restoreProject(
   const { onReceipts: _onReceipts, ...quiet } = call;
   const bytes = await from.read({
     what: key,
-    run: async (backend, signal) => {
-      const entry = await backend.driver.stat(key, signal ? { signal } : {});
+    run: async (backend) => {
+      const entry = await backend.driver.stat(key);
       const held = { key, size: 0, holders: [{ backend, entry: { key, ...entry } }] };
-      return { value: await bytesOf(held, signal) };
+      return { value: await bytesOf(held, call.signal) };
     },
   }, quiet);
   if (!bytes) throw new RubiconException("not-found", `restoreArchives: ${key} is not there.`);
-  await to.write({ what: key, steps: [{ key, source: bytes, present: "keep" }] }, call);
+  await to.write({ what: key, waves: [[{ key, source: bytes, present: "keep" }]] }, call);
 }
 
 async function restoreOne(
-  to: Composite,
+  to: Core,
   key: string,
   entry: ZipEntry,
   call: CallOptions,
 ): Promise<void> {
   const source: Source = entry.size > SMALL ? entry.open : await readEntry(entry);
-  await to.write({ what: key, steps: [{ key, source, present: "same" }] }, call);
+  await to.write({ what: key, waves: [[{ key, source }]] }, call);
 }
 
 const readEntry = (entry: ZipEntry) => new Response(entry.open()).bytes();
 
 /** Restores the tags or comments of an entity, unless it is there: then they stay as they are. */
 async function restoreGroup(
-  to: Composite,
+  to: Core,
   target: Inventory,
   keys: readonly string[],
   found: ReadonlyMap<string, ZipEntry>,
@@ -262,5 +265,5 @@ async function restoreGroup(
     }
   }
   if (steps.size === 0) return;
-  await to.write({ what: `${what} of ${folder}`, steps: [...steps.values()] }, call);
+  await to.write({ what: `${what} of ${folder}`, waves: [[...steps.values()]] }, call);
 }

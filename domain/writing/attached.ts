@@ -5,7 +5,8 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
-import type { CallOptions, Composite, Step } from "../../composite.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Core, Step } from "../../composite/plan.ts";
 import {
   checkComposite,
   checkEntity,
@@ -24,7 +25,7 @@ import { readEntities } from "../reading/list.ts";
 import { readEntity } from "../reading/entity_files.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import { above } from "./above.ts";
-import { build, create, placeOf, write } from "./create.ts";
+import { build, create, placeOf } from "./create.ts";
 import type { EntityOf, Parent } from "../format/entities.ts";
 import type { ListFilter } from "../inputs.ts";
 
@@ -56,7 +57,7 @@ export function prepareAttached<K extends AttachedKind>(
  * a caller gives are looked up; new ones have no past.
  */
 async function refuseDeleted(
-  rubicon: Composite,
+  rubicon: Core,
   entity: EntityOf<AttachedKind>,
   call: CallOptions,
 ): Promise<void> {
@@ -65,9 +66,9 @@ async function refuseDeleted(
   try {
     isDeleted = await rubicon.read({
       what: `whether ${describe(entity)} was deleted`,
-      async run({ driver }, signal) {
+      async run({ driver }) {
         try {
-          await driver.stat(key, signal ? { signal } : {});
+          await driver.stat(key);
           return { value: true };
         } catch (error) {
           if (!hasCode(error, "not-found")) throw error;
@@ -94,7 +95,7 @@ function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
 
 /** Writes the data, then the entity. */
 export async function createAttached<E extends EntityOf<AttachedKind>>(
-  rubicon: Composite,
+  rubicon: Core,
   entity: E,
   data: { name: string; source: Step["source"] },
   call: CallOptions & { id?: unknown },
@@ -169,26 +170,26 @@ export async function deleteAttached(
   const place = placeOf(entity)!;
   const trace = tombstoneKey(kindFolder(kind, place), entity.id);
   const metadata = metadataKey(folder);
-  await write(rubicon, entity, async () => {
+  await rubicon.write(async (write) => {
     const keys = await rubicon.read({
       what: `the data of ${describe(entity)}`,
-      async run({ driver }, signal) {
+      async run({ driver }) {
         const found: string[] = [];
-        for await (const { key } of driver.list(folder, signal ? { signal } : {})) found.push(key);
+        for await (const { key } of driver.list(folder)) found.push(key);
         return { value: found };
       },
       merge: (lists) => lists.flat(),
     }, { ...call, read: "merge" });
-    await rubicon.write({
+    await write({
       what: `the deletion of ${describe(entity)}`,
-      steps: [{
+      waves: [[{
         key: trace,
         source: new TextEncoder().encode(JSON.stringify({ id: entity.id, deleted_at: now() })),
         present: "keep",
-      }],
+      }]],
       deletes: [...new Set([metadata, ...keys])],
       ...above(place),
       entity,
     }, call);
-  });
+  }, call);
 }

@@ -5,6 +5,7 @@
  */
 import { type Receipt, RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
+import type { Core } from "../../composite/plan.ts";
 import {
   checkComposite,
   checkExperiment,
@@ -24,7 +25,7 @@ import { findLast } from "../reading/find.ts";
 import { readEntity } from "../reading/entity_files.ts";
 import { CALL_FIELDS, inputFields } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
-import { build, create } from "./create.ts";
+import { build, create, stepOf } from "./create.ts";
 import type { EntityOf, Experiment } from "../format/entities.ts";
 import type { ListFilter } from "../inputs.ts";
 
@@ -60,7 +61,7 @@ export async function logChild<K extends ChildKind>(
   checkComposite(rubicon, where);
   checkExperiment(experiment, where);
   const { entity, source } = prepare(kind, placeIn(experiment), input, where);
-  return await create(rubicon, entity, input, [], source);
+  return await create(rubicon, entity, input, [], stepOf(entity, source));
 }
 
 /** Entities that are checked and encoded, ready to be written. */
@@ -104,7 +105,7 @@ export function prepareAll<K extends ChildKind>(
  * one exception tells of all that failed.
  */
 export async function createAll<K extends ChildKind>(
-  rubicon: Composite,
+  rubicon: Core,
   prepared: Prepared<K>,
   call: CallOptions,
 ): Promise<EntityOf<K>[]> {
@@ -114,7 +115,7 @@ export async function createAll<K extends ChildKind>(
   const each: CallOptions = { ...call, onReceipts: (some) => receipts.push(...some) };
   await pooled(prepared, async ({ entity, source }) => {
     try {
-      await create(rubicon, entity, each, [], source);
+      await create(rubicon, entity, each, [], stepOf(entity, source));
     } catch (error) {
       if (!(error instanceof RubiconException)) throw error;
       failures.push(error);

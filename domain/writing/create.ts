@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { hasCode } from "../../errors.ts";
-import type { Below, CallOptions, Composite, Step } from "../../composite.ts";
+import type { CallOptions } from "../../composite.ts";
+import type { Core, Step } from "../../composite/plan.ts";
 import {
   checkId,
   checkName,
@@ -101,72 +101,53 @@ export function placeOf(entity: Entity): Place | undefined {
   return { projectName: entity.projectName, experimentId: entity.experimentId };
 }
 
+/** An entity's own file, as the object of a write. */
+export function stepOf(entity: Entity, source: Uint8Array = encodeEntity(entity)): Step {
+  return {
+    key: metadataKey(entityFolder(entity)),
+    source,
+    what: describe(entity),
+    conflict: (existing) => conflict(entity, existing),
+  };
+}
+
 /**
- * Writes a new entity to all backends, after its data where it has some.
+ * Writes a new entity to all backends, after its data if it has some.
  *
  * @param call The options of the call.
  * @param data What has to be there before the entity shows.
- * @param source The entity's bytes, where they are made already.
- * @param below What a backend may take in the same step.
+ * @param step The entity's own file, if it is made already.
+ * @param more What comes after it, and what a failure carries in place of the entity.
  */
 export async function create<E extends Entity>(
-  rubicon: Composite,
+  rubicon: Core,
   entity: E,
   call: CallOptions,
   data: readonly Step[] = [],
-  source: Uint8Array = encodeEntity(entity),
-  below?: Below,
+  step: Step = stepOf(entity),
+  more: { below?: readonly Step[]; entity?: unknown } = {},
 ): Promise<E> {
   const place = placeOf(entity);
-  const folder = entityFolder(entity);
-  const key = metadataKey(folder);
-  await write(rubicon, entity, () =>
-    rubicon.write({
-      what: describe(entity),
-      steps: [...data, { key, source }],
-      folder,
-      ...(below && { below }),
-      ...(place && above(place)),
-      decide: entity.kind === "project",
-      entity,
-      conflict: (existing) => conflict(entity, existing),
-    }, call));
+  await rubicon.write({
+    what: describe(entity),
+    waves: [data, [step], more.below ?? []].filter(({ length }) => length > 0),
+    folder: entityFolder(entity),
+    ...(place && above(place)),
+    decide: entity.kind === "project",
+    entity: more.entity ?? entity,
+  }, call);
   return entity;
-}
-
-/** Carries out a write under the composite's failure mode. Bad input always throws. */
-export async function write(
-  rubicon: Composite,
-  entity: unknown,
-  work: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const { failureMode, onWarning } = rubicon.options;
-    const outside = hasCode(
-      error,
-      "unavailable",
-      "write-failed",
-      "read-failed",
-      "permission-denied",
-      // A parent that could not be written either.
-      "not-found",
-    );
-    if (failureMode === "raise" || !outside) throw error;
-    if (failureMode === "warn") onWarning(error.message, entity);
-  }
 }
 
 /** Says what is in the way of an entity. */
 function conflict(entity: Entity, existing: Uint8Array): string | undefined {
   const { id, name } = identify(existing);
   if (entity.name !== null && typeof name === "string" && name !== entity.name) {
-    return `${describe(entity)} and ${show(name)}, which is there already, have one key ` +
+    return `${describe(entity)} and ${show(name)}, which already exists, have one key ` +
       `(${slugify(entity.name)}). Use a name that differs in letters or digits.`;
   }
   if (id === entity.id) {
-    return `${describe(entity)} is there already with the same id and another content`;
+    return `${describe(entity)} already exists with the same id and different content`;
   }
-  return `${describe(entity)} is there already, with the id ${show(id)}`;
+  return `${describe(entity)} already exists, with the id ${show(id)}`;
 }

@@ -24,7 +24,6 @@ const verbs = (driver: Driver, key: string, signal?: AbortSignal): Promise<unkno
     driver.put(key, text("x"), { ...options, ifAbsent: true }),
     driver.stat(key, options),
     driver.delete(key, options),
-    ...(driver.copy ? [driver.copy(key, "b", options), driver.copy("b", key, options)] : []),
     Array.fromAsync(driver.list(key, options)),
     driver.folders(key, options),
   ];

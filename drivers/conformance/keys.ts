@@ -78,9 +78,6 @@ export const keys: readonly Case[] = [
         await refused(driver.put(key, text("x"), { ifAbsent: true }), "invalid-key");
         await refused(driver.stat(key), "invalid-key");
         await refused(driver.delete(key), "invalid-key");
-        if (!driver.copy) continue;
-        await refused(driver.copy(key, "a"), "invalid-key");
-        await refused(driver.copy("a", key), "invalid-key");
       }
       assert.deepEqual(await keysOf(driver), []);
     },

@@ -166,17 +166,4 @@ export const objects: readonly Case[] = [
       await holds(driver, "a/b", text("3"));
     },
   },
-  {
-    name: "copy, where there is one",
-    async run(driver) {
-      if (!driver.copy) return;
-      await driver.put("a", text("1"));
-      await driver.put("taken", text("2"));
-      await driver.copy("a", "b/c");
-      await holds(driver, "b/c", text("1"));
-      await refused(driver.copy("a", "taken", { ifAbsent: true }), "already-exists");
-      await refused(driver.copy("missing", "d"), "not-found");
-      assert.deepEqual(await keysOf(driver), ["a", "b/c", "taken"]);
-    },
-  },
 ];
