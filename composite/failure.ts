@@ -9,7 +9,6 @@ import {
   type RubiconErrorCode,
   RubiconException,
 } from "../errors.ts";
-import type { WritePlan } from "./plan.ts";
 
 /** An exception of one backend, whose label its message starts with. */
 export const backendError = (
@@ -39,7 +38,7 @@ export function reasonOf(error: unknown, label: string): string {
 
 /** A write whose policy was not met. */
 export function writeFailure(
-  plan: WritePlan,
+  { what, entity }: { what: string; entity?: unknown },
   receipts: readonly Receipt[],
   enough: number,
 ): RubiconException {
@@ -54,12 +53,12 @@ export function writeFailure(
     : "\nNothing was written. Mend that, and write it again.";
   return new RubiconException(
     code ?? "write-failed",
-    `${plan.what} was written to ${taken} of ${receipts.length} backends, ${
+    `${what} was written to ${taken} of ${receipts.length} backends, ${
       enough === receipts.length ? "all" : enough
     } are needed:\n${lines.join("\n")}${code === "already-exists" ? "" : next}`,
     {
       receipts,
-      ...(plan.entity !== undefined && { entity: plan.entity }),
+      ...(entity !== undefined && { entity }),
       cause: failed[0]?.error,
     },
   );

@@ -4,6 +4,7 @@
  * @module
  */
 import { validate } from "jsr:@std/uuid@^1.1.1";
+import { didYouMean } from "../drivers/suggest.ts";
 import { RubiconException } from "../errors.ts";
 import type { Core } from "../composite/plan.ts";
 import type { Composite } from "../composite/types.ts";
@@ -52,7 +53,11 @@ export function checkFields(input: unknown, known: ReadonlySet<string>, where: s
   }
   for (const field of Object.keys(input)) {
     if (!known.has(field)) {
-      refuse(`${where} has no option ${show(field)}. It takes: ${[...known].join(", ")}.`);
+      refuse(
+        `${where} has no option ${show(field)}${didYouMean(field, known)}. It takes: ${
+          [...known].join(", ")
+        }.`,
+      );
     }
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
+import { isRubiconException, type RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { readArtifact } from "./artifact.ts";
 import { checkArtifact, openData } from "./files/open.ts";
@@ -67,7 +67,7 @@ export async function downloadArtifact(
     report(what, total, total);
     return saved;
   } catch (cause) {
-    if (cause instanceof RubiconException || signal?.aborted) throw cause;
+    if (isRubiconException(cause) || signal?.aborted) throw cause;
     throw notAllowed(`${where}: ${path} cannot be written`, cause);
   }
 }
@@ -109,7 +109,7 @@ export async function unzipArtifact(
   try {
     return await unzipTo(bytes, toPath(folder), describe(artifact));
   } catch (cause) {
-    if (cause instanceof RubiconException) throw cause;
+    if (isRubiconException(cause)) throw cause;
     throw notAllowed(`unzipArtifact: ${folder} cannot be written`, cause);
   }
 }

@@ -30,8 +30,8 @@ export function limit<D extends Driver>(inner: D, ms: number): D {
     run: (options: O, watched: Watched) => Promise<T>,
     waits = true,
   ): Promise<T> => {
-    const { timeoutMs = ms, ...rest } = (options ?? {}) as O & LimitedOptions;
-    const outer = rest.signal;
+    const timeoutMs = (options as LimitedOptions | undefined)?.timeoutMs ?? ms;
+    const outer = options?.signal;
     outer?.throwIfAborted();
     if (waits && !line.enter()) await line.turn(outer);
     const controller = new AbortController();
@@ -41,7 +41,9 @@ export function limit<D extends Driver>(inner: D, ms: number): D {
       return await new Promise<T>((resolve, reject) => {
         watched.expire = () => reject(EXPIRED);
         if (outer) outer.addEventListener("abort", stop = () => reject(outer.reason));
-        run({ ...rest, signal: controller.signal } as unknown as O, watched).then(resolve, reject);
+        const own = { ...options, signal: controller.signal } as O & LimitedOptions;
+        delete own.timeoutMs;
+        run(own, watched).then(resolve, reject);
       });
     } catch (error) {
       if (error !== EXPIRED && !outer?.aborted) throw error;

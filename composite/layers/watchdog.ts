@@ -19,12 +19,13 @@ export interface Watched {
 }
 
 class Entry implements Watched {
-  since = performance.now();
+  /** When it began, or made progress; unknown until a timer is set for the first time. */
+  since: number | undefined;
 
   constructor(readonly ms: number) {}
 
   progress(): void {
-    this.since = performance.now();
+    if (this.since !== undefined) this.since = performance.now();
   }
 
   expire(): void {}
@@ -43,7 +44,7 @@ export class Watchdog {
     const entry = new Entry(ms);
     this.#entries.add(entry);
     if (this.#timer !== undefined) {
-      if (entry.since + ms < this.#due) this.#arm();
+      if (performance.now() + ms < this.#due) this.#arm();
     } else if (!this.#isWaiting) this.#armSoon();
     return entry;
   }
@@ -63,8 +64,11 @@ export class Watchdog {
 
   #arm(): void {
     this.#disarm();
-    for (const { since, ms } of this.#entries) this.#due = Math.min(this.#due, since + ms);
-    this.#timer = setTimeout(() => this.#look(), this.#due - performance.now());
+    const now = performance.now();
+    for (const entry of this.#entries) {
+      this.#due = Math.min(this.#due, (entry.since ??= now) + entry.ms);
+    }
+    this.#timer = setTimeout(() => this.#look(), this.#due - now);
   }
 
   #disarm(): void {
@@ -76,7 +80,7 @@ export class Watchdog {
   #look(): void {
     const now = performance.now();
     for (const entry of this.#entries) {
-      if (entry.since + entry.ms > now) continue;
+      if ((entry.since ??= now) + entry.ms > now) continue;
       this.#entries.delete(entry);
       entry.expire();
     }

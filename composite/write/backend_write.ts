@@ -5,9 +5,9 @@
  */
 import { hasCode, type Receipt, type RubiconException } from "../../errors.ts";
 import { asException, backendError, reasonOf } from "../failure.ts";
-import { differs } from "../same.ts";
 import type { Backend, Step, WritePlan } from "../plan.ts";
 import { bringParents } from "./parents.ts";
+import { put } from "./put.ts";
 
 /** How a write goes in one backend. */
 export class Attempt {
@@ -157,25 +157,5 @@ async function putStep(attempt: Attempt, step: Step, plan: WritePlan): Promise<v
       throw named(error, backend, step.what);
     }
     throw error;
-  }
-}
-
-/** Stores one object. Returns how many bytes were stored. */
-export async function put(backend: Backend, step: Step, what: string): Promise<number> {
-  const { driver } = backend;
-  const ifAbsent = step.present !== "replace";
-  try {
-    return (await driver.put(step.key, step.source, { ifAbsent })).size;
-  } catch (error) {
-    if (!ifAbsent || !hasCode(error, "already-exists")) throw error;
-    if (step.present === "keep") return 0;
-    const existing = await differs(driver, step.key, step.source);
-    if (!existing) return 0;
-    throw backendError(
-      backend,
-      "already-exists",
-      step.conflict?.(existing) ?? `${step.what ?? what} already exists with different content`,
-      error,
-    );
   }
 }

@@ -7,7 +7,7 @@ import { hasCode } from "../../errors.ts";
 import { SMALL, wholeBytes } from "../copy.ts";
 import { backendError } from "../failure.ts";
 import type { Backend, Beside, WritePlan } from "../plan.ts";
-import { put } from "./backend_write.ts";
+import { put } from "./put.ts";
 
 /** Makes sure that the parents of a plan are there, outermost first, each looked for once. */
 export async function bringParents(

@@ -7,7 +7,9 @@
 import { RubiconException } from "../../errors.ts";
 import { formatInstant, parseInstant } from "./datetime.ts";
 import { decodeNumpy, dtypeOf, encodeNumpy, isNumpyArray, type NumpyArray } from "./numpy.ts";
-import type { TrainingMetadata } from "./entities.ts";
+
+/** What an experiment was trained on: a list of tuples, each of any JSON values. */
+export type TrainingMetadata = readonly (readonly Value[])[];
 
 export type { NumpyArray } from "./numpy.ts";
 export { parseDatetime } from "./datetime.ts";

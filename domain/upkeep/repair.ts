@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hasCode, RubiconException } from "../../errors.ts";
+import { hasCode, isRubiconException, RubiconException } from "../../errors.ts";
 import type { Composite } from "../../composite.ts";
 import type { Backend } from "../../composite/plan.ts";
 import { copyObject, type CopyOptions } from "../../composite/copy.ts";
@@ -120,7 +120,7 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
       else await carryOut(job, byLabel, report, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof RubiconException)) throw error;
+      if (!isRubiconException(error)) throw error;
       failed.set(`${backend} ${entityOf(key)}`, { key, error });
       report.failures.push({ ...job.mend, error });
     }
@@ -238,7 +238,7 @@ async function settleAll(
       await settle(backends, whatOf(key)!, entityOf(key), signal);
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof RubiconException)) throw error;
+      if (!isRubiconException(error)) throw error;
       report.failures.push({ ...mend, error });
     }
   });

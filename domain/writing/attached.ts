@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hasCode, RubiconException } from "../../errors.ts";
+import { hasCode, isRubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
 import type { Core, Step } from "../../composite/plan.ts";
 import {
@@ -79,7 +79,7 @@ async function refuseDeleted(
     }, { ...readOnly(call), read: "merge" });
   } catch (error) {
     // No backend can be read: then the write says what is the matter, under the composite's failure mode.
-    if (!(error instanceof RubiconException) || hasCode(error, "closed", "invalid-config")) {
+    if (!isRubiconException(error) || hasCode(error, "closed", "invalid-config")) {
       throw error;
     }
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Receipt, RubiconException } from "../../errors.ts";
+import { isRubiconException, type Receipt, RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import {
@@ -117,7 +117,7 @@ export async function createAll<K extends ChildKind>(
     try {
       await create(rubicon, entity, each, [], stepOf(entity, source));
     } catch (error) {
-      if (!(error instanceof RubiconException)) throw error;
+      if (!isRubiconException(error)) throw error;
       failures.push(error);
     }
   });

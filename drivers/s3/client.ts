@@ -8,7 +8,7 @@
  * @module
  */
 import { S3Client } from "npm:@bradenmacdonald/s3-lite-client@1.0.0";
-import type { S3Credentials } from "../s3.ts";
+import type { S3Credentials } from "./options.ts";
 import { RubiconException } from "../../errors.ts";
 import type { S3Config } from "./config.ts";
 import { LARGE, sendLarge } from "./send_large.ts";

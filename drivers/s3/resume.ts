@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RubiconException } from "../../errors.ts";
+import { isRubiconException, RubiconException } from "../../errors.ts";
 import type { Bytes, GetOptions, ObjectMeta } from "../driver.ts";
 import { byteStream, readInto } from "../source.ts";
 import { noAnswer } from "./errors.ts";
@@ -70,7 +70,7 @@ export function resuming(
         return response.body;
       },
     ).catch((error) => {
-      if (error instanceof RubiconException && error.code === "already-exists") {
+      if (isRubiconException(error) && error.code === "already-exists") {
         throw new RubiconException(
           "unavailable",
           `${settings.label}: ${settings.what}: the object was replaced while it was read. Read it again.`,
