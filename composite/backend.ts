@@ -30,15 +30,11 @@ export async function openBackend(
   const driver = await driverOf(given);
   const label = ownLabel ?? driver.label;
   const place = driver.place ?? driver.label;
-  const twin = before.find((other) => other.label === label || other.place === place);
-  if (twin) {
+  for (const other of before) {
+    const fault = faultOf({ label, place, driver }, other);
+    if (fault === undefined) continue;
     await driver.close?.();
-    throw new RubiconException(
-      "invalid-config",
-      twin.place === place
-        ? `Two backends are ${place}. Two copies in one place are one copy: give one another root.`
-        : `Two backends are called ${label}. Give one another label.`,
-    );
+    throw new RubiconException("invalid-config", fault);
   }
   const health = new Health(label, driver.persistence);
   const { persistence } = driver;
@@ -50,6 +46,27 @@ export async function openBackend(
     driver: stack(layer(driver, { label }), timeoutMs, health),
   };
 }
+
+type Placed = Pick<Backend, "label" | "place"> & { driver: Driver };
+
+/** Why two backends cannot be in one composite. */
+function faultOf(one: Placed, other: Placed): string | undefined {
+  const roots = [one.driver.root, other.driver.root];
+  const isOne = one.place === other.place || roots[0] !== undefined && roots[0] === roots[1];
+  if (isOne) {
+    return `Two backends are ${one.place}. Two copies in one place are one copy: give one another root.`;
+  }
+  if (one.label === other.label) {
+    return `Two backends are called ${one.label}. Give one another label.`;
+  }
+  if (!isInside(roots[0], roots[1]) && !isInside(roots[1], roots[0])) return undefined;
+  return `Of ${other.label} and ${one.label} one is inside the other, so that copies would be copied again and ` +
+    "again. Give one another root.";
+}
+
+const isInside = (path: string | undefined, folder: string | undefined): boolean =>
+  path !== undefined && folder !== undefined &&
+  path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 
 /** The layers of a backend, each of which does one thing. */
 export const stack = (guarded: Driver, timeoutMs: number, health: Health): Store =>

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRubiconException, type RubiconException } from "../errors.ts";
+import { isRubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { readArtifact } from "./artifact.ts";
 import { checkArtifact, openData } from "./files/open.ts";

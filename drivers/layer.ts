@@ -11,7 +11,7 @@ export const VERBS = ["get", "open", "put", "stat", "list", "folders", "delete"]
 /** The verbs that a driver may have. */
 export const OPTIONAL_VERBS = ["putTree", "close"] as const;
 /** What a driver says of itself. */
-export const FIELDS = ["persistence", "label", "place", "listsChecksums"] as const;
+export const FIELDS = ["persistence", "label", "place", "root", "listsChecksums"] as const;
 
 /** A driver as a plain object that can be spread, whatever it is made of. */
 export function plain(driver: Driver): Driver {

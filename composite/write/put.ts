@@ -13,7 +13,8 @@ export async function put(backend: Backend, step: Step, what: string): Promise<n
   const { driver } = backend;
   const ifAbsent = step.present !== "replace";
   try {
-    return (await driver.put(step.key, step.source, { ifAbsent })).size;
+    const { size, wasThere } = await driver.put(step.key, step.source, { ifAbsent });
+    return wasThere ? 0 : size;
   } catch (error) {
     if (!ifAbsent || !hasCode(error, "already-exists")) throw error;
     if (step.present === "keep") return 0;
