@@ -79,7 +79,12 @@ export class RubiconException extends Error {
 
   /** An error of this module, by its code and a message that says what, where, and what to do next. */
   constructor(code: RubiconErrorCode, message: string, options: RubiconExceptionOptions = {}) {
+    const engine: { stackTraceLimit?: number } = Error;
+    const limit = engine.stackTraceLimit;
+    // Between a driver and the line of the caller are more calls than an engine shows.
+    engine.stackTraceLimit = 50;
     super(message, "cause" in options ? { cause: options.cause } : undefined);
+    if (limit !== undefined) engine.stackTraceLimit = limit;
     this.code = code;
     if (options.backend !== undefined) this.backend = options.backend;
     this.receipts = options.receipts ?? [];

@@ -109,7 +109,9 @@ class Reading {
 
   /** Lets go of what nobody read. */
   async end(): Promise<void> {
-    await this.#opened?.stream.cancel();
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.stream.cancel();
   }
 
   #open(): Promise<OpenResult> {

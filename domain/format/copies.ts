@@ -5,7 +5,8 @@
  */
 import { hasCode } from "../../errors.ts";
 import type { Bytes } from "../../drivers/driver.ts";
-import { type ChangeFile, join, rewrites, type What, WHATS } from "./annotations.ts";
+import { type ChangeFile, join, type What, WHATS } from "./annotations.ts";
+import { rewrites } from "./rewrites.ts";
 import { decodeChange, isWhole as isWholeJson } from "./codec.ts";
 import { isOwn, partOf } from "./layout.ts";
 

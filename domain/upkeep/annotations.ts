@@ -12,12 +12,11 @@ import {
   type ChangeFile,
   isOneOrder,
   join,
-  rewrites,
   stateOf,
-  takenOut,
   type What,
   WHATS,
 } from "../format/annotations.ts";
+import { rewrites, takenOut } from "../format/rewrites.ts";
 import { decodeChange, encodeChange, ownTexts } from "../format/codec.ts";
 import { isWhole } from "../format/copies.ts";
 import { partOf } from "../format/layout.ts";
@@ -55,7 +54,8 @@ export async function placeIn(
   signal?: AbortSignal,
 ): Promise<Place> {
   const place: Place = { files: [], damaged: new Map() };
-  await pooled(entries, async ({ key, lastModified }) => {
+  // One after another: callers have as many entities under way as there may be requests.
+  for (const { key, lastModified } of entries) {
     try {
       const bytes = await wholeBytes(backend, key, { signal });
       place.files.push({ key, lastModified, change: decodeChange(what, bytes, key) });
@@ -63,7 +63,7 @@ export async function placeIn(
       if (hasCode(error, "corrupt")) place.damaged.set(key, error);
       else if (!hasCode(error, "not-found")) throw error;
     }
-  });
+  }
   return place;
 }
 
@@ -140,12 +140,12 @@ async function isSame(
   const everywhere = files.every(({ entries }) => entries.every((entry) => entry !== undefined));
   if (!everywhere || !isOneOrder(places)) return { same: false, read: 0 };
   let read = 0;
-  const same = await pooled(files, async (file) => {
+  for (const file of files) {
     const contents = await contentsOf(backends, file, comparison, { signal, isWhole });
     if (contents.read) read++;
-    return contents.groups.length === 1 && contents.damaged.size === 0;
-  });
-  return { same: !same.includes(false), read };
+    if (contents.groups.length > 1 || contents.damaged.size > 0) return { same: false, read };
+  }
+  return { same: true, read };
 }
 
 /** So often files are looked at again: after that it is somebody else who writes. */

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { hasCode, type RubiconException } from "../../errors.ts";
-import { type Comparison, contentsOf, type Spread, spread } from "../../composite/compare.ts";
+import { hasCode } from "../../errors.ts";
+import { type Comparison, type Spread, spread } from "../../composite/compare.ts";
 import type { Backend, Core } from "../../composite/plan.ts";
 import { checkKey } from "../../drivers/guard.ts";
-import { isChecked, isWhole } from "../format/copies.ts";
 import {
   byDependency,
   deletedBy,
@@ -19,37 +18,9 @@ import {
 } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import type { Reporter } from "../progress.ts";
-import { compareAnnotations, type Rewritten, whatOf } from "./annotations.ts";
+import { compareAnnotations, whatOf } from "./annotations.ts";
+import { compareObject, deletion, type Finding, rewriting } from "./findings.ts";
 import { WIDTH } from "./waves.ts";
-
-/** One object that is not the same in all backends. */
-export interface Difference {
-  /** The object's key. */
-  key: string;
-  /**
-   * `missing`: some backends lack it · `conflict`: backends have different contents · `deleted`: it was
-   * deleted on purpose and is still in some · `damaged`: some have it cut short, or with other bytes than their store
-   * has the checksum of. Tags and comments files are compared by what they say together: they differ if that does.
-   */
-  kind: "missing" | "conflict" | "deleted" | "damaged";
-  /** Labels of the backends that have it; for a conflict, those with one content stand together. */
-  has: string[][];
-  /** Labels of the backends that lack it. */
-  lacks: string[];
-  /** Labels of the backends whose copy is damaged. Missing if none is. */
-  damaged?: string[];
-}
-
-/** A difference, with what `repair` needs to mend it. */
-export interface Finding {
-  difference: Difference;
-  /** How large the object is, in bytes. */
-  size: number;
-  /** What the file is to hold in the backends of the difference: tags and comments alone have that. */
-  bytes?: Uint8Array;
-  /** The reason, if a copy is damaged. */
-  error?: RubiconException;
-}
 
 /** What was found. */
 export interface Compared {
@@ -147,9 +118,10 @@ async function compareFolder(
   }
   const tell = (count: number) => report(what, done += count, found.objects);
   const one = async (one: Spread): Promise<Finding[]> => {
-    const finding = isDeleted(one.key)
-      ? deletion(backends, one)
-      : await compareObject(backends, one, comparison, found, signal);
+    const { finding, read } = isDeleted(one.key)
+      ? { finding: deletion(backends, one), read: false }
+      : await compareObject(backends, one, comparison, signal);
+    if (read) found.read++;
     tell(1);
     return finding ? [finding] : [];
   };
@@ -192,80 +164,4 @@ function deletedIn(keys: readonly string[]): (key: string) => boolean {
     }
     return false;
   };
-}
-
-const sizeOf = ({ entries }: Spread) => Math.max(...entries.map((entry) => entry?.size ?? 0));
-
-/** Labels of the backends that have an object, and of those that lack it. */
-function holders(backends: readonly Backend[], { entries }: Spread) {
-  const labels = (is: boolean) =>
-    backends.filter((_, at) => (entries[at] !== undefined) === is).map(({ label }) => label);
-  return { has: labels(true), lacks: labels(false) };
-}
-
-function deletion(backends: readonly Backend[], one: Spread): Finding {
-  const { has, lacks } = holders(backends, one);
-  return { difference: { key: one.key, kind: "deleted", has: [has], lacks }, size: sizeOf(one) };
-}
-
-async function compareObject(
-  backends: readonly Backend[],
-  one: Spread,
-  comparison: Comparison,
-  found: Compared,
-  signal: AbortSignal | undefined,
-): Promise<Finding | undefined> {
-  const { key } = one;
-  const { has, lacks } = holders(backends, one);
-  const labels = (indexes: Iterable<number>) => [...indexes].map((at) => backends[at]!.label);
-  const size = sizeOf(one);
-  try {
-    const { groups, damaged, read } = await contentsOf(backends, one, comparison, {
-      signal,
-      ...(isChecked(key) && { isWhole }),
-    });
-    if (read) found.read++;
-    if (damaged.size > 0) {
-      const [error] = damaged.values();
-      const difference: Difference = {
-        key,
-        kind: "damaged",
-        has: groups.map(labels),
-        lacks,
-        damaged: labels(damaged.keys()),
-      };
-      return { difference, size, error: error! };
-    }
-    if (groups.length > 1) {
-      return { difference: { key, kind: "conflict", has: groups.map(labels), lacks }, size };
-    }
-  } catch (error) {
-    // It was deleted while this looked at it: what became of it, the next look tells.
-    if (!hasCode(error, "not-found")) throw error;
-  }
-  return lacks.length > 0
-    ? { difference: { key, kind: "missing", has: [has], lacks }, size }
-    : undefined;
-}
-
-/** A tags or comments file that some backends are to get. */
-function rewriting(
-  backends: readonly Backend[],
-  files: readonly Spread[],
-  { key, bytes, to, error }: Rewritten,
-): Finding {
-  const entries = files.find((file) => file.key === key)!.entries;
-  const labels = (is: (at: number) => boolean) =>
-    backends.filter((_, at) => is(at)).map(({ label }) => label);
-  const lacks = labels((at) => to.includes(at) && !entries[at]);
-  const other = labels((at) => to.includes(at) && entries[at] !== undefined);
-  const has = labels((at) => !to.includes(at) && entries[at] !== undefined);
-  const size = bytes?.length ?? 0;
-  if (error) {
-    const difference = { key, kind: "damaged" as const, has: [has], lacks, damaged: other };
-    return { difference, size, ...(bytes && { bytes }), error };
-  }
-  const kind = other.length > 0 ? "conflict" : "missing";
-  const groups = [has, other].filter((group) => group.length > 0);
-  return { difference: { key, kind, has: groups, lacks }, size, bytes: bytes! };
 }

@@ -7,18 +7,17 @@ import { RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
 import type { Core, Step } from "../../composite/plan.ts";
 import { SMALL } from "../../composite/copy.ts";
-import { bundledFolder } from "../../composite/layers/bundle_format.ts";
 import type { Source } from "../../drivers/driver.ts";
 import { checkComposite, checkFields, checkProject } from "../check.ts";
 import type { ZipEntry } from "../files/zip.ts";
-import { join, rewrites } from "../format/annotations.ts";
+import { join } from "../format/annotations.ts";
+import { rewrites } from "../format/rewrites.ts";
 import { changesIn, type Stored } from "../format/copies.ts";
 import {
   archivesFolder,
   deletedBy,
   entityOf,
   experimentsFolder,
-  isOwn,
   metadataKey,
   projectFolder,
 } from "../format/layout.ts";
@@ -27,7 +26,7 @@ import { type ProgressOption, reporter } from "../progress.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import type { Project } from "../format/entities.ts";
 import { whatOf } from "./annotations.ts";
-import { isKey } from "./differences.ts";
+import { entriesIn } from "./archive_entries.ts";
 import {
   bytesOf,
   groupName,
@@ -36,7 +35,6 @@ import {
   inventory,
   isComposite,
   isIn,
-  listed,
   placesOf,
 } from "./inventory.ts";
 import { inWaves } from "./waves.ts";
@@ -159,52 +157,6 @@ export async function restoreArchives(
   });
   report("copy", done, keys.length);
   return [...new Set([...found.keys()].map((key) => key.slice(folder.length + 1).split("/")[0]!))];
-}
-
-/** The entries of an archive that belong to experiments, by their keys. */
-async function entriesIn(
-  { key, size, holders }: Held,
-  folder: string,
-  signal: AbortSignal | undefined,
-  warn: (message: string) => void,
-): Promise<Map<string, ZipEntry>> {
-  const { openZip } = await import("../files/zip.ts");
-  let trouble: unknown;
-  for (const { backend: { driver } } of holders) {
-    try {
-      const entries = await openZip(
-        size,
-        async (offset, length) =>
-          (await driver.open(key, { ...(signal && { signal }), offset, length })).stream,
-        key,
-      );
-      const found = new Map<string, ZipEntry>();
-      const odd: string[] = [];
-      for (const entry of entries.filter(({ name }) => !name.endsWith("/"))) {
-        const at = `${folder}/${entry.name}`;
-        if (!isOwn(at) || !isKey(at) || !/^[0-9a-f-]{36}\//i.test(entry.name)) odd.push(entry.name);
-        else if (bundledFolder(at) === undefined) found.set(at, entry);
-      }
-      if (found.size === 0) {
-        throw new RubiconException(
-          "corrupt",
-          `${key}: none of its entries is part of an experiment: ${
-            listed(odd)
-          }. Nothing was restored.`,
-        );
-      }
-      if (odd.length > 0) {
-        warn(
-          `${key}: ${odd.length} entries belong to no experiment and are left out: ${listed(odd)}.`,
-        );
-      }
-      return found;
-    } catch (error) {
-      signal?.throwIfAborted();
-      trouble ??= error;
-    }
-  }
-  throw trouble;
 }
 
 /** The project itself comes from where the archives are. */

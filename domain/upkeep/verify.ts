@@ -10,9 +10,10 @@ import type { Composite } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import { checkComposite, checkFields, checkName, refuse, show } from "../check.ts";
 import { type ProgressOption, type Reporter, reporter } from "../progress.ts";
-import { type Compared, compareStores, type Difference } from "./differences.ts";
+import { type Compared, compareStores } from "./differences.ts";
+import type { Difference } from "./findings.ts";
 
-export type { Difference } from "./differences.ts";
+export type { Difference } from "./findings.ts";
 
 /** Options of {@linkcode verify}. */
 export interface VerifyOptions extends ProgressOption {

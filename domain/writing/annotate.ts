@@ -6,15 +6,8 @@
 import type { CallOptions, Composite } from "../../composite.ts";
 import type { Core, Step, Write } from "../../composite/plan.ts";
 import { equal } from "../../composite/same.ts";
-import {
-  type ChangeFile,
-  changeName,
-  fold,
-  join,
-  type Rewrite,
-  takenOut,
-  type What,
-} from "../format/annotations.ts";
+import { type ChangeFile, changeName, fold, join, type What } from "../format/annotations.ts";
+import { type Rewrite, takenOut } from "../format/rewrites.ts";
 import { checkComposite, checkEntity, checkFields, checkTexts, refuse } from "../check.ts";
 import { type Change, describe, encodeChange } from "../format/codec.ts";
 import { entityFolder, metadataKey } from "../format/layout.ts";

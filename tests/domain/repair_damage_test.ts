@@ -70,6 +70,17 @@ Deno.test("repair() copies no metadata.json that is cut short, and names it", as
   }
 });
 
+Deno.test("repair() copies nothing below an experiment that no backend has whole", async () => {
+  const [a, b] = [faulty(), faulty()];
+  await using one = await openComposite(a);
+  const project = await createProject(one, { name: "p" });
+  const { id } = await logExperiment(one, project, { metrics: { m: 1 } });
+  await a.put(`p/experiments/${id}/metadata.json`, bytes(""));
+  await using both = await openComposite([a, b]);
+  assert.equal((await repair(both)).failures.length, 2);
+  assert.deepEqual(Object.keys(await contents(b)), ["p/metadata.json"]);
+});
+
 /** One artifact in two stores with checksums, one of which has other bytes by now. */
 async function rotten(data: string) {
   const [a, b] = [rotting(), rotting()];

@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import {
+  addTags,
   archiveProject,
   createProject,
   deleteArtifact,
@@ -27,6 +28,7 @@ async function filled(): Promise<{ driver: Faulty; project: Project }> {
   for (let at = 0; at < EXPERIMENTS; at++) {
     const experiment = await logExperiment(rubicon, project, { metrics: { m: at } });
     await logArtifact(rubicon, experiment, { name: "x", data: `${at}` });
+    for (const tag of ["x", "y"]) await addTags(rubicon, experiment, [tag]);
   }
   return { driver, project };
 }
@@ -40,12 +42,15 @@ function checkOrder({ log }: Gated): void {
     (event === "start" ? started : ended).set(key, at);
   }
   for (const [key, start] of started) {
-    const [project, , id, kind] = key.split("/");
+    const [project, , id, ...below] = key.split("/");
     const before = [];
     if (id) before.push(`${project}/metadata.json`);
-    if (kind && kind !== "metadata.json") before.push(`p/experiments/${id}/metadata.json`);
+    if (below.length > 1) before.push(`p/experiments/${id}/metadata.json`);
     if (key.includes("/artifacts/") && key.endsWith("/metadata.json")) {
       before.push(key.replace("metadata.json", "data"));
+    }
+    if (id && below[0] === "metadata.json") {
+      before.push(...[...started.keys()].filter((other) => other.includes(`${id}/tags_`)));
     }
     for (const other of before) assert.ok(ended.get(other)! < start, `${other} before ${key}`);
   }
