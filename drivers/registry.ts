@@ -9,7 +9,7 @@ import type { Driver } from "./driver.ts";
 import { guard } from "./guard.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** One backend's configuration: the persistence name, the root, and the driver's own options. */
+/** One backend's configuration, of any driver: the persistence name, the root, and the driver's own options. */
 export interface DriverConfig {
   /** The name under which the driver is registered: `memory`, `filesystem`, `s3`, or your own. */
   persistence: string;

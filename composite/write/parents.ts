@@ -43,10 +43,13 @@ async function copyMissing(
   for (const { key, bytes, replace } of files) {
     await put(backend, { key, source: bytes, present: replace ? "replace" : "keep" }, key);
   }
-  await put(backend, { key: parent, source: found.bytes, present: "keep" }, parent);
-  // It lacks what else is below, too: others are asked first until it is repaired. (Unless it is about to get the
-  // parent from a write of ours that nobody waited for.)
-  if (backend.health.status().pending <= 1) backend.health.missed(`what belongs to ${parent}`);
+  const own = { key: parent, source: found.bytes, present: "keep" } as const;
+  const isBrought = await put(backend, own, parent) > 0;
+  // It lacks what else is below, too: others are asked first until it is repaired. (Unless it got the parent, or is
+  // about to get it, from a write of ours that nobody waited for.)
+  if (isBrought && backend.health.status().pending <= 1) {
+    backend.health.missed(`what belongs to ${parent}`);
+  }
 }
 
 /** A parent, whole, from whichever other backend is the first to have it. */

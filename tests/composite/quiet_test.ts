@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- what nobody takes goes there.
 /** What a composite says, and what it must not keep quiet. */
 import assert from "node:assert/strict";
 import {
@@ -84,10 +85,9 @@ Deno.test("errors: one of another copy of this module keeps its code", async () 
   const copy: typeof import("../../errors.ts") = await import("../../errors.ts?copy");
   assert.notEqual(copy.RubiconException, RubiconException);
   const driver = faulty("a");
-  await using rubicon = await openComposite(driver);
-  const project = await createProject(rubicon, { name: "p" });
   driver.put = () => Promise.reject(new copy.RubiconException("permission-denied", "read-only"));
-  const error = await refused(() => logExperiment(rubicon, project));
+  await using rubicon = await openComposite(driver);
+  const error = await refused(() => createProject(rubicon, { name: "p" }));
   assert.equal(error.code, "permission-denied");
   assert.ok(hasCode(new copy.RubiconException("not-found", "x"), "not-found"));
 });
@@ -142,6 +142,12 @@ Deno.test("callbacks: an onReceipts that throws does not undo a write, and is to
 
 Deno.test("callbacks: an onWarning that throws does not end the outbox", async () => {
   const [front, back] = [faulty("front"), faulty("back")];
+  const put = back.put;
+  let odd = false;
+  back.put = (...args) => {
+    if (odd) throw new RubiconException("invalid-key", "no such key");
+    return put(...args);
+  };
   const warn = console.warn;
   let told = 0;
   console.warn = () => void told++;
@@ -153,14 +159,9 @@ Deno.test("callbacks: an onWarning that throws does not end the outbox", async (
     });
     const project = await createProject(rubicon, { name: "p" });
     await flush(rubicon);
-    const put = back.put;
-    let odd = true;
-    back.put = (...args) => {
-      if (odd) throw new RubiconException("invalid-key", "no such key");
-      return put(...args);
-    };
+    odd = true;
     const experiment = await logExperiment(rubicon, project);
-    while (status(rubicon)[1]!.pending === 1 && told === 0) await flush(rubicon, { timeoutMs: 20 });
+    while (told === 0) await flush(rubicon, { timeoutMs: 20 });
     odd = false;
     await logMetric(rubicon, experiment, { name: "m", value: 1 });
     await flush(rubicon, { timeoutMs: 500 });

@@ -6,7 +6,17 @@ import { faulty } from "../support/faulty.ts";
 const [a, b] = [faulty("a"), faulty("b")];
 const rubicon = await api.openComposite([a, b], { onWarning() {} });
 const project = await api.createProject(rubicon, { name: "p" });
-const experiment = await api.logExperiment(rubicon, project, { name: "e" });
+const first = await api.logExperiment(rubicon, project);
+const { child } = await api.addChildExperiment(
+  rubicon,
+  first,
+  await api.logExperiment(rubicon, project, { name: "e" }),
+);
+const { parent: experiment } = await api.addChildExperiment(
+  rubicon,
+  child,
+  await api.logExperiment(rubicon, project),
+);
 const metric = await api.logMetric(rubicon, experiment, { name: "m", value: 1 });
 const artifact = await api.logArtifact(rubicon, experiment, { name: "a", data: "x" });
 const dataframe = await api.logDataframe(rubicon, experiment, { rows: [{ x: 1 }] });
@@ -14,7 +24,7 @@ const to = await api.openComposite(faulty("c"), { onWarning() {} });
 
 /** A call of each function that reads or writes. */
 const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
-  addChildExperiment: () => api.addChildExperiment(rubicon, experiment, experiment),
+  addChildExperiment: () => api.addChildExperiment(rubicon, experiment, first),
   addComments: () => api.addComments(rubicon, metric, ["c"]),
   addTags: () => api.addTags(rubicon, metric, ["t"]),
   archiveProject: () => api.archiveProject(rubicon, project),
