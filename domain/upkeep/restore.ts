@@ -217,5 +217,8 @@ async function restoreGroup(
     }
   }
   if (steps.size === 0) return;
-  await to.write({ what: `${what} of ${folder}`, waves: [[...steps.values()]] }, call);
+  await to.write(
+    { what: `${what} of ${folder}`, waves: [...steps.values()].map((step) => [step]) },
+    call,
+  );
 }

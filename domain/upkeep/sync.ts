@@ -192,7 +192,7 @@ async function copyGroup(
   }
   if (steps.size === 0) return { copied: 0, bytes: 0 };
   const receipts = await to.write(
-    { what: `${what} of ${folder}`, waves: [[...steps.values()]] },
+    { what: `${what} of ${folder}`, waves: [...steps.values()].map((step) => [step]) },
     call,
   );
   return { ...copiedBy(receipts), copied: steps.size };
