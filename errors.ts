@@ -91,13 +91,35 @@ export class RubiconException extends Error {
 
   /** An error of this module, by its code and a message that says what, where, and what to do next. */
   constructor(code: RubiconErrorCode, message: string, options: RubiconExceptionOptions = {}) {
+    const engine: { stackTraceLimit?: number } = Error;
+    const limit = engine.stackTraceLimit;
+    // Between a driver and the line of the caller are more calls than an engine shows.
+    engine.stackTraceLimit = 50;
     super(message, "cause" in options ? { cause: options.cause } : undefined);
+    if (limit !== undefined) engine.stackTraceLimit = limit;
     this.code = code;
     if (options.backend !== undefined) this.backend = options.backend;
     this.receipts = options.receipts ?? [];
     if (options.entity !== undefined) this.entity = options.entity;
     if (options.place !== undefined) this.place = options.place;
   }
+}
+
+/**
+ * Whether `error` is a {@linkcode RubiconException}, also one of another copy of this module: a driver may import it from
+ * another URL, and its class is another one then.
+ *
+ * @example
+ * ```ts
+ * import { isRubiconException, RubiconException } from "./errors.ts";
+ *
+ * const error: unknown = new RubiconException("unavailable", "The bucket does not answer.");
+ * if (!isRubiconException(error)) throw error;
+ * ```
+ */
+export function isRubiconException(error: unknown): error is RubiconException {
+  return error instanceof Error && error.name === "RubiconException" &&
+    typeof (error as { code?: unknown }).code === "string";
 }
 
 /**
@@ -112,5 +134,5 @@ export class RubiconException extends Error {
  * ```
  */
 export function hasCode(error: unknown, ...codes: RubiconErrorCode[]): error is RubiconException {
-  return error instanceof RubiconException && codes.includes(error.code);
+  return isRubiconException(error) && codes.includes(error.code);
 }

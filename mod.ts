@@ -22,45 +22,186 @@ import "./drivers/filesystem.ts";
 import "./drivers/memory.ts";
 import "./drivers/s3.ts";
 
-export * from "./composite.ts";
-export * from "./errors.ts";
-export type * from "./drivers/driver.ts";
-export * from "./drivers/registry.ts";
-export * from "./domain/upkeep/archive.ts";
-export * from "./domain/artifact.ts";
-export * from "./domain/best.ts";
-export type { ArtifactData, FileData } from "./domain/files/data.ts";
-export type { AttachedQuery } from "./domain/writing/attached.ts";
-export type { ChildQuery } from "./domain/writing/child.ts";
-export * from "./domain/comments.ts";
-export * from "./domain/dataframe.ts";
-export * from "./domain/diff.ts";
-export * from "./domain/download.ts";
-export * from "./domain/export/csv.ts";
-export * from "./domain/export/dataframe.ts";
-export type { Destination, TakeAwayOptions } from "./domain/export/output.ts";
-export * from "./domain/export/parquet.ts";
-export * from "./domain/host/environment.ts";
-export * from "./domain/experiment.ts";
-export * from "./domain/family.ts";
-export * from "./domain/feature.ts";
-export * from "./domain/host/git.ts";
-export * from "./domain/metric.ts";
-export * from "./domain/parameter.ts";
+export {
+  type BackendConfig,
+  type BackendInfo,
+  type BackendSettings,
+  type BackendStatus,
+  type CallOptions,
+  type Composite,
+  type CompositeOptions,
+  type DriverBackend,
+  flush,
+  type FlushOptions,
+  openComposite,
+  type Policies,
+  type ReadPolicy,
+  status,
+  type WritePolicy,
+} from "./composite.ts";
+export {
+  hasCode,
+  isRubiconException,
+  type Receipt,
+  type RubiconErrorCode,
+  RubiconException,
+  type RubiconExceptionOptions,
+  type TextPlace,
+} from "./errors.ts";
 export type {
-  Cell,
+  BulkReader,
+  Bytes,
+  Driver,
+  FolderEntries,
+  FolderStamp,
+  GetOptions,
+  GetResult,
+  ListEntry,
+  ListOptions,
+  ObjectMeta,
+  OpenResult,
+  PutOptions,
+  PutResult,
+  PutTreeOptions,
+  Source,
+  StoreTimes,
+  VerbOptions,
+} from "./drivers/driver.ts";
+export {
+  type DriverConfig,
+  type DriverFactory,
+  type DriverRegistration,
+  openDriver,
+  registerDriver,
+  registeredDrivers,
+} from "./drivers/registry.ts";
+export type { Comparison } from "./composite/compare.ts";
+export {
+  type ArtifactInput,
+  deleteArtifact,
+  getArtifact,
+  type JsonInput,
+  listArtifacts,
+  logArtifact,
+  logJson,
+  openArtifact,
+  readArtifact,
+} from "./domain/artifact.ts";
+export { bestExperiment, type BestOptions } from "./domain/best.ts";
+export { addComments, removeComments } from "./domain/comments.ts";
+export {
+  type DataframeInput,
+  deleteDataframe,
+  getDataframe,
+  listDataframes,
+  logDataframe,
+  readDataframe,
+  type ReadDataframeOptions,
+} from "./domain/dataframe.ts";
+export { diffExperiments, type DiffOptions, type ExperimentDiff } from "./domain/diff.ts";
+export { downloadArtifact, type DownloadOptions, unzipArtifact } from "./domain/download.ts";
+export {
+  type ExperimentFilter,
+  type ExperimentInput,
+  type ExperimentQuery,
+  getExperiment,
+  listExperiments,
+  logExperiment,
+} from "./domain/experiment.ts";
+export { type CsvOptions, toCsv, toJsonLines } from "./domain/export/csv.ts";
+export {
+  downloadDataframe,
+  type DownloadDataframeOptions,
+  type TableFormat,
+} from "./domain/export/dataframe.ts";
+export type { Destination, TakeAwayOptions } from "./domain/export/output.ts";
+export { type ParquetOptions, toParquet } from "./domain/export/parquet.ts";
+export {
+  addChildExperiment,
+  listChildExperiments,
+  listParentExperiments,
+  tagValues,
+} from "./domain/family.ts";
+export {
+  type FeatureInput,
+  type FeatureInputs,
+  getFeature,
+  listFeatures,
+  logFeature,
+  logFeatures,
+} from "./domain/feature.ts";
+export type { ArtifactData, FileData } from "./domain/files/data.ts";
+export type {
+  Annotated,
+  Artifact,
+  Attached,
+  Base,
+  Child,
+  Dataframe,
+  Entities,
+  Entity,
+  EntityOf,
+  Experiment,
+  Feature,
+  Kind,
+  Metric,
+  Parameter,
+  Parent,
+  Project,
+  Taggable,
+  TrainingMetadata,
+} from "./domain/format/entities.ts";
+export type { NumpyArray } from "./domain/format/numpy.ts";
+export { slugify } from "./domain/format/slug.ts";
+export type { Value } from "./domain/format/values.ts";
+export { type EnvironmentInput, logEnvironment } from "./domain/host/environment.ts";
+export { type GitInfo, gitInfo } from "./domain/host/git.ts";
+export type { ListFilter, LogFields, LogInput } from "./domain/inputs.ts";
+export {
+  getMetric,
+  listMetrics,
+  logMetric,
+  logMetrics,
+  type MetricInput,
+  type MetricInputs,
+} from "./domain/metric.ts";
+export {
+  getParameter,
+  listParameters,
+  logParameter,
+  logParameters,
+  type ParameterInput,
+  type ParameterInputs,
+} from "./domain/parameter.ts";
+export type { ColumnType, ElementType } from "./domain/parquet/columns.ts";
+export type {
   ColumnTable,
-  ColumnType,
-  ElementType,
   IndexLevel,
   MissingValues,
-  Numbers,
   Table,
   TableColumns,
   TableRows,
 } from "./domain/parquet/parquet.ts";
-export * from "./domain/project.ts";
+export type { Cell } from "./domain/parquet/read/meaning.ts";
+export type { Numbers } from "./domain/parquet/read/vector.ts";
+export type { Progress, ProgressOption } from "./domain/progress.ts";
+export {
+  createProject,
+  getOrCreateProject,
+  getProject,
+  listProjects,
+  type ProjectInput,
+  type ProjectQuery,
+} from "./domain/project.ts";
+export type { DiffKind, DiffRow } from "./domain/query/diff.ts";
 export { parseQuery, type ParseQueryOptions, printQuery } from "./domain/query/search_bar.ts";
+export type {
+  AnyTable,
+  OwnCells,
+  ProjectRow,
+  ProjectTable,
+  TableColumn,
+} from "./domain/query/table.ts";
 export type {
   CompareOperator,
   ListFold,
@@ -82,20 +223,15 @@ export type {
   WhereTest,
   WhereValue,
 } from "./domain/query/where.ts";
-export type { Progress, ProgressOption } from "./domain/progress.ts";
-export * from "./domain/upkeep/repair.ts";
-export * from "./domain/search.ts";
-export { slugify } from "./domain/format/slug.ts";
-export * from "./domain/table.ts";
-export * from "./domain/tags.ts";
-export * from "./domain/upkeep/sync.ts";
-export type * from "./domain/format/entities.ts";
-export type * from "./domain/inputs.ts";
-export {
-  type Difference,
-  type Verification,
-  verify,
-  type VerifyOptions,
-} from "./domain/upkeep/verify.ts";
-export type { Comparison } from "./composite/compare.ts";
-export type { NumpyArray, Value } from "./domain/format/values.ts";
+export { search, type SearchScope } from "./domain/search.ts";
+export { groupByCommit, type TableOptions, toTable } from "./domain/table.ts";
+export { addTags, removeTags } from "./domain/tags.ts";
+export { type ArchiveOptions, archiveProject } from "./domain/upkeep/archive.ts";
+export type { Difference } from "./domain/upkeep/findings.ts";
+export type { Mend } from "./domain/upkeep/plan.ts";
+export { type Repair, repair, type RepairOptions } from "./domain/upkeep/repair.ts";
+export { restoreArchives, type RestoreOptions } from "./domain/upkeep/restore.ts";
+export { type Synced, type SyncOptions, syncProject } from "./domain/upkeep/sync.ts";
+export { type Verification, verify, type VerifyOptions } from "./domain/upkeep/verify.ts";
+export type { AttachedQuery } from "./domain/writing/attached.ts";
+export type { ChildQuery } from "./domain/writing/child.ts";

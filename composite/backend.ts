@@ -1,103 +1,131 @@
 /**
- * Backends of a composite: from configuration to a driver with a time limit and a circuit breaker.
+ * Backends of a composite: from configuration to a driver under its layers.
  *
  * @module
  */
 import { RubiconException } from "../errors.ts";
 import type { Driver } from "../drivers/driver.ts";
 import { guard } from "../drivers/guard.ts";
+import { layer } from "../drivers/layer.ts";
 import { openDriver } from "../drivers/registry.ts";
+import { breaker, Health } from "./layers/breaker.ts";
+import { bundle } from "./layers/bundle.ts";
 import { cache } from "./layers/cache.ts";
-import { health } from "./layers/breaker.ts";
-import { limited } from "./layers/limit.ts";
-import { checkOptions } from "./options.ts";
-import type { Backend, BackendConfig, CompositeOptions } from "./types.ts";
+import { limit } from "./layers/limit.ts";
+import { present } from "./layers/present.ts";
+import { BACKEND, checkValues } from "./options.ts";
+import type { Backend, Store } from "./plan.ts";
+import type { BackendConfig, BackendSettings, CompositeOptions, DriverBackend } from "./types.ts";
+
+/** What a backend can be made of. */
+export type Given = BackendConfig | DriverBackend | Driver;
 
 /** Opens one backend, which must not be one of those before it. */
 export async function openBackend(
-  config: BackendConfig | Driver,
+  given: Given,
   options: Required<CompositeOptions>,
   before: readonly Backend[],
 ): Promise<Backend> {
-  if (typeof config !== "object" || config === null) {
-    throw new RubiconException(
-      "invalid-config",
-      `A backend is a configuration such as { persistence: "memory" } or a driver, not ${config}.`,
-    );
-  }
-  let driver: Driver;
-  let timeoutMs = options.timeoutMs;
-  let label: string | undefined;
-  if (isDriver(config)) driver = guard(config);
-  else {
-    const { label: ownLabel, timeoutMs: ownLimit, mode, ...rest } = config;
-    checkOptions({ ...(ownLimit !== undefined && { timeoutMs: ownLimit }) });
-    if (mode !== undefined && mode !== "sync" && mode !== "background") {
-      throw new RubiconException(
-        "invalid-config",
-        `mode is "sync" or "background", not ${JSON.stringify(mode)}.`,
-      );
-    }
-    if (ownLabel !== undefined && (typeof ownLabel !== "string" || ownLabel === "")) {
-      throw new RubiconException(
-        "invalid-config",
-        `label is a text that is not empty, not ${JSON.stringify(ownLabel)}.`,
-      );
-    }
-    label = ownLabel;
-    timeoutMs = ownLimit ?? timeoutMs;
-    driver = await openDriver(rest);
-  }
-  label ??= driver.label;
+  const { label: ownLabel, timeoutMs = options.timeoutMs } = settingsOf(given);
+  const driver = await driverOf(given);
+  const label = ownLabel ?? driver.label;
   const place = driver.place ?? driver.label;
-  const root = driver.root;
-  const twin = before.find((other) =>
-    other.label === label || other.place === place ||
-    root !== undefined && other.unlimited.root !== undefined &&
-      (isInside(root, other.unlimited.root) || isInside(other.unlimited.root, root))
-  );
-  if (twin) {
+  for (const other of before) {
+    const fault = faultOf({ label, place, driver }, other);
+    if (fault === undefined) continue;
     await driver.close?.();
-    const isOne = twin.place === place || twin.unlimited.root === root && root !== undefined;
-    throw new RubiconException(
-      "invalid-config",
-      isOne
-        ? `Two backends are ${place}. Two copies in one place are one copy: give one another root.`
-        : twin.label === label
-        ? `Two backends are called ${label}. Give one another label.`
-        : `Of ${twin.label} and ${label} one is inside the other, so that copies would be copied again and again. ` +
-          "Give one another root.",
-    );
+    throw new RubiconException("invalid-config", fault);
   }
-  const state = health(label, driver.persistence);
+  const health = new Health(label, driver.persistence);
+  const { persistence } = driver;
   return {
     label,
-    persistence: driver.persistence,
+    persistence,
     place,
-    unlimited: { ...driver, label },
-    driver: limited({ ...driver, label }, timeoutMs, state),
-    cache: cache(),
-    known: new Set(),
-    ensuring: new Map(),
-    health: state,
+    health,
+    driver: stack(layer(driver, { label }), timeoutMs, health),
   };
 }
 
-const isInside = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+type Placed = Pick<Backend, "label" | "place"> & { driver: Driver };
 
-/** Whether a backend gets its writes later. */
-export const inBackground = (config: BackendConfig | Driver): boolean =>
-  !isDriver(config) && config.mode === "background";
-
-function isDriver(config: BackendConfig | Driver): config is Driver {
-  return typeof config.get === "function" && typeof config.put === "function";
+/** Why two backends cannot be in one composite. */
+function faultOf(one: Placed, other: Placed): string | undefined {
+  const roots = [one.driver.root, other.driver.root];
+  const isOne = one.place === other.place || roots[0] !== undefined && roots[0] === roots[1];
+  if (isOne) {
+    return `Two backends are ${one.place}. Two copies in one place are one copy: give one another root.`;
+  }
+  if (one.label === other.label) {
+    return `Two backends are called ${one.label}. Give one another label.`;
+  }
+  if (!isInside(roots[0], roots[1]) && !isInside(roots[1], roots[0])) return undefined;
+  return `Of ${other.label} and ${one.label} one is inside the other, so that copies would be copied again and ` +
+    "again. Give one another root.";
 }
 
-/** The one backend that the environment names. */
+const isInside = (path: string | undefined, folder: string | undefined): boolean =>
+  path !== undefined && folder !== undefined &&
+  path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+
+/** The layers of a backend, each of which does one thing. */
+export const stack = (guarded: Driver, timeoutMs: number, health: Health): Store =>
+  bundle(cache(present(breaker(limit(guarded, timeoutMs), health))));
+
+/** Whether a backend gets its writes later. */
+export const inBackground = (given: Given): boolean =>
+  !isDriver(given) && given.mode === "background";
+
+function settingsOf(given: Given): BackendSettings {
+  if (typeof given !== "object" || given === null) {
+    throw new RubiconException(
+      "invalid-config",
+      `A backend must be a configuration such as { persistence: "memory" } or a driver, not ${given}.`,
+    );
+  }
+  if (isDriver(given)) return {};
+  checkValues(given, BACKEND);
+  return given;
+}
+
+async function driverOf(given: Given): Promise<Driver> {
+  if (isDriver(given)) return guard(given);
+  const { label: _label, timeoutMs: _timeoutMs, mode: _mode, ...rest } = given;
+  if (!("driver" in rest)) return await openDriver(rest as BackendConfig);
+  const [odd] = Object.keys(rest).filter((name) => name !== "driver");
+  if (odd === undefined) return guard(rest.driver as Driver);
+  throw new RubiconException(
+    "invalid-config",
+    `A backend with a driver of its own takes label, timeoutMs and mode beside it, not ${
+      JSON.stringify(odd)
+    }: pass that to the driver.`,
+  );
+}
+
+function isDriver(given: Given): given is Driver {
+  const { get, put } = given as Partial<Driver>;
+  return typeof get === "function" && typeof put === "function";
+}
+
+/**
+ * The one backend that the environment names.
+ *
+ * @throws {RubiconException} `invalid-config` if it names none, `permission-denied` if it may not be read.
+ */
 export function fromEnvironment(): BackendConfig {
-  const persistence = Deno.env.get("PERSISTENCE");
-  const rootDir = Deno.env.get("ROOT_DIR");
+  let persistence: string | undefined;
+  let rootDir: string | undefined;
+  try {
+    persistence = Deno.env.get("PERSISTENCE");
+    rootDir = Deno.env.get("ROOT_DIR");
+  } catch (cause) {
+    throw new RubiconException(
+      "permission-denied",
+      "No backend was given, and the environment may not be read. Pass a configuration to openComposite, " +
+        "or run with --allow-env=PERSISTENCE,ROOT_DIR.",
+      { cause },
+    );
+  }
   if (!persistence) {
     throw new RubiconException(
       "invalid-config",

@@ -7,7 +7,7 @@ import { hasCode, type RubiconException } from "../errors.ts";
 import type { ListEntry } from "../drivers/driver.ts";
 import { verifiedStream } from "./layers/verified.ts";
 import { type CopyOptions, cutShort } from "./copy.ts";
-import type { Backend } from "./types.ts";
+import type { Backend } from "./plan.ts";
 
 /** One object, and where it is. */
 export interface Spread {
@@ -42,7 +42,7 @@ export async function spread(
 ): Promise<Map<string, Spread>> {
   const found = new Map<string, Spread>();
   await Promise.all(backends.map(async ({ driver }, at) => {
-    for await (const entry of driver.list(prefix, signal ? { signal } : {})) {
+    for await (const entry of driver.list(prefix, { signal })) {
       let one = found.get(entry.key);
       if (!one) {
         one = { key: entry.key, entries: backends.map(() => undefined) };
@@ -120,7 +120,7 @@ async function checksumOf(
   const { createHash } = await import("node:crypto");
   const hash = createHash(algorithm);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  const found = await driver.open(key, signal ? { signal } : {});
+  const found = await driver.open(key, { signal });
   for await (const chunk of await verifiedStream(found, `${label}: ${key}`)) {
     hash.update(chunk);
     if (isWhole) chunks.push(chunk);

@@ -9,7 +9,7 @@ import type { Bytes, OpenResult, Source } from "../drivers/driver.ts";
 import { byteStream, readInto } from "../drivers/source.ts";
 import { verifiedBytes, verifiedStream } from "./layers/verified.ts";
 import { differs } from "./same.ts";
-import type { Backend, CopyRules } from "./types.ts";
+import type { Backend, CopyRules } from "./plan.ts";
 
 /** Up to this size, in bytes, an object is read and checked before any of it is stored. */
 export const SMALL = 1 << 20;
@@ -38,14 +38,14 @@ export async function copyObject(
   replace: boolean,
   options: CopyOptions = {},
 ): Promise<"copied" | "there" | "gone" | "conflict"> {
-  const signal = signalOf(options);
+  const { signal } = options;
   const done = await fromWhole(from, key, options, async (source) => {
     try {
-      await to.driver.put(key, source, { ...signal, ifAbsent: !replace });
+      await to.driver.put(key, source, { signal, ifAbsent: !replace });
       return "copied" as const;
     } catch (error) {
       if (replace || !hasCode(error, "already-exists")) throw error;
-      return await differs(to.driver, key, source, options.signal) ? "conflict" : "there";
+      return await differs(to.driver, key, source, signal) ? "conflict" : "there";
     }
   });
   return done ? done.value : "gone";
@@ -109,11 +109,13 @@ class Reading {
 
   /** Lets go of what nobody read. */
   async end(): Promise<void> {
-    await this.#opened?.stream.cancel();
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.stream.cancel();
   }
 
   #open(): Promise<OpenResult> {
-    return this.backend.driver.open(this.key, signalOf(this.options));
+    return this.backend.driver.open(this.key, { signal: this.options.signal });
   }
 
   async #stream(): Promise<ReadableStream<Bytes>> {
@@ -147,7 +149,7 @@ export async function wholeBytes(
   return await checked(
     backend,
     key,
-    await backend.driver.get(key, signalOf(options)),
+    await backend.driver.get(key, { signal: options.signal }),
     options,
   );
 }
@@ -168,5 +170,3 @@ export const cutShort = (label: string, key: string): RubiconException =>
   new RubiconException("corrupt", `${label}: ${key} is cut short, or is not JSON.`, {
     backend: label,
   });
-
-const signalOf = ({ signal }: CopyOptions) => signal ? { signal } : {};

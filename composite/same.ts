@@ -18,7 +18,7 @@ export async function differs(
   source: Source,
   signal?: AbortSignal,
 ): Promise<Bytes | undefined> {
-  const options = signal ? { signal } : {};
+  const options = { signal };
   if (source instanceof Uint8Array) {
     const { bytes } = await driver.get(key, options);
     return equal(bytes, source) ? undefined : bytes.slice(0, EXCERPT);

@@ -8,7 +8,8 @@ import { hasCode, RubiconException } from "../errors.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { byteStream, CHUNK_BYTES, readInto } from "../drivers/source.ts";
 import { verifiedStream } from "./layers/verified.ts";
-import type { Answer, Backend, CallOptions } from "./types.ts";
+import type { Answer, Backend } from "./plan.ts";
+import type { CallOptions } from "./types.ts";
 
 /** An object's bytes, and how many there are. */
 export interface WholeStream {
@@ -20,7 +21,7 @@ export interface WholeStream {
 
 /** Reads from the first backend that is able, as `Composite.read` does. */
 export type ReadFirst = <T>(
-  run: (backend: Backend, signal?: AbortSignal) => Promise<Answer<T>>,
+  run: (backend: Backend) => Promise<Answer<T>>,
   call: CallOptions,
 ) => Promise<T>;
 
@@ -45,10 +46,10 @@ export function wholeObject(
   const failed: Reasons = new Map();
   let options: CallOptions = { ...call, ...(onReceipts && { onReceipts }) };
   const openNext = async (passedOver?: Reasons): Promise<Opened> => {
-    const opened = await read(async (backend, signal) => {
+    const opened = await read(async (backend) => {
       const reason = failed.get(backend) ?? passedOver?.get(backend);
       if (reason !== undefined) throw reason;
-      const found = await backend.driver.open(key, signal ? { signal } : {});
+      const found = await backend.driver.open(key);
       const stream = await verifiedStream(found, `${backend.label}: ${key}`);
       return { value: { ...readInto(stream), backend, size: found.size } };
     }, options);

@@ -133,13 +133,14 @@ export async function readArtifact(
   artifact: Artifact,
   options: CallOptions = {},
 ): Promise<Bytes> {
+  checkComposite(rubicon, "readArtifact");
   const key = checkArtifact(rubicon, artifact, options, "readArtifact");
   return await readAttached(
     rubicon,
     entityFolder(artifact),
     `the data of ${describe(artifact)}`,
-    async ({ driver, label }, call) => ({
-      value: await verifiedBytes(await driver.get(key, call), `${label}: ${key}`),
+    async ({ driver, label }) => ({
+      value: await verifiedBytes(await driver.get(key), `${label}: ${key}`),
     }),
     options,
   );

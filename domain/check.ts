@@ -4,8 +4,10 @@
  * @module
  */
 import { validate } from "jsr:@std/uuid@^1.1.1/common";
+import { didYouMean } from "../drivers/suggest.ts";
 import { RubiconException } from "../errors.ts";
-import type { Composite } from "../composite.ts";
+import type { Core } from "../composite/plan.ts";
+import type { Composite } from "../composite/types.ts";
 import { slugify } from "./format/slug.ts";
 import { nearest } from "./nearest.ts";
 import { usage } from "./usage.ts";
@@ -38,8 +40,9 @@ export const advice = (value: unknown, where: string): string =>
   value instanceof Promise ? ' Is an "await" missing?' : usage(where);
 
 /** The composite itself: the first argument is easily forgotten. */
-export function checkComposite(rubicon: Composite, what: string): void {
-  if (typeof rubicon?.write !== "function" || typeof rubicon.read !== "function") {
+export function checkComposite(rubicon: Composite, what: string): asserts rubicon is Core {
+  const { write, read } = (rubicon ?? {}) as Partial<Core>;
+  if (typeof write !== "function" || typeof read !== "function") {
     refuse(
       `${what} takes a composite first, from openComposite(), not ${show(rubicon)}.` +
         advice(rubicon, what),
@@ -59,12 +62,13 @@ export function checkFields(input: unknown, known: ReadonlySet<string>, where: s
     );
   }
   for (const field of Object.keys(input)) {
-    if (known.has(field)) continue;
-    const [near] = nearest(field, known);
-    refuse(
-      `${where} has no option ${show(field)}.${near ? ` Did you mean \`${near}\`?` : ""} ` +
-        `It takes: ${[...known].join(", ")}.`,
-    );
+    if (!known.has(field)) {
+      refuse(
+        `${where} has no option ${show(field)}${didYouMean(field, known)}. It takes: ${
+          [...known].join(", ")
+        }.`,
+      );
+    }
   }
 }
 

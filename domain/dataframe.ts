@@ -229,8 +229,8 @@ export async function readDataframe(
     rubicon,
     folder,
     `the data of ${describe(dataframe)}`,
-    async ({ driver, label }, { signal }) => ({
-      value: await readFrame(driver, label, folder, chosen, signal),
+    async ({ driver, label }) => ({
+      value: await readFrame(driver, label, folder, chosen, call.signal),
     }),
     call,
   );

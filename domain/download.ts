@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
+import { isRubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { readArtifact } from "./artifact.ts";
 import { checkArtifact, dataOf } from "./files/open.ts";
@@ -69,7 +69,7 @@ export async function downloadArtifact(
     report(what, total, total);
     return saved;
   } catch (cause) {
-    if (cause instanceof RubiconException || signal?.aborted) throw cause;
+    if (isRubiconException(cause) || signal?.aborted) throw cause;
     throw notAllowed(`${where}: ${path} cannot be written`, cause);
   }
 }
@@ -112,7 +112,7 @@ export async function unzipArtifact(
   try {
     return await unzipTo(bytes, toPath(folder), describe(artifact));
   } catch (cause) {
-    if (cause instanceof RubiconException) throw cause;
+    if (isRubiconException(cause)) throw cause;
     throw notAllowed(`unzipArtifact: ${folder} cannot be written`, cause);
   }
 }

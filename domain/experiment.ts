@@ -3,24 +3,22 @@
  *
  * @module
  */
-import type { Below, CallOptions, Composite } from "../composite.ts";
-import { type Receipt, RubiconException } from "../errors.ts";
+import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkId, checkProject, checkText, refuse } from "./check.ts";
-import { type ChildKind, createAll, prepareAll, type Prepared } from "./writing/child.ts";
-import { encodeEntity } from "./format/codec.ts";
+import { prepareAll } from "./writing/child.ts";
 import type { FeatureInputs } from "./feature.ts";
 import { compileQuery } from "./query/query.ts";
 import type { OrderBy, Where } from "./query/where.ts";
 import { checkFilter, type Choice, FILTER_FIELDS } from "./reading/filter.ts";
 import { findLast, findNamed, secondLook } from "./reading/find.ts";
-import { entityFolder, experimentFolder, metadataKey } from "./format/layout.ts";
+import { experimentFolder } from "./format/layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
 import { readEntities } from "./reading/list.ts";
 import { readQueried } from "./reading/queried.ts";
 import { readEntity } from "./reading/entity_files.ts";
 import { CALL_FIELDS, inputFields } from "./format/schema.ts";
-import { build, create } from "./writing/create.ts";
+import { build, create, stepOf } from "./writing/create.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 import type { ListFilter, LogInput } from "./inputs.ts";
 
@@ -86,7 +84,6 @@ export async function logExperiment(
   checkFields(input, INPUT, where);
   const experiment = build("experiment", { projectName: project.name }, input, where);
   const encoding = rubicon.options;
-  const source = encodeEntity(experiment, encoding);
   const place = { projectName: project.name, experimentId: experiment.id };
   const parameters = prepareAll(
     "parameter",
@@ -103,55 +100,18 @@ export async function logExperiment(
     `${where}: features`,
     encoding,
   );
-  const receipts: Receipt[] = [];
-  const call = {
-    ...pickCall(input),
-    onReceipts: (some: readonly Receipt[]) => void receipts.push(...some),
-  };
   const children = [...parameters, ...metrics, ...features];
-  try {
-    const below = belowOf(rubicon, children);
-    await create(rubicon, experiment, call, [], source, below);
-    const writing: Promise<unknown>[] = [];
-    if (below?.taken.size !== rubicon.backends.length) {
-      writing.push(createAll(rubicon, children, call));
-    }
-    if (rubicon.backends.some(({ driver }) => driver.listsChecksums)) {
-      const { writeDigest } = await import("./writing/digest.ts");
-      const written = [{ entity: experiment, source }, ...children];
-      writing.push(writeDigest(rubicon, experiment, written, call));
-    }
-    await Promise.all(writing);
-    input.onReceipts?.(receipts);
-  } catch (error) {
-    if (!(error instanceof RubiconException) || children.length === 0) throw error;
-    throw new RubiconException(error.code, error.message, {
-      cause: error,
-      receipts: error.receipts,
+  return await create(rubicon, experiment, input, [], stepOf(experiment), {
+    below: children.map(({ entity, source }) => stepOf(entity, source)),
+    ...(children.length > 0 && {
       entity: {
         ...experiment,
         parameters: parameters.map(({ entity }) => entity),
         metrics: metrics.map(({ entity }) => entity),
         features: features.map(({ entity }) => entity),
       },
-    });
-  }
-  return experiment;
-}
-
-/** The children as what is written together with the experiment, where all backends are able: then nothing is left. */
-function belowOf(rubicon: Composite, children: Prepared<ChildKind>): Below | undefined {
-  const able = rubicon.backends.every(({ driver, outbox }) => driver.putTree && !outbox);
-  if (!able || children.length === 0) return undefined;
-  const steps = children.map(({ entity, source }) => ({
-    key: metadataKey(entityFolder(entity)),
-    source,
-  }));
-  return { steps, taken: new Set() };
-}
-
-function pickCall(input: CallOptions): CallOptions {
-  return Object.fromEntries(Object.entries(input).filter(([name]) => CALL_FIELDS.has(name)));
+    }),
+  });
 }
 
 /**

@@ -34,13 +34,13 @@ export interface Reporter {
   /** Tells how much is done, where that is news. */
   report(what: string, done: number, total?: number): void;
   /** The signal of the call, which what `onProgress` throws aborts too. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Checks the option, and makes the reporter of one call. */
 export function reporter(
   unit: Progress["unit"],
-  { onProgress, signal }: ProgressOption & { signal?: AbortSignal },
+  { onProgress, signal }: ProgressOption & { signal?: AbortSignal | undefined },
   where: string,
 ): Reporter {
   if (onProgress === undefined) return { report() {}, ...(signal && { signal }) };

@@ -5,7 +5,7 @@
  */
 import { hasCode, RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
-import { remember } from "../composite/layers/present.ts";
+import type { Core } from "../composite/plan.ts";
 import { equal } from "../composite/same.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
@@ -14,7 +14,7 @@ import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { metadataKey, projectFolder } from "./format/layout.ts";
 import { readEntities } from "./reading/list.ts";
 import { CALL_FIELDS, FIELDS, inputFields } from "./format/schema.ts";
-import { build, create, write } from "./writing/create.ts";
+import { build, create } from "./writing/create.ts";
 import type { Project } from "./format/entities.ts";
 import type { LogInput } from "./inputs.ts";
 
@@ -27,8 +27,7 @@ export type ProjectQuery = ({ name: string } | { id: string }) & CallOptions;
 const INPUT = inputFields("project");
 const QUERY = new Set(["name", "id", ...CALL_FIELDS]);
 
-function prepare(rubicon: Composite, input: ProjectInput, where: string): Project {
-  checkComposite(rubicon, where);
+function prepare(input: ProjectInput, where: string): Project {
   checkFields(input, INPUT, where);
   return build("project", undefined, input, where);
 }
@@ -48,7 +47,8 @@ function prepare(rubicon: Composite, input: ProjectInput, where: string): Projec
  * ```
  */
 export async function createProject(rubicon: Composite, input: ProjectInput): Promise<Project> {
-  return await create(rubicon, prepare(rubicon, input, "createProject"), input);
+  checkComposite(rubicon, "createProject");
+  return await create(rubicon, prepare(input, "createProject"), input);
 }
 
 /**
@@ -86,24 +86,23 @@ export async function getProject(rubicon: Composite, query: ProjectQuery): Promi
   );
 }
 
-async function byName(rubicon: Composite, name: string, call: CallOptions): Promise<Project> {
+async function byName(rubicon: Core, name: string, call: CallOptions): Promise<Project> {
   return (await stored(rubicon, name, call)).project;
 }
 
 /** A project with its bytes, so that its copies are the same whatever wrote it. */
 async function stored(
-  rubicon: Composite,
+  rubicon: Core,
   name: string,
   call: CallOptions,
 ): Promise<{ project: Project; bytes: Bytes }> {
   const key = metadataKey(projectFolder(name));
   return await rubicon.read({
     what: `project "${name}"`,
-    async run(backend, signal) {
-      const { bytes } = await backend.driver.get(key, signal ? { signal } : {});
+    async run(backend) {
+      const { bytes } = await backend.driver.get(key);
       const from = `${backend.label}: ${key}`;
       const project = decodeEntity("project", bytes, { projectName: name }, from);
-      remember(backend, key);
       return { value: { project, bytes } };
     },
   }, call);
@@ -113,7 +112,7 @@ async function stored(
 const HALF_WRITTEN_MS = 100;
 
 /** The same, with one more look at a broken file: Python writes in place, so it may be half-written. */
-async function storedOrSoon(rubicon: Composite, name: string, call: CallOptions) {
+async function storedOrSoon(rubicon: Core, name: string, call: CallOptions) {
   try {
     return await stored(rubicon, name, call);
   } catch (error) {
@@ -147,7 +146,8 @@ export async function getOrCreateProject(
   rubicon: Composite,
   input: ProjectInput,
 ): Promise<Project> {
-  const project = prepare(rubicon, input, "getOrCreateProject");
+  checkComposite(rubicon, "getOrCreateProject");
+  const project = prepare(input, "getOrCreateProject");
   let found = await existing(rubicon, project, input);
   if (!found) {
     try {
@@ -167,13 +167,12 @@ export async function getOrCreateProject(
   }
   tellDifferences(rubicon, input, project, there);
   const key = metadataKey(projectFolder(there.name));
-  await write(rubicon, there, () =>
-    rubicon.write({
-      what: `project "${there.name}"`,
-      steps: [{ key, source: bytes, present: "keep" }],
-      exists: true,
-      entity: there,
-    }, input));
+  await rubicon.write({
+    what: `project "${there.name}"`,
+    waves: [[{ key, source: bytes, present: "keep" }]],
+    exists: true,
+    entity: there,
+  }, input);
   return there;
 }
 
@@ -201,7 +200,7 @@ function tellDifferences(
 
 /** The project that has this one's name, unless no backend has it. */
 async function existing(
-  rubicon: Composite,
+  rubicon: Core,
   project: Project,
   call: CallOptions,
 ): Promise<{ project: Project; bytes: Bytes } | undefined> {

@@ -62,7 +62,7 @@ export interface ListEntry extends ObjectMeta {
 /** Options that every verb takes. */
 export interface VerbOptions {
   /** Stops the operation: it then rejects with `signal.reason`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of {@linkcode Driver.get} and {@linkcode Driver.open}. */

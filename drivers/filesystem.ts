@@ -74,7 +74,7 @@ export function openFilesystem(config: DriverConfig): Driver {
   /** Names the errors of one verb, and makes them rejections. */
   const verb = async <T>(
     key: string,
-    options: { signal?: AbortSignal } | undefined,
+    options: { signal?: AbortSignal | undefined } | undefined,
     run: () => T | Promise<T>,
   ): Promise<T> => {
     try {

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
+import { isRubiconException, RubiconException } from "../errors.ts";
 import { bulkLayer } from "./bulk_layer.ts";
-import type { Driver, GetOptions, ListEntry, ListOptions } from "./driver.ts";
+import type { Driver, GetOptions, ListEntry, ListOptions, VerbOptions } from "./driver.ts";
+import { layer, plain, VERBS } from "./layer.ts";
 
 const ODD = /[\0\\]|\/\/|^\/|\/$|(?:^|\/)\.{1,2}(?:\/|$)|^$/;
 /** S3's limit, in UTF-8 bytes; one limit for all, so that what one backend takes the next takes too. */
@@ -74,8 +75,6 @@ function show(key: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
-const VERBS = ["get", "open", "put", "stat", "list", "folders", "delete"] as const;
-
 /**
  * Refuses what lacks a verb, such as what a factory forgot to return.
  *
@@ -92,46 +91,28 @@ function checkDriver(driver: Driver): void {
 }
 
 /** Puts the checks of this file around a driver. */
-export function guard(driver: Driver): Driver {
-  checkDriver(driver);
+export function guard(given: Driver): Driver {
+  checkDriver(given);
+  const driver = plain(given);
   const stamp = (error: unknown, signal: AbortSignal | undefined): never => {
     if (signal?.aborted && (error === signal.reason || isAbort(error))) throw signal.reason;
-    if (error instanceof RubiconException) {
-      if (error.backend !== undefined) throw error;
-      const message = error.message.startsWith(driver.label)
-        ? error.message
-        : `${driver.label}: ${error.message}`;
-      throw new RubiconException(error.code, message, {
-        backend: driver.label,
-        cause: error.cause ?? error,
-      });
-    }
-    throw new RubiconException("unavailable", `${driver.label}: ${describe(error)}`, {
-      backend: driver.label,
-      cause: error,
-    });
+    throw stamped(error, driver.label);
   };
-  /** Every verb but `list` has the same shape: keys first, then a source for `put`, then options. */
-  const verb = <A extends unknown[], R>(
-    run: (...args: A) => Promise<R>,
-    keys: number,
-    { optionsAt = keys, emptyKey = false } = {},
-  ) =>
-  async (...args: A): Promise<R> => {
-    const options = args[optionsAt] as GetOptions | undefined;
-    const signal = options?.signal;
-    for (let at = 0; at < keys; at++) {
-      const key = args[at] as string;
-      if (!emptyKey || key !== "") checkKey(key, driver);
-    }
+  const guarded = async <T>(
+    keys: readonly string[],
+    options: VerbOptions | undefined,
+    run: () => Promise<T>,
+  ): Promise<T> => {
+    for (const key of keys) checkKey(key, driver);
     if (options) checkCounts(options, driver);
-    signal?.throwIfAborted();
+    options?.signal?.throwIfAborted();
     try {
-      return await run(...args);
+      return await run();
     } catch (error) {
-      return stamp(error, signal);
+      return stamp(error, options?.signal);
     }
   };
+  const notRoot = (prefix: string) => prefix === "" ? [] : [prefix];
   async function* list(prefix: string, options?: ListOptions): AsyncIterable<ListEntry> {
     if (prefix !== "") checkKey(prefix, driver);
     if (options) checkCounts(options, driver);
@@ -145,52 +126,50 @@ export function guard(driver: Driver): Driver {
       stamp(error, options?.signal);
     }
   }
-  const putTree: Driver["putTree"] = driver.putTree && verb(
-    async (folder, objects, options) => {
-      for (const [path] of objects) checkKey(`${folder}/${path}`, driver);
-      return await driver.putTree!(folder, objects, options);
+  const { bulk, putTree, stamps, times } = driver;
+  return layer(
+    driver,
+    {
+      get: (key, options) => guarded([key], options, () => driver.get(key, options)),
+      open: (key, options) => guarded([key], options, () => driver.open(key, options)),
+      put: (key, source, options) =>
+        guarded([key], options, () => driver.put(key, source, options)),
+      stat: (key, options) => guarded([key], options, () => driver.stat(key, options)),
+      list,
+      folders: (prefix, options) =>
+        guarded(notRoot(prefix), options, () => driver.folders(prefix, options)),
+      delete: (key, options) => guarded([key], options, () => driver.delete(key, options)),
+      ...(putTree && {
+        putTree: (folder, objects, options) =>
+          guarded(
+            [folder, ...objects.map(([path]) => `${folder}/${path}`)],
+            options,
+            () => putTree(folder, objects, options),
+          ),
+      }),
+      ...(times && { times: (options) => guarded([], options, () => times(options)) }),
+      ...(stamps && {
+        stamps: (folders, options) =>
+          guarded(folders.filter((one) => one !== ""), options, () => stamps(folders, options)),
+      }),
+      ...(bulk && {
+        bulk: bulkLayer(bulk, (keys, options, run) => guarded(keys, options, () => run(options))),
+      }),
     },
-    1,
-    { optionsAt: 2 },
   );
-  const { times, stamps } = driver;
-  const bulk = driver.bulk && bulkLayer(driver.bulk, async (keys, options, run) => {
-    for (const key of keys) checkKey(key, driver);
-    options?.signal?.throwIfAborted();
-    try {
-      return await run(options);
-    } catch (error) {
-      return stamp(error, options?.signal);
-    }
-  });
-  return {
-    persistence: driver.persistence,
-    label: driver.label,
-    ...(driver.place !== undefined && { place: driver.place }),
-    ...(driver.root !== undefined && { root: driver.root }),
-    ...(driver.listsChecksums && { listsChecksums: true }),
-    get: verb(driver.get.bind(driver), 1),
-    open: verb(driver.open.bind(driver), 1),
-    put: verb(driver.put.bind(driver), 1, { optionsAt: 2 }),
-    stat: verb(driver.stat.bind(driver), 1),
-    list,
-    folders: verb(driver.folders.bind(driver), 1, { emptyKey: true }),
-    delete: verb(driver.delete.bind(driver), 1),
-    ...(putTree && { putTree }),
-    ...(bulk && { bulk }),
-    ...(times && { times: verb(times.bind(driver), 0) }),
-    ...(stamps && {
-      stamps: verb(
-        async (folders, options) => {
-          for (const folder of folders) if (folder !== "") checkKey(folder, driver);
-          return await stamps.call(driver, folders, options);
-        },
-        0,
-        { optionsAt: 1 },
-      ),
-    }),
-    ...(driver.close && { close: driver.close.bind(driver) }),
-  };
+}
+
+/** Any error as one of this module that says which backend it comes from. */
+function stamped(error: unknown, label: string): RubiconException {
+  if (!isRubiconException(error)) {
+    return new RubiconException("unavailable", `${label}: ${describe(error)}`, {
+      backend: label,
+      cause: error,
+    });
+  }
+  if (error.backend !== undefined) return error;
+  const message = error.message.startsWith(label) ? error.message : `${label}: ${error.message}`;
+  return new RubiconException(error.code, message, { backend: label, cause: error.cause ?? error });
 }
 
 function isAbort(error: unknown): boolean {

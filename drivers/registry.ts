@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
+import { isRubiconException, RubiconException } from "../errors.ts";
 import type { Driver } from "./driver.ts";
 import { guard } from "./guard.ts";
+import { didYouMean } from "./suggest.ts";
 
-/** One backend's configuration: the persistence name, the root, and the driver's own options. */
+/** One backend's configuration, of any driver: the persistence name, the root, and the driver's own options. */
 export interface DriverConfig {
   /** The name under which the driver is registered: `memory`, `filesystem`, `s3`, or your own. */
   persistence: string;
@@ -110,7 +111,9 @@ export async function openDriver(config: DriverConfig): Promise<Driver> {
   if (!registered) {
     throw new RubiconException(
       "invalid-config",
-      `There is no persistence ${JSON.stringify(persistence)}. Known are: ${
+      `There is no persistence ${JSON.stringify(persistence)}${
+        didYouMean(String(persistence), registry.keys())
+      }. Known are: ${
         registeredDrivers().join(", ")
       }. Import the file of the driver that you mean, or correct the name.`,
     );
@@ -120,11 +123,31 @@ export async function openDriver(config: DriverConfig): Promise<Driver> {
     if (!known.includes(option)) {
       throw new RubiconException(
         "invalid-config",
-        `The persistence "${persistence}" has no option "${option}". It takes: ${
-          known.slice(1).join(", ")
-        }.`,
+        `The persistence "${persistence}" has no option "${option}"${
+          didYouMean(option, known)
+        }. It takes: ${known.slice(1).join(", ")}.`,
       );
     }
   }
-  return guard(await registered.factory({ ...config, persistence }));
+  return guard(await make(persistence, registered.factory, config));
+}
+
+/** What a factory throws is one of this module's errors, too: Deno's own, where a permission lacks, among them. */
+async function make(
+  persistence: string,
+  factory: DriverFactory,
+  config: DriverConfig,
+): Promise<Driver> {
+  try {
+    return await factory({ ...config, persistence });
+  } catch (cause) {
+    if (isRubiconException(cause)) throw cause;
+    const isRefused = cause instanceof Deno.errors.NotCapable;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RubiconException(
+      isRefused ? "permission-denied" : "invalid-config",
+      `${persistence} could not be opened: ${why}`,
+      { cause },
+    );
+  }
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { RubiconException } from "../errors.ts";
+import { isRubiconException, RubiconException } from "../errors.ts";
+import { abortable } from "./abortable.ts";
 import type { Bytes, Source } from "./driver.ts";
 
 /** How many bytes are handled at a time: large enough to be fast, small enough to stop soon. */
@@ -79,20 +80,15 @@ async function openReader(
   source: Exclude<Source, Uint8Array>,
   signal?: AbortSignal,
 ): Promise<ReadableStreamDefaultReader<Uint8Array>> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true });
   const opening = (async () => (await source()).getReader())();
   try {
-    return await Promise.race([opening, aborted]);
+    return await abortable(opening, signal);
   } catch (error) {
     opening.then(
       (reader) => drop(reader, error),
       () => {/* it is `error`, or came after the abort */},
     );
     return failed(error, signal);
-  } finally {
-    signal?.removeEventListener("abort", stop);
   }
 }
 
@@ -103,7 +99,7 @@ function drop(reader: ReadableStreamDefaultReader<Uint8Array>, reason: unknown):
 
 function failed(error: unknown, signal?: AbortSignal): never {
   signal?.throwIfAborted();
-  if (error instanceof RubiconException) throw error;
+  if (isRubiconException(error)) throw error;
   const why = error instanceof Error ? error.message : String(error);
   throw new RubiconException(
     "invalid-argument",

@@ -8,6 +8,7 @@ import { describe } from "../domain/format/codec.ts";
 import { DATA, entityFolder } from "../domain/format/layout.ts";
 import type { Artifact } from "../domain/format/entities.ts";
 import type { CallOptions, Composite } from "../composite.ts";
+import { checkComposite } from "../domain/check.ts";
 import { type Block, heading, line } from "./block.ts";
 import { markup } from "./html.ts";
 import { shortTime, sizeText } from "./values.ts";
@@ -25,12 +26,11 @@ export async function artifactBlocks(
   artifact: Artifact,
   options: CallOptions,
 ): Promise<Block[]> {
+  checkComposite(rubicon, "display");
   const key = `${entityFolder(artifact)}/${DATA}`;
   const { bytes, size } = await rubicon.read({
     what: `the start of the data of ${describe(artifact)}`,
-    run: async ({ driver }, signal) => ({
-      value: await driver.get(key, { length: HEAD, ...(signal && { signal }) }),
-    }),
+    run: async ({ driver }) => ({ value: await driver.get(key, { length: HEAD }) }),
   }, options);
   const text = textIn(bytes, size > bytes.length);
   const picture = pictureType(bytes, text);

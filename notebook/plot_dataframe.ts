@@ -4,7 +4,7 @@
  * @module
  */
 import type { Composite } from "../composite.ts";
-import { checkEntity, checkTexts, refuse, show } from "../domain/check.ts";
+import { checkComposite, checkEntity, checkTexts, refuse, show } from "../domain/check.ts";
 import { readDataframe } from "../domain/dataframe.ts";
 import { experimentFolder } from "../domain/format/layout.ts";
 import type { Table } from "../domain/parquet/parquet.ts";
@@ -111,6 +111,7 @@ async function ownerOf(
   options: Record<string, unknown>,
 ): Promise<string> {
   if (experimentId === null) return projectName;
+  checkComposite(rubicon, "plotDataframe");
   const { name } = await readEntity(
     rubicon,
     "experiment",

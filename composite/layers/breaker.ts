@@ -1,86 +1,170 @@
 /**
- * A circuit breaker: a backend that was unavailable several times in a row is left alone for a
- * while, so that its time limit is not paid again and again; then one operation tries it.
+ * A circuit breaker: a backend that was unavailable several times in a row is left alone for a while, so that its time
+ * limit is not paid again and again; then one operation tries it. The layer notes how verbs end; `Health.run` is the
+ * policy that runs an operation of several verbs, or refuses it.
  *
  * @module
  */
-import type { Backend } from "../types.ts";
+import { hasCode, isRubiconException, type RubiconException } from "../../errors.ts";
+import type { Driver } from "../../drivers/driver.ts";
+import { type Around, around, layer } from "../../drivers/layer.ts";
+import { byteStream, readInto } from "../../drivers/source.ts";
+import { backendError, messageOf, reasonOf } from "../failure.ts";
+import type { BackendStatus } from "../types.ts";
 
 /** So many failures in a row open the circuit. */
 const FAILURES = 3;
 /** The first pause, in milliseconds; each failed try doubles it, up to the longest. */
 const PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
+/** So many of the writes that were missed are named. */
+const NAMED = 3;
 
 /** A backend's health, all well at first. */
-export function health(backend: string, persistence: string): Backend["health"] {
-  let failures = 0;
-  let missed = 0;
-  let whyMissed: unknown;
-  let pending = 0;
-  let openUntil = 0;
-  let lastError: unknown;
+export class Health {
+  #failures = 0;
+  #lastError: unknown;
+  #openUntil = 0;
   /** The operation that tries a half-open circuit; the others wait for what it finds. */
-  let trial: { ended: Promise<void>; end: () => void } | undefined;
-  const circuit = () =>
-    failures < FAILURES ? "closed" : performance.now() < openUntil ? "open" : "half-open";
-  const endTrial = () => {
-    trial?.end();
-    trial = undefined;
-  };
-  const admitsTrial = async (): Promise<boolean | "trial"> => {
-    while (circuit() === "half-open") {
-      if (!trial) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        trial = { ended: promise, end: resolve };
-        return "trial";
-      }
-      await trial.ended;
+  #trial: PromiseWithResolvers<void> | undefined;
+  #pending = 0;
+  #missed = 0;
+  #whyMissed: unknown;
+  #whatMissed: string[] = [];
+
+  constructor(readonly label: string, readonly persistence: string) {}
+
+  /** `closed`: in use · `open`: left alone · `half-open`: the next operation tries it. */
+  get circuit(): BackendStatus["circuit"] {
+    if (this.#failures < FAILURES) return "closed";
+    return performance.now() < this.#openUntil ? "open" : "half-open";
+  }
+
+  /**
+   * Runs an operation of any number of verbs, if the circuit lets it; one that is half-open lets one try.
+   *
+   * @throws {RubiconException} {@linkcode circuitOpenError} if it is left alone, without running the work.
+   */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#failures < FAILURES) return await work();
+    while (this.#trial) await this.#trial.promise;
+    if (this.circuit === "open") throw this.circuitOpenError();
+    if (this.circuit === "closed") return await work();
+    const trial = this.#trial = Promise.withResolvers<void>();
+    try {
+      return await work();
+    } finally {
+      // It may have asked nothing of the backend; then the next operation tries in its place.
+      if (this.#trial === trial) this.#endTrial();
     }
-    return circuit() === "closed";
-  };
-  const shown = () => {
-    const error = lastError ?? whyMissed;
-    return error === undefined ? {} : { lastError: describe(error) };
-  };
-  return {
-    admits: () => failures < FAILURES || admitsTrial(),
-    note(error) {
-      if (error === undefined) {
-        failures = 0;
-        lastError = undefined;
-      } else {
-        lastError = error;
-        // Of many operations that were under way together one counts, or a short outage would be a long pause.
-        if (circuit() !== "open") failures++;
-        if (failures >= FAILURES && circuit() !== "open") {
-          const pause = Math.min(PAUSE * 2 ** (failures - FAILURES), LONGEST_PAUSE);
-          openUntil = performance.now() + pause;
-        }
+  }
+
+  /** Why a backend with an open circuit is not asked. */
+  circuitOpenError(): RubiconException {
+    const last = reasonOf(this.#lastError, this.label);
+    return backendError(
+      this,
+      "unavailable",
+      `left alone for a while after ${this.#failures} failures in a row, the last: ${last}`,
+    );
+  }
+
+  /** Notes how a verb ended; `undefined` is a success. */
+  note(error: unknown): void {
+    if (error === undefined) {
+      this.#failures = 0;
+      this.#lastError = undefined;
+    } else {
+      this.#lastError = error;
+      // Of many verbs that were under way together one counts, or a short outage would be a long pause.
+      if (this.circuit !== "open") {
+        const over = ++this.#failures - FAILURES;
+        const pause = Math.min(PAUSE * 2 ** over, LONGEST_PAUSE);
+        if (over >= 0) this.#openUntil = performance.now() + pause;
       }
-      endTrial();
-    },
-    // It says nothing of the backend; the next operation tries in its place.
-    untried: endTrial,
-    pending: (change) => void (pending += change),
-    missed(reason) {
-      missed++;
-      whyMissed = reason ?? whyMissed;
-    },
-    repaired(count) {
-      missed -= count;
-      if (missed === 0) whyMissed = undefined;
-    },
-    status: () => ({
-      backend,
-      persistence,
-      circuit: circuit(),
-      failures,
-      missed,
-      pending,
-      ...shown(),
-    }),
-  };
+    }
+    if (this.#trial) this.#endTrial();
+  }
+
+  #endTrial(): void {
+    this.#trial?.resolve();
+    this.#trial = undefined;
+  }
+
+  /** Counts writes under way (`+1`, `-1`). */
+  pending(change: number): void {
+    this.#pending += change;
+  }
+
+  /** Counts a write that others took and this backend did not. */
+  missed(what: string, reason?: unknown): void {
+    this.#missed++;
+    this.#whyMissed = reason ?? this.#whyMissed;
+    if (this.#whatMissed.length < NAMED) this.#whatMissed.push(what);
+  }
+
+  /** Forgets so many of the writes that were missed: they are there now. */
+  repaired(count: number): void {
+    this.#missed -= count;
+    if (this.#missed > 0) return;
+    this.#whyMissed = undefined;
+    this.#whatMissed = [];
+  }
+
+  /** What the backend missed and what to do about it, for people; nothing if it has all. */
+  lacks(): string | undefined {
+    if (this.#missed === 0) return undefined;
+    const more = this.#missed > this.#whatMissed.length ? ", …" : "";
+    const why = this.#whyMissed === undefined ? "" : ` (${reasonOf(this.#whyMissed, this.label)})`;
+    const writes = this.#missed === 1 ? "1 write is" : `${this.#missed} writes are`;
+    return `${this.label}: ${writes} missing there: ${
+      this.#whatMissed.join(", ")
+    }${more}${why}. Run repair() when it can be written to.`;
+  }
+
+  /** What `status` says. */
+  status(): Omit<BackendStatus, "mode"> {
+    const error = this.#lastError ?? this.#whyMissed;
+    return {
+      backend: this.label,
+      persistence: this.persistence,
+      circuit: this.circuit,
+      failures: this.#failures,
+      missed: this.#missed,
+      pending: this.#pending,
+      ...(error !== undefined && { lastError: messageOf(error) }),
+    };
+  }
 }
 
-const describe = (error: unknown): string => error instanceof Error ? error.message : String(error);
+/** Errors that say the backend itself is in trouble. A missing key or a bad one does not. */
+const isTrouble = (error: unknown): boolean =>
+  hasCode(error, "unavailable") || !isRubiconException(error);
+
+/** Notes how each verb of a driver ends. */
+export function breaker<D extends Driver>(inner: D, health: Health): D {
+  const noted: Around = async (options, run) => {
+    try {
+      const value = await run(options);
+      health.note(undefined);
+      return value;
+    } catch (error) {
+      // An abort says nothing of the backend.
+      const signal = options?.signal;
+      if (!signal?.aborted || error !== signal.reason) {
+        health.note(isTrouble(error) ? error : undefined);
+      }
+      throw error;
+    }
+  };
+  return layer(
+    around(inner, noted),
+    {
+      open: async (key, options) => {
+        const found = await noted(options, (own) => inner.open(key, own));
+        const { read, cancel } = readInto(found.stream);
+        return { ...found, stream: byteStream((into) => noted(options, () => read(into)), cancel) };
+      },
+    },
+  );
+}

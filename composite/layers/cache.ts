@@ -1,10 +1,11 @@
 /**
- * Small objects that were read before. An object is taken from here only where a listing of this very moment says
- * that it has the same checksum, so nothing is ever stale.
+ * Small objects that were read before. An object is taken from here only if a listing of this very moment says that it
+ * has the same checksum, so nothing is ever stale.
  *
  * @module
  */
-import type { Bytes } from "../../drivers/driver.ts";
+import type { Bytes, Driver, VerbOptions } from "../../drivers/driver.ts";
+import { layer } from "../../drivers/layer.ts";
 
 /** So many bytes are kept for each backend. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -13,14 +14,36 @@ const LARGEST = 64 * 1024;
 
 /** Bytes by key and checksum. */
 export interface Cache {
-  /** The bytes of a key, where they are those of the checksum. */
+  /** The bytes of a key, if they are those of the checksum. */
   get(key: string, checksum: string): Bytes | undefined;
   /** Keeps bytes; the oldest are given up for them. */
   set(key: string, checksum: string, bytes: Bytes): void;
 }
 
-/** An empty cache. */
-export function cache(): Cache {
+/** What this layer adds to a driver. */
+export interface Cached {
+  /** What is kept. */
+  readonly cache: Cache;
+  /** An object's bytes, which are not asked for again if they are of the checksum that a listing has just told. */
+  read(key: string, checksum: string | undefined, options?: VerbOptions): Promise<Bytes>;
+}
+
+/** Keeps what is read by `read`. */
+export function cache<D extends Driver>(inner: D): D & Cached {
+  const kept = emptyCache();
+  return layer(inner, {
+    cache: kept,
+    async read(key: string, checksum: string | undefined, options?: VerbOptions): Promise<Bytes> {
+      const known = checksum === undefined ? undefined : kept.get(key, checksum);
+      if (known) return known;
+      const found = await inner.get(key, options);
+      if (found.checksum !== undefined) kept.set(key, found.checksum, found.bytes);
+      return found.bytes;
+    },
+  });
+}
+
+function emptyCache(): Cache {
   const kept = new Map<string, { checksum: string; bytes: Bytes }>();
   let size = 0;
   const drop = (key: string) => {

@@ -3,27 +3,22 @@
  *
  * @module
  */
-import { hasCode, RubiconException } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { SMALL, wholeBytes } from "../copy.ts";
-import type { Backend, Beside, CallOptions, WritePlan } from "../types.ts";
-import { remember } from "../layers/present.ts";
-import { put, signalOf } from "./write.ts";
+import { backendError } from "../failure.ts";
+import type { Backend, Beside, WritePlan } from "../plan.ts";
+import { put } from "./put.ts";
 
-/** Makes sure that a parent is there, once for each parent and backend. */
-export function ensure(
+/** Makes sure that the parents of a plan are there, outermost first, each looked for once. */
+export async function bringParents(
   backend: Backend,
-  parent: string,
   plan: WritePlan,
   backends: readonly Backend[],
-  options: CallOptions,
 ): Promise<void> {
-  let ensuring = backend.ensuring.get(parent);
-  if (!ensuring) {
-    ensuring = copyMissing(backend, parent, plan, backends, options)
-      .finally(() => backend.ensuring.delete(parent));
-    backend.ensuring.set(parent, ensuring);
+  for (const parent of plan.parents!) {
+    if (backend.driver.knows(parent)) continue;
+    await backend.driver.ensure(parent, () => copyMissing(backend, parent, plan, backends));
   }
-  return ensuring;
 }
 
 async function copyMissing(
@@ -31,66 +26,70 @@ async function copyMissing(
   parent: string,
   plan: WritePlan,
   backends: readonly Backend[],
-  options: CallOptions,
 ): Promise<void> {
-  const signal = signalOf(options);
   try {
-    await backend.driver.stat(parent, signal);
+    await backend.driver.stat(parent);
+    return;
   } catch (error) {
     if (!hasCode(error, "not-found")) throw error;
-    const others = backends.filter((other) => other !== backend);
-    const isWhole = plan.copies?.isWhole;
-    const found = await Promise.any(others.map(async (other) => ({
-      backend: other,
-      bytes: await wholeBytes(other, parent, { ...signal, ...(isWhole && { isWhole }) }),
-    }))).catch((cause: AggregateError) => {
-      const missing = cause.errors.every((error) => hasCode(error, "not-found"));
-      throw new RubiconException(
-        missing ? "not-found" : "unavailable",
-        `${backend.label}: ${plan.what} belongs to ${parent}, which is not there${
-          missing
-            ? ". Create it first."
-            : "; it may be in a backend that cannot be read now. Try again when it can."
-        }`,
-        { backend: backend.label, cause },
-      );
-    });
-    // What stands beside it first, tags for example: it shows with all that it has.
-    const [from, to] = await Promise.all(
-      [found.backend, backend].map((one) => filesBeside(one, parent, options)),
-    );
-    const files = plan.copies?.beside(from!, to!) ??
-      from!.map(({ key, bytes }) => ({ key, bytes, replace: false }));
-    for (const { key, bytes, replace } of files) {
-      await put(
-        backend,
-        { key, source: bytes, present: replace ? "replace" : "keep" },
-        plan,
-        options,
-      );
-    }
-    await put(backend, { key: parent, source: found.bytes, present: "keep" }, plan, options);
-    // It lacks what else is below, too: others are asked first until it is repaired. (Unless it is about to get the
-    // parent from a write of ours that nobody waited for.)
-    if (backend.health.status().pending <= 1) backend.health.missed();
   }
-  remember(backend, parent);
+  const found = await findParent(backend, parent, plan, backends);
+  // What stands beside it first, tags for example: it shows with all that it has.
+  const [from, to] = await Promise.all(
+    [found.backend, backend].map((one) => filesBeside(one, parent)),
+  );
+  const files = plan.copies?.beside(from!, to!) ??
+    from!.map(({ key, bytes }) => ({ key, bytes, replace: false }));
+  for (const { key, bytes, replace } of files) {
+    await put(backend, { key, source: bytes, present: replace ? "replace" : "keep" }, key);
+  }
+  const own = { key: parent, source: found.bytes, present: "keep" } as const;
+  const isBrought = await put(backend, own, parent) > 0;
+  // It lacks what else is below, too: others are asked first until it is repaired. (Unless it got the parent, or is
+  // about to get it, from a write of ours that nobody waited for.)
+  if (isBrought && backend.health.status().pending <= 1) {
+    backend.health.missed(`what belongs to ${parent}`);
+  }
+}
+
+/** A parent, whole, from whichever other backend is the first to have it. */
+async function findParent(
+  backend: Backend,
+  parent: string,
+  plan: WritePlan,
+  backends: readonly Backend[],
+) {
+  const isWhole = plan.copies?.isWhole;
+  const others = backends.filter(({ label }) => label !== backend.label);
+  try {
+    return await Promise.any(others.map(async (other) => ({
+      backend: other,
+      bytes: await wholeBytes(other, parent, isWhole && { isWhole }),
+    })));
+  } catch (cause) {
+    const { errors } = cause as AggregateError;
+    const isMissing = errors.every((error) => hasCode(error, "not-found"));
+    throw backendError(
+      backend,
+      isMissing ? "not-found" : "unavailable",
+      `${plan.what} belongs to ${parent}, which is not there${
+        isMissing
+          ? ". Create it first."
+          : "; it may be in a backend that cannot be read now. Try again when it can."
+      }`,
+      cause,
+    );
+  }
 }
 
 /** The files beside a parent. One that is damaged is left out, and one that is larger than any of an entity. */
-async function filesBeside(
-  backend: Backend,
-  parent: string,
-  options: CallOptions,
-): Promise<Beside[]> {
-  const signal = signalOf(options);
+async function filesBeside(backend: Backend, parent: string): Promise<Beside[]> {
   const files: Beside[] = [];
   const folder = parent.slice(0, parent.lastIndexOf("/"));
-  const listing = backend.driver.list(folder, { ...signal, depth: 1 });
-  for await (const { key, lastModified, size } of listing) {
+  for await (const { key, lastModified, size } of backend.driver.list(folder, { depth: 1 })) {
     if (key === parent || size > SMALL) continue;
     try {
-      files.push({ key, lastModified, bytes: await wholeBytes(backend, key, signal) });
+      files.push({ key, lastModified, bytes: await wholeBytes(backend, key) });
     } catch (error) {
       if (!hasCode(error, "corrupt", "not-found", "invalid-key")) throw error;
     }

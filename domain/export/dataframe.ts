@@ -5,6 +5,7 @@
  */
 import { RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
+import type { Core } from "../../composite/plan.ts";
 import type { Bytes } from "../../drivers/driver.ts";
 import { verifiedStream } from "../../composite/layers/verified.ts";
 import { checkComposite, checkEntity, checkFields, refuse, show } from "../check.ts";
@@ -94,37 +95,33 @@ const planFor = (dataframe: Dataframe) => ({
 
 /** Whether a dataframe is stored as one file, and not in parts. */
 async function isOneFile(
-  rubicon: Composite,
+  rubicon: Core,
   dataframe: Dataframe,
   call: CallOptions,
 ): Promise<boolean> {
   const { what, folder } = planFor(dataframe);
   return await rubicon.read({
     what,
-    async run(backend, signal) {
-      const keys = await dataKeys(backend, folder, signal ? { signal } : {});
-      return { value: keys.length === 1 };
-    },
+    run: async (backend) => ({ value: (await dataKeys(backend, folder)).length === 1 }),
   }, call);
 }
 
 /** Opens the one file of a dataframe, as it is stored. */
 async function openStored(
-  rubicon: Composite,
+  rubicon: Core,
   dataframe: Dataframe,
   call: CallOptions,
 ): Promise<ReadableStream<Bytes>> {
   const { what, folder } = planFor(dataframe);
   return await rubicon.read({
     what,
-    async run(backend, signal) {
-      const options = signal ? { signal } : {};
-      const [key, ...more] = await dataKeys(backend, folder, options);
+    async run(backend) {
+      const [key, ...more] = await dataKeys(backend, folder);
       // Another backend may have answered before.
       if (more.length > 0) {
         throw new RubiconException("not-found", `${backend.label}: ${folder} has several parts.`);
       }
-      const opened = await backend.driver.open(key!, options);
+      const opened = await backend.driver.open(key!);
       return { value: await verifiedStream(opened, `${backend.label}: ${key}`) };
     },
   }, call);

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { CallOptions, Composite } from "../../composite.ts";
+import type { CallOptions } from "../../composite.ts";
+import type { Core } from "../../composite/plan.ts";
 import { needed } from "../../composite/write/write.ts";
 import type { Bytes, Source } from "../../drivers/driver.ts";
 import { byteStream, CHUNK_BYTES, readInto } from "../../drivers/source.ts";
@@ -24,7 +25,7 @@ export interface CountedUpload {
  * try again: what counts are the bytes that as many backends as the write policy asks for have read.
  */
 export function countedUpload(
-  rubicon: Composite,
+  rubicon: Core,
   what: string,
   { source, size }: { source: Source; size: number | undefined },
   options: CallOptions & ProgressOption,

@@ -32,12 +32,13 @@ export async function dataOf(
   options: CallOptions,
   where: string,
 ): Promise<() => Promise<WholeStream>> {
+  checkComposite(rubicon, where);
   const key = checkArtifact(rubicon, artifact, options, where);
   const { wholeObject } = await import("../../composite/whole.ts");
   const folder = entityFolder(artifact);
   const what = `the data of ${describe(artifact)}`;
   return wholeObject(
-    (run, call) => readAttached(rubicon, folder, what, (one, { signal }) => run(one, signal), call),
+    (run, call) => readAttached(rubicon, folder, what, run, call),
     key,
     options,
   );

@@ -12,7 +12,7 @@ import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import type { Bytes } from "../../drivers/driver.ts";
-import { RubiconException } from "../../errors.ts";
+import { isRubiconException, RubiconException } from "../../errors.ts";
 import { readingRanges, type ReadRange } from "./zip_ranges.ts";
 import { pooled } from "../pool.ts";
 import { cutAt } from "./steady.ts";
@@ -145,7 +145,7 @@ async function entriesOf(open: () => Promise<YauzlFile>, what: string): Promise<
     zip = await open();
     for await (const entry of zip.eachEntry()) entries.push(entry);
   } catch (cause) {
-    if (cause instanceof RubiconException) throw cause;
+    if (isRubiconException(cause)) throw cause;
     const why = cause instanceof Error ? cause.message : cause;
     throw corrupt(`it is no zip that can be unpacked: ${why}. Nothing was written`, cause);
   }
@@ -164,7 +164,7 @@ async function entriesOf(open: () => Promise<YauzlFile>, what: string): Promise<
         yield new Uint8Array(chunk);
       }
     } catch (cause) {
-      throw cause instanceof RubiconException ? cause : damaged(cause);
+      throw isRubiconException(cause) ? cause : damaged(cause);
     }
     if (sum !== entry.crc32) throw damaged(new Error("its checksum is another"));
   }

@@ -4,7 +4,12 @@
  * @module
  */
 
+/** The two clocks may be so far apart, in milliseconds: one of them knows of whole ones alone. */
+const MOST_APART = 5;
+
 let last = 0;
+/** What the steady clock, which knows of microseconds, is behind the clock of the machine. */
+let offset = performance.timeOrigin;
 /** The text of the last time, up to its milliseconds: most entities follow each other within one. */
 let lastMillis = -1;
 let millisText = "";
@@ -14,14 +19,23 @@ let millisText = "";
  * logged first is listed first.
  */
 export function now(): string {
-  const micros = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+  const micros = Math.floor(millis() * 1000);
   last = Math.max(micros, last + 1);
-  const millis = Math.floor(last / 1000);
-  if (millis !== lastMillis) {
-    millisText = new Date(millis).toISOString().slice(0, 23);
-    lastMillis = millis;
+  const whole = Math.floor(last / 1000);
+  if (whole !== lastMillis) {
+    millisText = new Date(whole).toISOString().slice(0, 23);
+    lastMillis = whole;
   }
   return `${millisText}${String(last % 1000).padStart(3, "0")}+00:00`;
+}
+
+/** Milliseconds since 1970. The steady clock stands still while a machine sleeps, and knows nothing of a clock that is set. */
+function millis(): number {
+  const machine = Date.now();
+  const steady = offset + performance.now();
+  if (Math.abs(steady - machine) < MOST_APART) return steady;
+  offset += machine - steady;
+  return machine;
 }
 
 /** A new id: a UUIDv4, as rubicon-ml's are. */

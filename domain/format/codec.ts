@@ -210,23 +210,6 @@ export function ownTexts(what: "tags" | "comments", bytes: Uint8Array): string[]
   return decodeTexts(parseObject(bytes, "")[what]) ?? [];
 }
 
-/** The bytes of a digest: small objects of JSON by where they are. */
-export function encodeDigest(objects: readonly [path: string, bytes: Uint8Array][]): Uint8Array {
-  const texts = objects.map(([path, bytes]) => [path, decoder.decode(bytes)]);
-  return encoder.encode(JSON.stringify(Object.fromEntries(texts)));
-}
-
-/** A digest from its bytes. */
-export function decodeDigest(
-  bytes: Uint8Array,
-  key: string,
-): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
-  const found = Object.entries(parseObject(bytes, key));
-  return new Map(
-    found.flatMap(([path, text]) => typeof text === "string" ? [[path, encoder.encode(text)]] : []),
-  );
-}
-
 /** The id and the name in an object that is in the way, if it is an entity. */
 export function identify(bytes: Uint8Array): { id?: unknown; name?: unknown } {
   try {

@@ -23,10 +23,7 @@ export interface Stored {
 const partOfKey = (key: string) => partOf(key.slice(key.lastIndexOf("/") + 1));
 
 /** Whether a key is of an entity's JSON, which shows where it was cut short. */
-export const isChecked = (key: string): boolean => {
-  const part = partOfKey(key);
-  return part !== undefined && part !== "digest";
-};
+export const isChecked = (key: string): boolean => partOfKey(key) !== undefined;
 
 /** Whether an object's bytes are all of it, as far as they tell. */
 export const isWhole = (key: string, bytes: Uint8Array): boolean =>

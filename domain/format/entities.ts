@@ -4,10 +4,9 @@
  *
  * @module
  */
-import type { Value } from "./values.ts";
+import type { TrainingMetadata, Value } from "./values.ts";
 
-/** What an experiment was trained on: a list of tuples, each of any JSON values. */
-export type TrainingMetadata = readonly (readonly Value[])[];
+export type { TrainingMetadata } from "./values.ts";
 
 /** What all entities have. */
 export interface Base {

@@ -11,9 +11,6 @@ export const MAX_DIGITS = 4300;
 /** Texts that JSON.parse refuses, or reads with a loss. May be found inside of strings too. */
 const SPECIAL = /NaN|Infinity|(?<![.\d])\d{16}/;
 
-/** Whether `JSON.parse` reads a text without a loss, as far as one look tells. */
-export const isStandardJson = (text: string): boolean => !SPECIAL.test(text);
-
 /** What a reviver is told of a number beside its value: the text it was read from. */
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 

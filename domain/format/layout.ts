@@ -11,8 +11,6 @@ export type Place = { projectName: string; experimentId?: string | null };
 
 /** The name of every entity's own file. */
 export const METADATA = "metadata.json";
-/** The name of what an experiment was logged with, in one object. */
-const DIGEST = "digest.json";
 /** The name of an artifact's or dataframe's data, a file or a folder. */
 export const DATA = "data";
 
@@ -76,21 +74,13 @@ export const placeIn = (parent: Parent): Place =>
     ? { projectName: parent.name, experimentId: null }
     : { projectName: parent.projectName, experimentId: parent.id };
 
-/** The key of an experiment's digest. */
-export const digestKey = (experimentFolder: string): string => `${experimentFolder}/${DIGEST}`;
-
-/** Whether a key is of a digest, which stores have or lack as they can use it. */
-export const isDigest = (key: string): boolean =>
-  key.endsWith(`/${DIGEST}`) && /^[^/]+\/experiments\/[^/]+\/[^/]+$/.test(key);
-
 /** The trace that a deletion leaves, so that a repair does not bring back what was deleted on purpose. */
 export const tombstoneKey = (kindFolder: string, id: string): string =>
   `${kindFolder}/deleted_${id}.json`;
 
 /** What a key below `folder` is to the entity of that folder. */
-export function partOf(name: string): "metadata" | "digest" | "tags" | "comments" | undefined {
+export function partOf(name: string): "metadata" | "tags" | "comments" | undefined {
   if (name === METADATA) return "metadata";
-  if (name === DIGEST) return "digest";
   if (!name.endsWith(".json")) return undefined;
   if (name.startsWith("tags_")) return "tags";
   return name.startsWith("comments_") ? "comments" : undefined;

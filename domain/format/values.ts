@@ -5,9 +5,11 @@
  */
 import { RubiconException } from "../../errors.ts";
 import { formatInstant, legacyForm, parseInstant } from "./datetime.ts";
-import type { TrainingMetadata } from "./entities.ts";
 import { MAX_DIGITS } from "./json.ts";
 import { decodeNumpy, dtypeOf, encodeNumpy, isNumpyArray, type NumpyArray } from "./numpy.ts";
+
+/** What an experiment was trained on: a list of tuples, each of any JSON values. */
+export type TrainingMetadata = readonly (readonly Value[])[];
 
 export type { NumpyArray } from "./numpy.ts";
 export { parseDatetime } from "./datetime.ts";

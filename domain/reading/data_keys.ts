@@ -3,19 +3,17 @@
  *
  * @module
  */
-import type { Backend } from "../../composite.ts";
-import type { VerbOptions } from "../../drivers/driver.ts";
+import type { Backend } from "../../composite/plan.ts";
 import { RubiconException } from "../../errors.ts";
 import { DATA } from "../format/layout.ts";
 
 /** The keys of the Parquet files of a dataframe, one at least. */
 export async function dataKeys(
-  { driver, label }: Backend,
+  { driver, label }: Pick<Backend, "driver" | "label">,
   folder: string,
-  options: VerbOptions,
 ): Promise<string[]> {
   const keys: string[] = [];
-  for await (const { key } of driver.list(folder, { ...options, depth: 2 })) {
+  for await (const { key } of driver.list(folder, { depth: 2 })) {
     const name = key.slice(folder.length + 1);
     if (name === DATA || (name.startsWith(`${DATA}/`) && name.endsWith(".parquet"))) keys.push(key);
   }

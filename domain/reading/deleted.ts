@@ -5,8 +5,8 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
-import type { Answer, Backend, CallOptions, Composite } from "../../composite.ts";
-import type { VerbOptions } from "../../drivers/driver.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import { tombstoneKey } from "../format/layout.ts";
 
 /** The folders of the entities that a composite has deleted. */
@@ -29,13 +29,9 @@ export function traceOf(folder: string): string {
 }
 
 /** Whether a backend has the trace of a deletion. */
-export async function hasTrace(
-  { driver }: Backend,
-  folder: string,
-  options: VerbOptions,
-): Promise<boolean> {
+export async function hasTrace({ driver }: Backend, folder: string): Promise<boolean> {
   try {
-    await driver.stat(traceOf(folder), options);
+    await driver.stat(traceOf(folder));
     return true;
   } catch (error) {
     if (hasCode(error, "not-found")) return false;
@@ -55,21 +51,20 @@ const DELETED = Symbol("deleted");
  * @throws {RubiconException} `not-found` if it was deleted.
  */
 export async function readAttached<T>(
-  rubicon: Composite,
+  rubicon: Core,
   folder: string,
   what: string,
-  run: (backend: Backend, options: VerbOptions) => Promise<Answer<T>>,
+  run: (backend: Backend) => Promise<Answer<T>>,
   call: CallOptions,
 ): Promise<T> {
   if (isNotedDeletion(rubicon, folder)) throw gone(what);
   const value = await rubicon.read<T | typeof DELETED>({
     what,
-    async run(backend, signal) {
-      const options = signal ? { signal } : {};
+    async run(backend) {
       try {
-        return await run(backend, options);
+        return await run(backend);
       } catch (error) {
-        if (!hasCode(error, "not-found") || !await hasTrace(backend, folder, options)) throw error;
+        if (!hasCode(error, "not-found") || !await hasTrace(backend, folder)) throw error;
         return { value: DELETED };
       }
     },

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { remember } from "../../composite/layers/present.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
-import type { Answer, Backend, CallOptions, Composite } from "../../composite.ts";
-import type { Bytes, ListEntry, VerbOptions } from "../../drivers/driver.ts";
+import type { CallOptions } from "../../composite.ts";
+import type { Answer, Backend, Core } from "../../composite/plan.ts";
+import type { ListEntry } from "../../drivers/driver.ts";
 import { type ChangeFile, fold, type What } from "../format/annotations.ts";
 import { decodeChange, decodeEntity } from "../format/codec.ts";
 import { deletedBy, kindFolder, metadataKey, partOf, type Place } from "../format/layout.ts";
@@ -21,13 +21,11 @@ export interface Files {
   tags: ListEntry[];
   /** Its comments files. */
   comments: ListEntry[];
-  /** What it was logged with, in one object. */
-  digest?: ListEntry;
 }
 
 /** Reads one entity from its folder, from the first backend that is able. */
 export function readEntity<K extends Kind>(
-  rubicon: Composite,
+  rubicon: Core,
   kind: K,
   folder: string,
   place: Place,
@@ -36,7 +34,7 @@ export function readEntity<K extends Kind>(
 ): Promise<EntityOf<K>> {
   return rubicon.read({
     what,
-    run: (backend, signal) => entityIn(backend, kind, folder, place, signal ? { signal } : {}),
+    run: (backend) => entityIn(backend, kind, folder, place),
   }, call);
 }
 
@@ -46,23 +44,21 @@ export async function entityIn<K extends Kind>(
   kind: K,
   folder: string,
   place: Place,
-  options: VerbOptions,
 ): Promise<Answer<EntityOf<K>>> {
   const key = metadataKey(folder);
   const [{ bytes }, files] = await Promise.all([
-    backend.driver.get(key, options),
-    kind === "project" ? undefined : filesIn(backend, folder, options),
+    backend.driver.get(key),
+    kind === "project" ? undefined : filesIn(backend, folder),
   ]);
-  remember(backend, key);
   const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
-  if (files) await annotate(backend, entity as Taggable, files, options);
+  if (files) await annotate(backend, entity as Taggable, files);
   return { value: entity };
 }
 
 /** The files directly in one entity's folder. */
-async function filesIn(backend: Backend, folder: string, options: VerbOptions): Promise<Files> {
+async function filesIn(backend: Backend, folder: string): Promise<Files> {
   const files: Files = { tags: [], comments: [] };
-  for await (const entry of backend.driver.list(folder, { ...options, depth: 1 })) {
+  for await (const entry of backend.driver.list(folder, { depth: 1 })) {
     sortIn(files, entry, entry.key.slice(folder.length + 1));
   }
   return files;
@@ -70,7 +66,7 @@ async function filesIn(backend: Backend, folder: string, options: VerbOptions): 
 
 function sortIn(files: Files, entry: ListEntry, name: string): void {
   const part = partOf(name);
-  if (part === "metadata" || part === "digest") files[part] = entry;
+  if (part === "metadata") files.metadata = entry;
   else if (part) files[part].push(entry);
 }
 
@@ -79,11 +75,10 @@ async function annotate(
   backend: Backend,
   entity: Taggable,
   files: Pick<Files, What>,
-  options: VerbOptions,
 ): Promise<void> {
   for (const what of ["tags", "comments"] as const) {
     if (files[what].length === 0) continue;
-    const changes = await readChanges(backend, what, files[what], options);
+    const changes = await readChanges(backend, what, files[what]);
     entity[what] = fold(what, entity[what], changes);
   }
 }
@@ -93,11 +88,10 @@ async function readChanges(
   backend: Backend,
   what: What,
   entries: readonly ListEntry[],
-  options: VerbOptions,
 ): Promise<ChangeFile[]> {
   return await pooled(entries, async (entry): Promise<ChangeFile> => {
     const { key, lastModified } = entry;
-    const bytes = await bytesOf(backend, key, entry, options);
+    const bytes = await backend.driver.read(key, entry.checksum);
     const change = decodeChange(what, bytes, `${backend.label}: ${key}`);
     return { key, lastModified, change };
   });
@@ -108,9 +102,8 @@ export async function changesOf(
   backend: Backend,
   what: What,
   folder: string,
-  options: VerbOptions,
 ): Promise<ChangeFile[]> {
-  return await readChanges(backend, what, (await filesIn(backend, folder, options))[what], options);
+  return await readChanges(backend, what, (await filesIn(backend, folder))[what]);
 }
 
 /**
@@ -122,11 +115,10 @@ export async function changesOf(
 export async function filesByFolder(
   backend: Backend,
   folder: string,
-  options: VerbOptions,
   { depth, deleted }: { depth?: number; deleted?: Set<string> } = {},
 ): Promise<Map<string, Files>> {
   const found = new Map<string, Files>();
-  const walk = backend.driver.list(folder, { ...options, ...(depth !== undefined && { depth }) });
+  const walk = backend.driver.list(folder, depth === undefined ? {} : { depth });
   for await (const entry of walk) {
     const end = entry.key.lastIndexOf("/");
     if (end <= folder.length) {
@@ -140,20 +132,6 @@ export async function filesByFolder(
     sortIn(files, entry, entry.key.slice(end + 1));
   }
   return found;
-}
-
-/** An object's bytes, which are not asked for again where the listing says that they are the same. */
-async function bytesOf(
-  backend: Backend,
-  key: string,
-  entry: ListEntry | undefined,
-  options: VerbOptions,
-): Promise<Bytes> {
-  const known = entry?.checksum && backend.cache.get(key, entry.checksum);
-  if (known) return known;
-  const { bytes, checksum } = await backend.driver.get(key, options);
-  if (checksum !== undefined) backend.cache.set(key, checksum, bytes);
-  return bytes;
 }
 
 /**
@@ -191,7 +169,6 @@ export async function readAll<K extends Kind>(
   kind: K,
   place: Place,
   found: ReadonlyMap<string, Partial<Files>>,
-  options: VerbOptions,
 ): Promise<ListAnswer<EntityOf<K>>> {
   const folder = kindFolder(kind, place);
   let damaged = false;
@@ -199,11 +176,10 @@ export async function readAll<K extends Kind>(
   const entities = await pooled([...found], async ([name, files]) => {
     const key = metadataKey(folder === "" ? name : `${folder}/${name}`);
     try {
-      const bytes = await bytesOf(backend, key, files.metadata, options);
+      const bytes = await backend.driver.read(key, files.metadata?.checksum);
       const entity = decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
-      remember(backend, key);
       if (kind !== "project" && files.tags && files.comments) {
-        await annotate(backend, entity as Taggable, files as Files, options);
+        await annotate(backend, entity as Taggable, files as Files);
       }
       return entity;
     } catch (error) {

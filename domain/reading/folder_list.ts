@@ -4,8 +4,7 @@
  * @module
  */
 import { hasCode, type RubiconException } from "../../errors.ts";
-import type { Answer, Backend } from "../../composite.ts";
-import type { VerbOptions } from "../../drivers/driver.ts";
+import type { Answer, Backend } from "../../composite/plan.ts";
 import { breathe } from "../../drivers/source.ts";
 import { deletedBy, experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
 import { checkRead, type ListAnswer } from "./entity_files.ts";
@@ -21,9 +20,9 @@ const PAGE = 512;
 const caches = new WeakMap<object, Map<string, RunCache>>();
 
 /** What was read before of a backend's runs in one project. */
-function cacheOf({ known }: Backend, folder: string): RunCache {
-  let all = caches.get(known);
-  if (!all) caches.set(known, all = new Map());
+function cacheOf({ health }: Backend, folder: string): RunCache {
+  let all = caches.get(health);
+  if (!all) caches.set(health, all = new Map());
   let cache = all.get(folder);
   if (!cache) all.set(folder, cache = new RunCache());
   return cache;
@@ -34,7 +33,6 @@ function runFolder(
   backend: Backend,
   projectName: string,
   children: boolean,
-  options: VerbOptions,
 ): RunFolder | undefined {
   const { driver } = backend;
   if (!driver.bulk) return undefined;
@@ -46,13 +44,12 @@ function runFolder(
     folder,
     place: { projectName },
     children,
-    options,
   };
 }
 
 /** The ids of the experiments that are there. Those that left a trace of their deletion are noted. */
 async function idsIn(from: RunFolder, deleted: Set<string>): Promise<string[]> {
-  const [entries] = await from.bulk.list([from.folder], from.options);
+  const [entries] = await from.bulk.list([from.folder]);
   const { folders, objects } = entries!;
   for (const name of objects) {
     const trace = deletedBy(`${from.folder}/${name}`);
@@ -73,13 +70,12 @@ export async function folderRuns(
   children: boolean,
   choice: Choice,
   deleted: Set<string>,
-  options: VerbOptions,
 ): Promise<Answer<KnownRun[]> | undefined> {
-  const from = runFolder(backend, place.projectName, children, options);
+  const from = runFolder(backend, place.projectName, children);
   if (!from) return undefined;
   const ids = (await idsIn(from, deleted)).filter((id) => !deleted.has(id));
   if (ids.length === 0) {
-    await readParent(backend, place, options);
+    await readParent(backend, place);
     return { value: [], weak: "bare" };
   }
   // The newest of all are all.
@@ -90,7 +86,7 @@ export async function folderRuns(
   }
   const answer = await newestOf<KnownRun>(
     await storedTimes(from, ids),
-    await from.driver.times?.(options),
+    await from.driver.times?.(),
     choice,
     ({ experiment }) => experiment,
     (names) => readWanted(from, names, choice),
@@ -146,7 +142,7 @@ async function storedTimes(
     if (at > 0) await breathe();
     const some = ids.slice(at, at + PAGE);
     const keys = some.map((id) => metadataKey(`${from.folder}/${id}`));
-    const metas = await from.bulk.stat(keys, from.options);
+    const metas = await from.bulk.stat(keys);
     for (const [at, name] of some.entries()) {
       stored.push({ name, time: metas[at]?.lastModified.getTime() });
     }

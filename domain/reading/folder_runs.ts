@@ -1,6 +1,6 @@
 /**
  * Runs from a store that reads many small things at once, such as a folder of this machine. The times of its folders
- * tell what has changed since the last look, and whether a digest still says all there is.
+ * tell what has changed since the last look, and whether a bundle still says all there is.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import type {
   VerbOptions,
 } from "../../drivers/driver.ts";
 import { fold, type What } from "../format/annotations.ts";
-import { decodeBundle, isStamp } from "../format/bundle.ts";
+import { bundleKey, decodeStamped, isStamp } from "../../composite/layers/bundle_format.ts";
 import { decodeChange, entityFrom, parseObject } from "../format/codec.ts";
-import { digestKey, METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
+import { METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
 import type { Metric, Parameter } from "../format/entities.ts";
 import { byAge, isOfOneObject } from "./entity_files.ts";
 import { pooled } from "../pool.ts";
@@ -39,7 +39,6 @@ export interface RunFolder {
   place: Place;
   /** Whether parameters and metrics are wanted. */
   children: boolean;
-  options: VerbOptions;
 }
 
 const CHILDREN = ["parameters", "metrics"] as const;
@@ -63,8 +62,8 @@ export async function readRuns(
     else unknown.push(look);
   }
   if (unknown.length === 0) return found;
-  const digests = await readDigests(from, unknown);
-  const parts = unknown.map((look, at) => coveredBy(look, digests[at], from.children));
+  const bundles = await readBundles(from, unknown);
+  const parts = unknown.map((look, at) => coveredBy(look, bundles[at], from.children));
   await readRest(from, parts);
   for (const part of parts) {
     const run = decode(from, part);
@@ -76,10 +75,10 @@ export async function readRuns(
 }
 
 /**
- * The digests of runs, each if a folder of its run still has the time of one. One that cannot be read is not there.
+ * The bundles of runs, each if a folder of its run still has the time of one. One that cannot be read is not there.
  */
-async function readDigests(
-  { bulk, options }: RunFolder,
+async function readBundles(
+  { bulk }: RunFolder,
   looks: readonly Look[],
 ): Promise<(GetResult | undefined)[]> {
   const isAsked = ({ stamps }: Look) =>
@@ -87,8 +86,8 @@ async function readDigests(
   const asked = looks.filter(isAsked);
   if (asked.length === 0) return [];
   try {
-    const keys = asked.map(({ folder }) => digestKey(folder));
-    const found = (await bulk.get(keys, options)).values();
+    const keys = asked.map(({ folder }) => bundleKey(folder));
+    const found = (await bulk.get(keys)).values();
     return looks.map((look) => isAsked(look) ? found.next().value : undefined);
   } catch (error) {
     if (!isOfOneObject(error)) throw error;
@@ -112,7 +111,7 @@ async function lookAt(from: RunFolder, ids: readonly string[]): Promise<Look[]> 
     const folder = `${from.folder}/${id}`;
     return [folder, ...kinds.map((kind) => `${folder}/${kind}`)];
   });
-  const stamps = await from.driver.stamps?.(keys, from.options) ?? [];
+  const stamps = await from.driver.stamps?.(keys) ?? [];
   return ids.map((id, at): Look => {
     const [own, parameters, metrics] = stamps.slice(at * step, (at + 1) * step);
     return {
@@ -159,7 +158,7 @@ interface ListedChange {
 /** What a bundle says of a run, as far as the times of its folders vouch for that. */
 function coveredBy(look: Look, object: GetResult | undefined, children: boolean): Part {
   const part: Part = { look, objects: new Map(), changes: [], rest: [], damage: [] };
-  const bundle = object && decodeBundle(object.bytes);
+  const bundle = object && decodeStamped(object.bytes);
   const made = object?.lastModified.getTime();
   const covered = new Set<string>();
   for (const kind of children ? ["", ...CHILDREN] as const : [""] as const) {
@@ -178,7 +177,7 @@ function coveredBy(look: Look, object: GetResult | undefined, children: boolean)
   return part;
 }
 
-/** Reads what no digest covers. */
+/** Reads what no bundle covers. */
 async function readRest(from: RunFolder, parts: readonly Part[]): Promise<void> {
   const folders = parts.flatMap((part) =>
     part.rest.map((kind) => ({
@@ -188,7 +187,7 @@ async function readRest(from: RunFolder, parts: readonly Part[]): Promise<void> 
     }))
   );
   if (folders.length === 0) return;
-  const entries = await from.bulk.list(folders.map(({ folder }) => folder), from.options);
+  const entries = await from.bulk.list(folders.map(({ folder }) => folder));
   const wanted = folders.flatMap(({ part, kind, folder }, at) => {
     const { folders, objects } = entries[at]!;
     const names = kind === ""
@@ -214,19 +213,19 @@ const isAnnotation = (name: string): boolean => {
 
 /** Objects that are to be there. One that cannot be read is damage of its run alone. */
 async function readEach(
-  { driver, bulk, options }: RunFolder,
+  { driver, bulk }: RunFolder,
   wanted: readonly { part: Part; key: string }[],
 ): Promise<(GetResult | undefined)[]> {
   const failed = new Set<number>();
   let objects: (GetResult | undefined)[];
   try {
-    objects = await bulk.get(wanted.map(({ key }) => key), options);
+    objects = await bulk.get(wanted.map(({ key }) => key));
   } catch (error) {
     if (!isOfOneObject(error)) throw error;
     // Which one it is shows one by one.
     objects = await pooled(wanted, async ({ part, key }, at) => {
       try {
-        const [object] = await bulk.get([key], options);
+        const [object] = await bulk.get([key]);
         return object;
       } catch (error) {
         if (!isOfOneObject(error)) throw error;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Answer, Backend, CallOptions, Composite } from "../../composite.ts";
-import type { VerbOptions } from "../../drivers/driver.ts";
+import type { CallOptions } from "../../composite.ts";
+import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { kindFolder, type Place } from "../format/layout.ts";
 import { isNotedDeletion } from "./deleted.ts";
@@ -24,7 +24,7 @@ import type { Entity, EntityOf, Experiment, Kind } from "../format/entities.ts";
 
 /** The entities of one kind at one place that are wanted. */
 export async function readEntities<K extends Kind>(
-  rubicon: Composite,
+  rubicon: Core,
   kind: K,
   place: Place,
   what: string,
@@ -35,8 +35,7 @@ export async function readEntities<K extends Kind>(
   const deleted = new Set<string>();
   const list = await rubicon.read<EntityOf<K>[]>({
     what,
-    run: (backend, signal) =>
-      entitiesIn(backend, kind, place, choice, deleted, signal ? { signal } : {}),
+    run: (backend) => entitiesIn(backend, kind, place, choice, deleted),
     merge: union,
   }, call);
   const folder = kindFolder(kind, place);
@@ -56,27 +55,26 @@ async function entitiesIn<K extends Kind>(
   place: Place,
   choice: Choice,
   deleted: Set<string>,
-  options: VerbOptions,
 ): Promise<Answer<EntityOf<K>[]>> {
   if (kind === "experiment") {
-    const found = await experimentsFrom(backend, place, choice, deleted, options);
+    const found = await experimentsFrom(backend, place, choice, deleted);
     if (found) return found as Answer<EntityOf<K>[]>;
   }
   const folder = kindFolder(kind, place);
   const found = kind === "project"
-    ? await projectFiles(backend, options)
-    : await filesByFolder(backend, folder, options, { depth: 2, deleted });
+    ? await projectFiles(backend)
+    : await filesByFolder(backend, folder, { depth: 2, deleted });
   for (const id of deleted) found.delete(id);
   if (found.size === 0) {
     if (kind === "project") return { value: [], weak: "empty" };
     // Nothing is an answer only where the parent is, and another one may still have more: this backend may have
     // lost it all, and have got the parent again since.
-    await readParent(backend, place, options);
+    await readParent(backend, place);
     return { value: [], weak: "bare" };
   }
   const answer = choice.newest
-    ? await readNewest(backend, kind, place, found, choice, options)
-    : await readAll(backend, kind, place, found, options);
+    ? await readNewest(backend, kind, place, found, choice)
+    : await readAll(backend, kind, place, found);
   checkRead(answer);
   return answer;
 }
@@ -87,9 +85,8 @@ async function experimentsFrom(
   place: Place,
   choice: Choice,
   deleted: Set<string>,
-  options: VerbOptions,
 ): Promise<Answer<Experiment[]> | undefined> {
-  const answer = await folderRuns(backend, place, false, choice, deleted, options);
+  const answer = await folderRuns(backend, place, false, choice, deleted);
   return answer && { ...answer, value: answer.value.map(({ experiment }) => ownCopy(experiment)) };
 }
 
@@ -100,25 +97,23 @@ export async function readNewest<K extends Kind>(
   place: Place,
   found: ReadonlyMap<string, Partial<Files>>,
   choice: Choice,
-  options: VerbOptions,
 ): Promise<ListAnswer<EntityOf<K>>> {
   const stored = Array.from(found, ([name, { metadata }]) => ({
     name,
     time: metadata?.lastModified.getTime(),
   }));
-  const times = await backend.driver.times?.(options);
+  const times = await backend.driver.times?.();
   return await newestOf(stored, times, choice, (entity) => entity, (names) => {
     const some = new Map(names.map((name) => [name, found.get(name)!]));
-    return readAll(backend, kind, place, some, options);
+    return readAll(backend, kind, place, some);
   });
 }
 
 /** Projects are found by their folders: a listing of all that is below would be the whole store. */
 async function projectFiles(
   backend: Backend,
-  options: VerbOptions,
 ): Promise<Map<string, Partial<Files>>> {
-  const names = await backend.driver.folders("", options);
+  const names = await backend.driver.folders("");
   return new Map(names.map((name) => [name, {}]));
 }
 

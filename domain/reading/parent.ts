@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Backend } from "../../composite.ts";
-import type { VerbOptions } from "../../drivers/driver.ts";
+import type { Backend } from "../../composite/plan.ts";
 import { decodeEntity } from "../format/codec.ts";
 import { parentKeys, type Place } from "../format/layout.ts";
 
@@ -12,10 +11,9 @@ import { parentKeys, type Place } from "../format/layout.ts";
 export async function readParent(
   backend: Backend,
   place: Place,
-  options: VerbOptions,
 ): Promise<void> {
   const kind = place.experimentId == null ? "project" : "experiment";
   const key = parentKeys(place).at(-1)!;
-  const { bytes } = await backend.driver.get(key, options);
+  const { bytes } = await backend.driver.get(key);
   decodeEntity(kind, bytes, place, `${backend.label}: ${key}`);
 }

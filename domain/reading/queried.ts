@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { CallOptions, Composite } from "../../composite.ts";
+import type { CallOptions } from "../../composite.ts";
+import type { Core } from "../../composite/plan.ts";
 import { cellsOf } from "../query/cells.ts";
 import { predicate } from "../query/evaluate.ts";
 import { checkColumns, type Compiled, needsChildren, runQuery } from "../query/query.ts";
@@ -22,7 +23,7 @@ import type { Experiment, Project } from "../format/entities.ts";
  * @param children Whether the caller needs metrics and parameters.
  */
 export async function readQueried(
-  rubicon: Composite,
+  rubicon: Core,
   project: Project,
   query: Compiled,
   choice: Choice,
@@ -53,7 +54,7 @@ export async function readQueried(
 const NO_CHILDREN = { parameters: [], metrics: [] };
 
 async function readRuns(
-  rubicon: Composite,
+  rubicon: Core,
   project: Project,
   choice: Choice,
   call: CallOptions,
@@ -63,7 +64,7 @@ async function readRuns(
   const asked = choice.newest ? choice : { ...choice, limit: Infinity };
   const runs = await rubicon.read({
     what,
-    run: (backend, signal) => runsIn(backend, project, asked, signal ? { signal } : {}),
+    run: (backend) => runsIn(backend, project, asked),
     merge: mergeRuns,
   }, call);
   const byId = new Map(runs.map((run) => [run.experiment.id, run]));

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Answer, Backend } from "../../composite.ts";
-import type { VerbOptions } from "../../drivers/driver.ts";
+import type { Answer, Backend } from "../../composite/plan.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { experimentsFolder } from "../format/layout.ts";
 import { folderRuns } from "./folder_list.ts";
@@ -41,7 +40,6 @@ export async function runsIn(
   backend: Backend,
   project: Project,
   choice: Choice,
-  options: VerbOptions,
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
   const deleted = new Set<string>();
@@ -51,7 +49,6 @@ export async function runsIn(
     true,
     { ...choice, newest: true },
     deleted,
-    options,
   );
   if (fromFolders) {
     const runs = fromFolders.value.map(({ experiment, children }): Run => ({
@@ -61,27 +58,27 @@ export async function runsIn(
     }));
     return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
   }
-  const listed = await list(backend, experimentsFolder(project.name), options);
+  const listed = await list(backend, experimentsFolder(project.name));
   if (listed.size === 0) {
-    await readParent(backend, place, options);
+    await readParent(backend, place);
     return { value: [], weak: "bare" };
   }
   const childrenOf = async (ids: readonly string[]) => {
-    const children = await pooled(ids, (id) => readChildren(backend, project, id, listed, options));
+    const children = await pooled(ids, (id) => readChildren(backend, project, id, listed));
     return new Map(ids.map((id, at) => [id, children[at]!]));
   };
   // Where all are wanted, nobody waits until the experiments have said which are the newest.
   const wantsAll = choice.passes === ALL.passes && choice.limit >= listed.size;
   const all = wantsAll ? [...listed.keys()] : undefined;
-  if (all) await readDigests(backend, project, all, listed, options);
+  if (all) await gather(backend, project, all, listed);
   const early = all && childrenOf(all);
   early?.catch(() => {}); // It is waited for below, unless the experiments fail first.
   const experiments = new Map(Array.from(listed, ([id, { own }]) => [id, own]));
   const newest = { ...choice, newest: true };
-  const found = await readNewest(backend, "experiment", place, experiments, newest, options);
+  const found = await readNewest(backend, "experiment", place, experiments, newest);
   checkRead(found);
   const ids = found.value.map(({ id }) => id).filter((id) => listed.has(id));
-  if (!all) await readDigests(backend, project, ids, listed, options);
+  if (!all) await gather(backend, project, ids, listed);
   const children = await (early ?? childrenOf(ids));
   const runs = found.value.map((experiment): Run & Damage => ({
     experiment,
@@ -114,11 +111,10 @@ function byName<E extends { name: string }>(...lists: E[][]): E[] {
 async function list(
   backend: Backend,
   folder: string,
-  options: VerbOptions,
 ): Promise<Map<string, Listed>> {
   const found = new Map<string, Listed>();
   const children: [id: string, kind: "parameters" | "metrics", slug: string, files: Files][] = [];
-  for (const [path, files] of await filesByFolder(backend, folder, options)) {
+  for (const [path, files] of await filesByFolder(backend, folder)) {
     const [id, kind, slug] = path.split("/") as [string, string?, string?];
     if (kind === undefined) {
       found.set(id, { own: files, parameters: new Map(), metrics: new Map() });
@@ -135,13 +131,12 @@ async function readChildren(
   project: Project,
   id: string,
   listed: ReadonlyMap<string, Listed>,
-  options: VerbOptions,
 ): Promise<Omit<Run, "experiment"> & Damage> {
   const place = { projectName: project.name, experimentId: id };
   const files = listed.get(id)!;
   const [parameters, metrics] = await Promise.all([
-    readAll(backend, "parameter", place, files.parameters, options),
-    readAll(backend, "metric", place, files.metrics, options),
+    readAll(backend, "parameter", place, files.parameters),
+    readAll(backend, "metric", place, files.metrics),
   ]);
   return {
     parameters: parameters.value,
@@ -151,23 +146,17 @@ async function readChildren(
   };
 }
 
-/** Reads what experiments were logged with, in one object each, where the store has that. */
-async function readDigests(
+/** Makes known what experiments were logged with, if the store has that together. */
+async function gather(
   backend: Backend,
   project: Project,
   ids: readonly string[],
   listed: ReadonlyMap<string, Listed>,
-  options: VerbOptions,
 ): Promise<void> {
-  if (!backend.driver.listsChecksums) return;
-  const digested = ids.flatMap((id) => {
+  await Promise.all(ids.map((id) => {
     const { own, parameters, metrics } = listed.get(id)!;
-    if (!own.digest) return [];
     const all = [own, ...parameters.values(), ...metrics.values()];
     const folder = `${experimentsFolder(project.name)}/${id}`;
-    return [{ folder, objects: all.flatMap(({ metadata }) => metadata ?? []) }];
-  });
-  if (digested.length === 0) return;
-  const { readDigests } = await import("../writing/digest.ts");
-  await readDigests(backend, digested, options);
+    return backend.driver.gather(folder, all.flatMap(({ metadata }) => metadata ?? []));
+  }));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { hasCode, type RubiconException } from "../../errors.ts";
-import type { Backend } from "../../composite.ts";
+import type { Backend } from "../../composite/plan.ts";
 import type { ListEntry } from "../../drivers/driver.ts";
 import { type Comparison, contentsOf, type Spread } from "../../composite/compare.ts";
 import { wholeBytes } from "../../composite/copy.ts";
@@ -161,7 +161,7 @@ export async function settle(
   folder: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const options = signal ? { signal } : {};
+  const options = { signal };
   for (let round = 0; round < ROUNDS; round++) {
     const places = await Promise.all(backends.map(async (backend) => {
       const files: ListEntry[] = [];

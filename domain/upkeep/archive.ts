@@ -4,7 +4,8 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
-import type { CallOptions, Composite, Step } from "../../composite.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Step } from "../../composite/plan.ts";
 import { SMALL } from "../../composite/copy.ts";
 import { verifiedStream } from "../../composite/layers/verified.ts";
 import type { Bytes } from "../../drivers/driver.ts";
@@ -122,7 +123,7 @@ export async function archiveProject(
     try {
       await (to ?? rubicon).write({
         what: `the archive of "${project.name}"`,
-        steps: [...steps, { key, source: steady(zip, what) }],
+        waves: [steps, [{ key, source: steady(zip, what) }]],
         ...(!to && above({ projectName: project.name })),
       }, call);
       break;
@@ -200,7 +201,7 @@ async function openLarge(
     const name = `${label}: ${key}`;
     if (damaged.has(name)) continue;
     try {
-      const found = await driver.open(key, signal ? { signal } : {});
+      const found = await driver.open(key, { signal });
       const { read, cancel } = readInto(await verifiedStream(found, name));
       return byteStream(async (into) => {
         try {

@@ -5,7 +5,8 @@
  */
 import { RubiconException } from "../../errors.ts";
 import type { ZipEntry } from "../files/zip.ts";
-import { isDigest, isOwn } from "../format/layout.ts";
+import { bundledFolder } from "../../composite/layers/bundle_format.ts";
+import { isOwn } from "../format/layout.ts";
 import { isKey } from "./differences.ts";
 import { type Held, listed } from "./inventory.ts";
 
@@ -31,7 +32,7 @@ export async function entriesIn(
       for (const entry of entries.filter(({ name }) => !name.endsWith("/"))) {
         const at = `${folder}/${entry.name}`;
         if (!isOwn(at) || !isKey(at) || !/^[0-9a-f-]{36}\//i.test(entry.name)) odd.push(entry.name);
-        else if (!isDigest(at)) found.set(at, entry);
+        else if (bundledFolder(at) === undefined) found.set(at, entry);
       }
       if (found.size === 0) {
         throw new RubiconException(

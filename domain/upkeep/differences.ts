@@ -5,13 +5,12 @@
  */
 import { hasCode } from "../../errors.ts";
 import { type Comparison, type Spread, spread } from "../../composite/compare.ts";
-import type { Backend, Composite } from "../../composite.ts";
+import type { Backend, Core } from "../../composite/plan.ts";
 import { checkKey } from "../../drivers/guard.ts";
 import {
   byDependency,
   deletedBy,
   entityOf,
-  isDigest,
   isOutbox,
   isOwn,
   metadataKey,
@@ -36,7 +35,7 @@ export interface Compared {
 
 /** Compares the backends of a composite, in one project or all. */
 export async function compareStores(
-  { backends }: Composite,
+  { backends }: Core,
   project: string | undefined,
   comparison: Comparison,
   { report, signal }: Reporter,
@@ -64,7 +63,7 @@ async function projectFolders(
   foreign: string[],
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const options = signal ? { signal } : {};
+  const options = { signal };
   const names = new Set<string>();
   const odd = new Set<string>();
   await Promise.all(backends.map(async ({ driver }) => {
@@ -105,8 +104,6 @@ async function compareFolder(
   const foreign = [...all.keys()].filter((key) => !isOwn(key) || !isKey(key)).sort();
   for (const key of foreign) all.delete(key);
   found.foreign.push(...foreign);
-  // A repair copies no digests: a store that lacks one answers as well, only slower.
-  for (const key of [...all.keys()].filter(isDigest)) all.delete(key);
   found.objects += all.size;
   const isDeleted = deletedIn([...all.keys()]);
   const plain: Spread[] = [];

@@ -5,7 +5,7 @@
  */
 import { hasCode, type RubiconException } from "../../errors.ts";
 import { type Comparison, contentsOf, type Spread } from "../../composite/compare.ts";
-import type { Backend } from "../../composite.ts";
+import type { Backend } from "../../composite/plan.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
 import type { Rewritten } from "./annotations.ts";
 

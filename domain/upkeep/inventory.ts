@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { Backend, CallOptions, Composite } from "../../composite.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Backend, Core } from "../../composite/plan.ts";
 import type { Bytes, ListEntry, Source } from "../../drivers/driver.ts";
 import { fromWhole } from "../../composite/copy.ts";
 import { join, type Joined, type What } from "../format/annotations.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
-import { deletedBy, entityOf, isDigest, isOwn } from "../format/layout.ts";
+import { deletedBy, entityOf, isOwn } from "../format/layout.ts";
 import { type Place, placeIn, whatOf } from "./annotations.ts";
 import { isKey } from "./differences.ts";
 
@@ -47,15 +48,15 @@ export const groupName = (what: What, folder: string): string => `${what} ${fold
 
 /** Lists all below a folder, in all backends that are able. */
 export async function inventory(
-  rubicon: Composite,
+  rubicon: Core,
   folder: string,
   call: CallOptions,
 ): Promise<Inventory> {
   const { onReceipts: _onReceipts, ...quiet } = call;
   const lists = await rubicon.read<{ backend: Backend; entries: ListEntry[] }[]>({
     what: `what is in ${folder}`,
-    async run(backend, signal) {
-      const entries = await Array.fromAsync(backend.driver.list(folder, signal ? { signal } : {}));
+    async run(backend) {
+      const entries = await Array.fromAsync(backend.driver.list(folder));
       const value = [{ backend, entries }];
       return entries.length > 0 ? { value } : { value, weak: "empty" };
     },
@@ -67,7 +68,7 @@ export async function inventory(
     for (const entry of entries) {
       const { key, size } = entry;
       if (!isOwn(key) || !isKey(key)) foreign.add(key);
-      else if (!isDigest(key)) {
+      else {
         const held = all.get(key) ?? { key, size, holders: [] };
         held.holders.push({ backend, entry });
         all.set(key, held);

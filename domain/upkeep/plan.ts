@@ -4,7 +4,7 @@
  * @module
  */
 import type { RubiconException } from "../../errors.ts";
-import type { Backend } from "../../composite.ts";
+import type { Backend } from "../../composite/plan.ts";
 import { pooled } from "../pool.ts";
 import type { Difference, Finding } from "./findings.ts";
 
@@ -115,7 +115,7 @@ async function newest(
 ): Promise<number> {
   const times = await pooled(has, async (group) => {
     const metas = await Promise.all(
-      group.map((label) => byLabel.get(label)!.driver.stat(key, signal ? { signal } : {})),
+      group.map((label) => byLabel.get(label)!.driver.stat(key, { signal })),
     );
     // The first of several copies is the original.
     return Math.min(...metas.map(({ lastModified }) => lastModified.getTime()));

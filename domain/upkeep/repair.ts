@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { hasCode, RubiconException } from "../../errors.ts";
-import type { Backend, Composite } from "../../composite.ts";
+import { hasCode, isRubiconException, RubiconException } from "../../errors.ts";
+import type { Composite } from "../../composite.ts";
+import type { Backend } from "../../composite/plan.ts";
 import { copyObject, type CopyOptions } from "../../composite/copy.ts";
 import { refuse, show } from "../check.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
@@ -109,7 +110,7 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
       else await carryOut(job, byLabel, report, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof RubiconException)) throw error;
+      if (!isRubiconException(error)) throw error;
       failed.set(`${backend} ${entityOf(key)}`, { key, error });
       report.failures.push({ ...job.mend, error });
     }
@@ -141,7 +142,7 @@ async function settleAll(
       await settle(backends, whatOf(key)!, entityOf(key), signal);
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof RubiconException)) throw error;
+      if (!isRubiconException(error)) throw error;
       report.failures.push({ ...mend, error });
     }
   });
@@ -173,7 +174,7 @@ async function carryOut(
   const { action } = mend;
   const to = byLabel.get(mend.backend)!;
   if (action === "delete" || bytes) {
-    const options = signal ? { signal } : {};
+    const options = { signal };
     try {
       if (!bytes) await to.driver.delete(key, options);
       else await to.driver.put(key, bytes, { ...options, ifAbsent: action === "copy" });

@@ -4,7 +4,8 @@
  * @module
  */
 import { RubiconException } from "../../errors.ts";
-import type { CallOptions, Composite, Step } from "../../composite.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Core, Step } from "../../composite/plan.ts";
 import { SMALL } from "../../composite/copy.ts";
 import type { Source } from "../../drivers/driver.ts";
 import { checkComposite, checkFields, checkProject } from "../check.ts";
@@ -103,7 +104,9 @@ export async function restoreArchives(
   const where = "restoreArchives";
   checkComposite(first, where);
   checkProject(project, where);
-  const [from, options] = isComposite(third) ? [third, { ...fourth, to: first }] : [first, third];
+  const [from, options]: [Composite, RestoreOptions] = isComposite(third)
+    ? [third, { ...fourth, to: first }]
+    : [first, third];
   checkComposite(from, `${where}: the third argument`);
   checkFields(options, RESTORE, where);
   const { to = from, latestOnly = false, onProgress: _onProgress, ...rest } = options;
@@ -158,8 +161,8 @@ export async function restoreArchives(
 
 /** The project itself comes from where the archives are. */
 async function restoreProject(
-  from: Composite,
-  to: Composite,
+  from: Core,
+  to: Core,
   project: Project,
   call: CallOptions,
 ): Promise<void> {
@@ -167,31 +170,31 @@ async function restoreProject(
   const { onReceipts: _onReceipts, ...quiet } = call;
   const bytes = await from.read({
     what: key,
-    run: async (backend, signal) => {
-      const entry = await backend.driver.stat(key, signal ? { signal } : {});
+    run: async (backend) => {
+      const entry = await backend.driver.stat(key);
       const held = { key, size: 0, holders: [{ backend, entry: { key, ...entry } }] };
-      return { value: await bytesOf(held, signal) };
+      return { value: await bytesOf(held, call.signal) };
     },
   }, quiet);
   if (!bytes) throw new RubiconException("not-found", `restoreArchives: ${key} is not there.`);
-  await to.write({ what: key, steps: [{ key, source: bytes, present: "keep" }] }, call);
+  await to.write({ what: key, waves: [[{ key, source: bytes, present: "keep" }]] }, call);
 }
 
 async function restoreOne(
-  to: Composite,
+  to: Core,
   key: string,
   entry: ZipEntry,
   call: CallOptions,
 ): Promise<void> {
   const source: Source = entry.size > SMALL ? entry.open : await readEntry(entry);
-  await to.write({ what: key, steps: [{ key, source, present: "same" }] }, call);
+  await to.write({ what: key, waves: [[{ key, source }]] }, call);
 }
 
 const readEntry = (entry: ZipEntry) => new Response(entry.open()).bytes();
 
 /** Restores the tags or comments of an entity, unless it is there: then they stay as they are. */
 async function restoreGroup(
-  to: Composite,
+  to: Core,
   target: Inventory,
   keys: readonly string[],
   found: ReadonlyMap<string, ZipEntry>,
@@ -214,5 +217,8 @@ async function restoreGroup(
     }
   }
   if (steps.size === 0) return;
-  await to.write({ what: `${what} of ${folder}`, steps: [...steps.values()] }, call);
+  await to.write(
+    { what: `${what} of ${folder}`, waves: [...steps.values()].map((step) => [step]) },
+    call,
+  );
 }

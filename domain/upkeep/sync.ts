@@ -4,7 +4,8 @@
  * @module
  */
 import { RubiconException } from "../../errors.ts";
-import type { CallOptions, Composite, Step } from "../../composite.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Core, Step } from "../../composite/plan.ts";
 import { checkComposite, checkFields, checkProject } from "../check.ts";
 import { stateOf } from "../format/annotations.ts";
 import { replacing } from "../format/rewrites.ts";
@@ -143,12 +144,12 @@ interface Job {
 }
 
 /** Writes what is missing of one object. */
-async function copyOne(to: Composite, held: Held, call: CallOptions): Promise<Copied> {
+async function copyOne(to: Core, held: Held, call: CallOptions): Promise<Copied> {
   const { key } = held;
   const receipts = await withObject(
     held,
     call.signal,
-    (source) => to.write({ what: key, steps: [{ key, source, present: "same" }] }, call),
+    (source) => to.write({ what: key, waves: [[{ key, source }]] }, call),
   );
   return copiedBy(receipts ?? []);
 }
@@ -165,7 +166,7 @@ function copiedBy(receipts: readonly { bytes: number }[]): Copied {
 
 /** Makes the tags or comments of an entity what they are in the source: what is in force, and nothing else. */
 async function copyGroup(
-  to: Composite,
+  to: Core,
   group: Group,
   source: Inventory,
   target: Inventory,
@@ -191,7 +192,7 @@ async function copyGroup(
   }
   if (steps.size === 0) return { copied: 0, bytes: 0 };
   const receipts = await to.write(
-    { what: `${what} of ${folder}`, steps: [...steps.values()] },
+    { what: `${what} of ${folder}`, waves: [...steps.values()].map((step) => [step]) },
     call,
   );
   return { ...copiedBy(receipts), copied: steps.size };

@@ -5,8 +5,9 @@
  */
 import { RubiconException } from "../../errors.ts";
 import type { Comparison } from "../../composite/compare.ts";
-import { checkOptions } from "../../composite/options.ts";
+import { checkCall } from "../../composite/options.ts";
 import type { Composite } from "../../composite.ts";
+import type { Core } from "../../composite/plan.ts";
 import { checkComposite, checkFields, checkName, refuse, show } from "../check.ts";
 import { type ProgressOption, type Reporter, reporter } from "../progress.ts";
 import { type Compared, compareStores } from "./differences.ts";
@@ -49,10 +50,10 @@ export function checkVerify(
   options: VerifyOptions,
   known: ReadonlySet<string>,
   where: string,
-): void {
+): asserts rubicon is Core {
   checkComposite(rubicon, where);
   checkFields(options, known, where);
-  checkOptions(options.signal === undefined ? {} : { signal: options.signal });
+  checkCall({ signal: options.signal });
   if (options.project !== undefined) checkName(options.project, `${where}: project`);
   const { compare = "checksum" } = options;
   if (compare !== "checksum" && compare !== "bytes") {
@@ -92,7 +93,7 @@ export async function verify(
 
 /** Compares the backends, and refuses a project that none has. */
 export async function compare(
-  rubicon: Composite,
+  rubicon: Core,
   { project, compare = "checksum" }: VerifyOptions,
   tell: Reporter,
   where: string,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { WritePlan } from "../../composite.ts";
+import type { WritePlan } from "../../composite/plan.ts";
 import { beside, isWhole } from "../format/copies.ts";
 import { parentKeys, type Place } from "../format/layout.ts";
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { CallOptions, Composite, Step } from "../../composite.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Core, Step, Write } from "../../composite/plan.ts";
 import { equal } from "../../composite/same.ts";
 import { type ChangeFile, changeName, fold, join, type What } from "../format/annotations.ts";
 import { type Rewrite, takenOut } from "../format/rewrites.ts";
@@ -21,7 +22,7 @@ import { entityFolder, metadataKey } from "../format/layout.ts";
 import { changesOf } from "../reading/entity_files.ts";
 import { CALL_FIELDS, FIELDS } from "../format/schema.ts";
 import { above } from "./above.ts";
-import { placeOf, write } from "./create.ts";
+import { placeOf } from "./create.ts";
 import type { Kind, Taggable } from "../format/entities.ts";
 
 const TAGGABLE = (Object.keys(FIELDS) as Kind[]).filter((kind) => kind !== "project");
@@ -51,9 +52,9 @@ export async function annotate<E extends Taggable>(
   const folder = entityFolder(entity);
   const change: Change = { added: [], removed: [], [verb]: checked };
   let files: readonly ChangeFile[] = [{ key: folder, lastModified: NOT_YET, change }];
-  await write(rubicon, entity, async () => {
-    files = await say(rubicon, entity, what, folder, change, options);
-  });
+  await rubicon.write(async (write) => {
+    files = await say(rubicon, write, entity, what, folder, change, options);
+  }, options);
   return { ...entity, [what]: fold(what, own, files) };
 }
 
@@ -66,7 +67,8 @@ export async function annotate<E extends Taggable>(
  * @returns The files, after that.
  */
 async function say(
-  rubicon: Composite,
+  rubicon: Core,
+  write: Write,
   entity: Taggable,
   what: What,
   folder: string,
@@ -78,17 +80,15 @@ async function say(
     rubicon.read<(readonly ChangeFile[])[]>({
       what: `the ${what} of ${describe(entity)}`,
       // A background backend is behind, and gets what is written here in its own time.
-      run: async (backend, signal) => ({
-        value: backend.outbox
-          ? []
-          : [await changesOf(backend, what, folder, signal ? { signal } : {})],
+      run: async (backend) => ({
+        value: backend.outbox ? [] : [await changesOf(backend, what, folder)],
       }),
       merge: (all) => all.flat(),
     }, { ...quiet, read: "merge" });
-  const store = (steps: readonly Step[], call: CallOptions) =>
-    rubicon.write({
+  const store = (waves: readonly (readonly Step[])[], call: CallOptions) =>
+    write({
       what: `${what} of ${describe(entity)}`,
-      steps,
+      waves,
       ...above(placeOf(entity)!, metadataKey(folder)),
       entity,
     }, call);
@@ -103,7 +103,7 @@ async function say(
     return join(places, (text) => says(text) ?? saidBefore(text));
   };
   let steps = replaced(takenOut(what, before, joined(before)));
-  await store([{ key, source: encodeChange(what, change) }, ...steps], options);
+  await store([[{ key, source: encodeChange(what, change) }], steps], options);
   while (true) {
     const places = await look();
     const all = joined(places);
@@ -113,7 +113,7 @@ async function say(
       return [...all.files.values()];
     }
     steps = more;
-    await store(steps, quiet);
+    await store([steps], quiet);
   }
 }
 

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { hasCode, RubiconException } from "../../errors.ts";
-import type { CallOptions, Composite, Step } from "../../composite.ts";
+import { hasCode, isRubiconException } from "../../errors.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { Core, Step } from "../../composite/plan.ts";
 import {
   checkComposite,
   checkEntity,
@@ -32,7 +33,7 @@ import { readEntities } from "../reading/list.ts";
 import { entityIn } from "../reading/entity_files.ts";
 import { CALL_FIELDS } from "../format/schema.ts";
 import { above } from "./above.ts";
-import { build, create, placeOf, write } from "./create.ts";
+import { build, create, placeOf } from "./create.ts";
 import type { EntityOf, Parent } from "../format/entities.ts";
 import type { ListFilter } from "../inputs.ts";
 
@@ -64,7 +65,7 @@ export function prepareAttached<K extends AttachedKind>(
  * a caller gives are looked up; new ones have no past.
  */
 async function refuseDeleted(
-  rubicon: Composite,
+  rubicon: Core,
   entity: EntityOf<AttachedKind>,
   call: CallOptions,
 ): Promise<void> {
@@ -73,14 +74,12 @@ async function refuseDeleted(
   try {
     isDeleted ||= await rubicon.read({
       what: `whether ${describe(entity)} was deleted`,
-      run: async (backend, signal) => ({
-        value: await hasTrace(backend, folder, signal ? { signal } : {}),
-      }),
+      run: async (backend) => ({ value: await hasTrace(backend, folder) }),
       merge: (found) => found.includes(true),
     }, { ...secondLook(call), read: "merge" });
   } catch (error) {
     // No backend can be read: then the write says what is the matter, under the composite's failure mode.
-    if (!(error instanceof RubiconException) || hasCode(error, "closed", "invalid-config")) {
+    if (!isRubiconException(error) || hasCode(error, "closed", "invalid-config")) {
       throw error;
     }
   }
@@ -91,7 +90,7 @@ async function refuseDeleted(
 
 /** Writes the data, then the entity. */
 export async function createAttached<E extends EntityOf<AttachedKind>>(
-  rubicon: Composite,
+  rubicon: Core,
   entity: E,
   data: { name: string; source: Step["source"] },
   call: CallOptions & { id?: unknown },
@@ -131,11 +130,11 @@ export async function getAttached<K extends AttachedKind>(
   const place = placeIn(parent);
   const folder = `${kindFolder(kind, place)}/${id}`;
   const what = `${kind} ${id}`;
-  return await readAttached(rubicon, folder, what, async (backend, options) => {
+  return await readAttached(rubicon, folder, what, async (backend) => {
     const [answer, isGone] = await Promise.all([
-      entityIn(backend, kind, folder, place, options),
+      entityIn(backend, kind, folder, place),
       // A deletion that stopped half-way has left its trace, and the entity.
-      hasTrace(backend, folder, options),
+      hasTrace(backend, folder),
     ]);
     if (isGone) throw gone(what);
     return answer;
@@ -175,27 +174,27 @@ export async function deleteAttached(
   const folder = entityFolder(entity);
   const place = placeOf(entity)!;
   const metadata = metadataKey(folder);
-  await write(rubicon, entity, async () => {
+  await rubicon.write(async (write) => {
     const keys = await rubicon.read({
       what: `the data of ${describe(entity)}`,
-      async run({ driver }, signal) {
+      async run({ driver }) {
         const found: string[] = [];
-        for await (const { key } of driver.list(folder, signal ? { signal } : {})) found.push(key);
+        for await (const { key } of driver.list(folder)) found.push(key);
         return { value: found };
       },
       merge: (lists) => lists.flat(),
     }, { ...call, read: "merge" });
-    await rubicon.write({
+    await write({
       what: `the deletion of ${describe(entity)}`,
-      steps: [{
+      waves: [[{
         key: traceOf(folder),
         source: new TextEncoder().encode(JSON.stringify({ id: entity.id, deleted_at: now() })),
         present: "keep",
-      }],
+      }]],
       deletes: [...new Set([metadata, ...keys])],
       ...above(place),
       entity,
     }, call);
-    noteDeletion(rubicon, folder);
-  });
+  }, call);
+  noteDeletion(rubicon, folder);
 }

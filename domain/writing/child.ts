@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Receipt, RubiconException } from "../../errors.ts";
+import { isRubiconException, type Receipt, RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
+import type { Core } from "../../composite/plan.ts";
 import {
   advice,
   checkComposite,
@@ -25,7 +26,7 @@ import { findLast, findNamed, secondLook } from "../reading/find.ts";
 import { readEntity } from "../reading/entity_files.ts";
 import { CALL_FIELDS, inputFields } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
-import { build, create } from "./create.ts";
+import { build, create, stepOf } from "./create.ts";
 import type { EntityOf, Experiment } from "../format/entities.ts";
 import type { Encoding } from "../format/values.ts";
 import type { ListFilter } from "../inputs.ts";
@@ -68,7 +69,7 @@ export async function logChild<K extends ChildKind>(
   checkComposite(rubicon, where);
   checkExperiment(experiment, where);
   const { entity, source } = prepare(kind, placeIn(experiment), input, where, rubicon.options);
-  return await create(rubicon, entity, input, [], source);
+  return await create(rubicon, entity, input, [], stepOf(entity, source));
 }
 
 /** Entities that are checked and encoded, ready to be written. */
@@ -122,7 +123,7 @@ export function prepareAll<K extends ChildKind>(
  * one exception tells of all that failed.
  */
 export async function createAll<K extends ChildKind>(
-  rubicon: Composite,
+  rubicon: Core,
   prepared: Prepared<K>,
   call: CallOptions,
 ): Promise<EntityOf<K>[]> {
@@ -132,9 +133,9 @@ export async function createAll<K extends ChildKind>(
   const each: CallOptions = { ...call, onReceipts: (some) => receipts.push(...some) };
   await pooled(prepared, async ({ entity, source }) => {
     try {
-      await create(rubicon, entity, each, [], source);
+      await create(rubicon, entity, each, [], stepOf(entity, source));
     } catch (error) {
-      if (!(error instanceof RubiconException)) throw error;
+      if (!isRubiconException(error)) throw error;
       failures.push(error);
     }
   });

@@ -5,8 +5,9 @@
  */
 import { hasCode } from "../../errors.ts";
 import { equal } from "../../composite/same.ts";
+import type { CallOptions } from "../../composite.ts";
+import type { Core, Step, Write } from "../../composite/plan.ts";
 import type { Bytes } from "../../drivers/driver.ts";
-import type { Below, CallOptions, Composite, Step } from "../../composite.ts";
 import {
   checkId,
   checkName,
@@ -107,49 +108,56 @@ export function placeOf(entity: Entity): Place | undefined {
   return { projectName: entity.projectName, experimentId: entity.experimentId };
 }
 
+/** An entity's own file, as the object of a write. */
+export function stepOf(entity: Entity, source: Uint8Array = encodeEntity(entity)): Step {
+  return {
+    key: metadataKey(entityFolder(entity)),
+    source,
+    what: describe(entity),
+    conflict: (existing) => conflict(entity, existing),
+  };
+}
+
 /**
  * Writes a new entity to all backends, after its data if it has some. One that is already there in another form (other
  * times, Python's escapes) is the same one.
  *
  * @param call The options of the call.
  * @param data What has to be there before the entity shows.
- * @param source The entity's bytes, where they are made already.
- * @param below What a backend may take in the same step.
+ * @param step The entity's own file, if it is made already.
+ * @param more What comes after it, and what a failure carries in place of the entity.
  */
 export async function create<E extends Entity>(
-  rubicon: Composite,
+  rubicon: Core,
   entity: E,
   call: CallOptions,
   data: readonly Step[] = [],
-  source: Uint8Array = encodeEntity(entity, rubicon.options),
-  below?: Below,
+  step: Step = stepOf(entity, encodeEntity(entity, rubicon.options)),
+  more: { below?: readonly Step[]; entity?: unknown } = {},
 ): Promise<E> {
   const place = placeOf(entity);
-  const folder = entityFolder(entity);
-  const key = metadataKey(folder);
-  const put = (step: Step) =>
-    rubicon.write({
+  const { below = [] } = more;
+  const put = (write: Write, own: Step) =>
+    write({
       what: describe(entity),
-      steps: [...data, step],
-      folder,
-      ...(below && { below }),
+      waves: [data, [own], below].filter(({ length }) => length > 0),
+      folder: entityFolder(entity),
       ...(place && above(place)),
       decide: entity.kind === "project",
-      entity,
-      conflict: (existing) => conflict(entity, existing),
+      entity: more.entity ?? entity,
     }, call);
-  await write(rubicon, entity, async () => {
+  await rubicon.write(async (write) => {
     try {
-      await put({ key, source });
+      await put(write, step);
     } catch (error) {
       if (!hasCode(error, "already-exists")) throw error;
-      const form = await otherForm(rubicon, entity, key, source, call);
+      const form = await otherForm(rubicon, entity, step, call);
       if (!form) throw error;
       // What goes by name alone was taken back from where it is new. The rest goes by id: all there is, is this one.
-      const present = data.length > 0 || below ? "replace" : "keep";
-      await put({ key, source: form, present });
+      const present = data.length > 0 || below.length > 0 ? "replace" : "keep";
+      await put(write, { ...step, source: form, present });
     }
-  });
+  }, call);
   return entity;
 }
 
@@ -158,50 +166,23 @@ export async function create<E extends Entity>(
  * this entity or nothing: then all get that form, so that the copies are the same.
  */
 async function otherForm(
-  rubicon: Composite,
+  rubicon: Core,
   entity: Entity,
-  key: string,
-  source: Uint8Array,
+  { key, source }: Step,
   call: CallOptions,
 ): Promise<Bytes | undefined> {
   const found = await rubicon.read<Bytes[]>({
     what: describe(entity),
-    run: async ({ driver }, signal) => ({
-      value: [(await driver.get(key, signal ? { signal } : {})).bytes],
-    }),
+    run: async ({ driver }) => ({ value: [(await driver.get(key)).bytes] }),
     merge: (all) => all.flat(),
   }, { ...readOnly(call), read: "merge" });
   if (!found.every((bytes) => isSameEntity(entity, bytes))) return undefined;
-  return found.find((bytes) => !equal(bytes, source));
+  return found.find((bytes) => !equal(bytes, source as Uint8Array));
 }
 
 /** The options of a call that are about reading; its receipts are those of the write. */
 export function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
   return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
-}
-
-/** Carries out a write under the composite's failure mode. Bad input always throws. */
-export async function write(
-  rubicon: Composite,
-  entity: unknown,
-  work: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const { failureMode, onWarning } = rubicon.options;
-    const outside = hasCode(
-      error,
-      "unavailable",
-      "write-failed",
-      "read-failed",
-      "permission-denied",
-      // A parent that could not be written either.
-      "not-found",
-    );
-    if (failureMode === "raise" || !outside) throw error;
-    if (failureMode === "warn") onWarning(error.message, entity);
-  }
 }
 
 /** Says what is in the way of an entity. */

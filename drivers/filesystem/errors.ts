@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { type RubiconErrorCode, RubiconException } from "../../errors.ts";
-import type { Root } from "./root.ts";
+import { isRubiconException, type RubiconErrorCode, RubiconException } from "../../errors.ts";
+
+/** What messages tell of a root. */
+type Root = { readonly label: string; readonly given: string };
 
 /** The system's own code of an error, such as `ENOSPC`. */
 export function codeOf(error: unknown): string | undefined {
@@ -35,7 +37,7 @@ export function exception(
  * Any error of a verb on a key. Errors that are named already pass through, and so does the abort.
  */
 export function named(error: unknown, root: Root, key: string, signal?: AbortSignal): unknown {
-  if (signal?.aborted || error instanceof RubiconException) return error;
+  if (signal?.aborted || isRubiconException(error)) return error;
   const what = key === "" ? "the root" : key;
   const why = error instanceof Error ? error.message : String(error);
   if (error instanceof Deno.errors.NotCapable) {

@@ -5,7 +5,7 @@
  */
 import { RubiconException } from "../../errors.ts";
 import type { DriverConfig } from "../registry.ts";
-import type { S3Credentials, S3Options } from "../s3.ts";
+import type { S3Credentials, S3Options } from "./options.ts";
 import { isTemporary } from "./keys.ts";
 
 /** A configuration with everything in it. */

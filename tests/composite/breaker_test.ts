@@ -1,6 +1,6 @@
 /**
- * What a circuit that is half-open does: one operation tries the backend, and nobody waits for one that never
- * asked it.
+ * What a composite does while a circuit is half-open: one operation tries the backend, and nobody waits for one that
+ * never asked it. By a clock of the tests' own.
  */
 import assert from "node:assert/strict";
 import {
@@ -13,78 +13,85 @@ import {
   openComposite,
   status,
 } from "../../mod.ts";
+import { inside } from "../support/core.ts";
+import { FakeTime } from "../support/fake_time.ts";
 import { type Fault, type Faulty, faulty } from "../support/faulty.ts";
 
+/** Lets time pass until some work is done, or a minute has passed. */
+async function soon<T>(time: FakeTime, work: Promise<T>): Promise<T> {
+  let isDone = false;
+  const done = () => void (isDone = true);
+  work.then(done, done);
+  for (let second = 0; !isDone; second++) {
+    assert.ok(second < 60, "it hangs");
+    await time.settle();
+    if (!isDone) await time.tick(1_000);
+  }
+  return await work;
+}
+
 /** Two backends, the second of which failed three times and is to be tried again. */
-async function halfOpen(): Promise<[Composite, Faulty, Experiment]> {
+async function halfOpen(time: FakeTime): Promise<[Composite, Faulty, Experiment]> {
   const [a, b] = [faulty(), faulty()];
-  const rubicon = await openComposite([a, b], { write: "any", timeoutMs: 500 });
-  const experiment = await logExperiment(rubicon, await createProject(rubicon, { name: "p" }));
+  const rubicon = await openComposite([a, b], { write: "any", timeoutMs: 500, onWarning() {} });
+  const project = createProject(rubicon, { name: "p" });
+  const experiment = await soon(time, project.then((made) => logExperiment(rubicon, made)));
   b.faults = { all: "before" };
   for (const name of ["x", "y", "z"]) {
-    await logMetric(rubicon, experiment, { name, value: 1 });
-    await rubicon.settled(AbortSignal.timeout(1_000));
+    await soon(time, logMetric(rubicon, experiment, { name, value: 1 }));
+    await time.settle();
   }
   assert.equal(status(rubicon)[1]!.circuit, "open");
   b.faults = {};
-  while (status(rubicon)[1]!.circuit === "open") await new Promise((done) => setTimeout(done, 20));
+  await time.tick(1_000);
+  assert.equal(status(rubicon)[1]!.circuit, "half-open");
   return [rubicon, b, experiment];
 }
 
-/** Fails where the work takes longer than any time limit allows. */
-async function soon<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it hangs")), 3_000);
-  });
-  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-Deno.test("health: a read that another backend answers is no trial that never ends", async () => {
-  const [rubicon, , experiment] = await halfOpen();
+Deno.test("breaker: a read that another backend answers is no trial that never ends", async () => {
+  using time = new FakeTime();
+  const [rubicon, , experiment] = await halfOpen(time);
   for (let at = 0; at < 3; at++) {
-    assert.equal((await soon(listMetrics(rubicon, experiment))).length, 3);
+    assert.equal((await soon(time, listMetrics(rubicon, experiment))).length, 3);
   }
-  await soon(logMetric(rubicon, experiment, { name: "w", value: 1, write: "all" }));
+  await soon(time, logMetric(rubicon, experiment, { name: "w", value: 1, write: "all" }));
   assert.equal(status(rubicon)[1]!.circuit, "closed");
   await rubicon.close();
 });
 
-Deno.test("health: a write that has nothing to do in a backend is no trial that never ends", async () => {
-  const [rubicon, b] = await halfOpen();
-  const plan = {
-    what: "a digest",
-    steps: [{ key: "p/x.json", source: new Uint8Array(1), forChecksums: true }],
-  };
-  for (let at = 0; at < 2; at++) await soon(rubicon.write(plan, { write: "all" }));
-  assert.equal(status(rubicon)[1]!.circuit, "half-open", "nothing was asked of it");
-  assert.equal(b.faults.all, undefined);
+Deno.test("breaker: a write that asks nothing of a backend is no trial that never ends", async () => {
+  using time = new FakeTime();
+  const [rubicon] = await halfOpen(time);
+  const plan = { what: "nothing", waves: [] };
+  for (let at = 0; at < 2; at++) await soon(time, inside(rubicon).write(plan, { write: "all" }));
+  assert.equal(status(rubicon)[1]!.circuit, "half-open");
   await rubicon.close();
 });
 
-Deno.test("health: one operation alone tries a backend that still hangs", async () => {
-  const [rubicon, b, experiment] = await halfOpen();
+Deno.test("breaker: one operation alone tries a backend that still hangs", async () => {
+  using time = new FakeTime();
+  const [rubicon, b, experiment] = await halfOpen(time);
   b.faults = { all: "hang" };
   const before = b.calls.put;
   const writes = ["u", "v"].map((name) => logMetric(rubicon, experiment, { name, value: 1 }));
-  await soon(Promise.all(writes));
-  assert.equal((await soon(listMetrics(rubicon, experiment))).length, 5);
-  await rubicon.settled(AbortSignal.timeout(2_000));
+  await soon(time, Promise.all(writes));
+  assert.equal((await soon(time, listMetrics(rubicon, experiment))).length, 5);
+  await time.tick(500);
   assert.equal(b.calls.put - before, 1);
   assert.equal(status(rubicon)[1]!.circuit, "open");
-  b.faults = {};
   await rubicon.close();
 });
 
 for (const fault of ["hang", "before"] satisfies Fault[]) {
-  Deno.test(`health: with a time limit for each call too, failures count (${fault})`, async () => {
+  Deno.test(`breaker: failures count with a time limit for each call, too (${fault})`, async () => {
+    using time = new FakeTime();
     const [a, b] = [faulty(), faulty()];
-    const rubicon = await openComposite([a, b], { write: "any" });
+    const rubicon = await openComposite([a, b], { write: "any", onWarning() {} });
     const experiment = await logExperiment(rubicon, await createProject(rubicon, { name: "p" }));
     b.faults = { all: fault };
     for (const name of ["x", "y", "z"]) {
       await logMetric(rubicon, experiment, { name, value: 1, timeoutMs: 30 });
-      await rubicon.settled(AbortSignal.timeout(1_000));
+      await time.tick(30);
     }
     const { failures, circuit, lastError } = status(rubicon)[1]!;
     assert.deepEqual([failures, circuit], [3, "open"]);

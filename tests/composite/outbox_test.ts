@@ -134,5 +134,5 @@ Deno.test("outbox: await using flushes, and says what is not there yet", async (
     back.driver.faults = { all: "before" };
     await createProject(rubicon, { name: "q" });
   }
-  assert.match(warnings[0]!, /1 writes are not there yet: .*out of order/);
+  assert.match(warnings[0]!, /1 write waits in its outbox \(.*out of order\)/);
 });

@@ -111,18 +111,22 @@ const CASES: Case[] = [
   ["neither name nor id", on("getProject", {}), /a name or an id/],
   ["both name and id", on("getProject", { name: "x", id: crypto.randomUUID() }), /a name or an id/],
   ["an id that is a path to read", on("getProject", { id: "../x" }), /id must be a UUID/],
-  ["a policy that is none", on("createProject", { name: "x", write: "most" }), /write is "all" or/],
+  [
+    "a policy that is none",
+    on("createProject", { name: "x", write: "most" }),
+    /write must be "all" or/,
+  ],
   [
     "a time limit of zero",
     on("createProject", { name: "x", timeoutMs: 0 }),
-    /timeoutMs is a number/,
+    /timeoutMs must be a number/,
   ],
   [
     "a time limit in text",
     on("createProject", { name: "x", timeoutMs: "5s" }),
-    /timeoutMs is a number/,
+    /timeoutMs must be a number/,
   ],
-  ["a read policy that is none", on("listProjects", { read: "last" }), /read is "first" or/],
+  ["a read policy that is none", on("listProjects", { read: "last" }), /read must be "first" or/],
   ["no project", on("logExperiment"), /takes a project as returned/],
   ["a name for a project", on("logExperiment", "p"), /takes a project as returned/],
   ["a promise for a project", on("logExperiment", Promise.resolve()), /"await" missing/],
@@ -342,7 +346,7 @@ const CASES: Case[] = [
   [
     "no function for receipts",
     inExperiment("logMetric", { name: "x", value: 1, onReceipts: 3 }),
-    /onReceipts is a function/,
+    /onReceipts must be a function/,
   ],
   [
     "a stream that is read already",
@@ -406,17 +410,21 @@ Deno.test("bad input: configurations", async (t) => {
       rootDir: "x",
     }]], /Two backends are/],
     ["a folder without a root", [{ persistence: "filesystem" }], /rootDir/],
-    ["a wrong write policy", [{ persistence: "memory" }, { write: "some" }], /write is/],
+    ["a wrong write policy", [{ persistence: "memory" }, { write: "some" }], /write must be/],
     [
       "a wrong failure mode",
       [{ persistence: "memory" }, { failureMode: "ignore" }],
-      /failureMode is/,
+      /failureMode must be/,
     ],
     ["null for the settings", [{ persistence: "memory" }, null], /one object, not null/],
     ["an unknown setting", [{ persistence: "memory" }, { wirte: "any" }], /no option "wirte"/],
-    ["no function for warnings", [{ persistence: "memory" }, { onWarning: "x" }], /is a function/],
-    ["a number for a label", [{ persistence: "memory", label: 3 }], /label is a text/],
-    ["an empty label", [{ persistence: "memory", label: "" }], /label is a text/],
+    [
+      "no function for warnings",
+      [{ persistence: "memory" }, { onWarning: "x" }],
+      /must be a function/,
+    ],
+    ["a number for a label", [{ persistence: "memory", label: 3 }], /label must be text/],
+    ["an empty label", [{ persistence: "memory", label: "" }], /label must be text/],
     ["a wrong time limit", [{ persistence: "memory", timeoutMs: -1 }], /timeoutMs/],
   ];
   for (const [what, args, message] of cases) {

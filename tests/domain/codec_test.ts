@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import {
   decodeChange,
-  decodeDigest,
   decodeEntity,
   encodeChange,
-  encodeDigest,
   encodeEntity,
   isSameEntity,
 } from "../../domain/format/codec.ts";
+import { decodeBundle, encodeBundle } from "../../composite/layers/bundle_format.ts";
 import { formatInstant } from "../../domain/format/datetime.ts";
 import type { Entity, Kind } from "../../domain/format/entities.ts";
 import { encodeValue, parseJson } from "../../domain/format/values.ts";
@@ -72,7 +71,7 @@ Deno.test("isSameEntity() knows an entity in the other form, and no other one", 
   }));
 });
 
-Deno.test("decodeChange() and decodeDigest() undo their encoders", () => {
+Deno.test("decodeChange() and bundles undo their encoders", () => {
   fc.assert(fc.property(texts, texts, fc.constantFrom("tags", "comments"), (...change) => {
     const [added, removed, what] = change;
     const bytes = encodeChange(what, { added, removed });
@@ -83,7 +82,7 @@ Deno.test("decodeChange() and decodeDigest() undo their encoders", () => {
     const entries = Object.entries(objects).map(([path, json]) =>
       [path, encoder.encode(json)] as [string, Uint8Array<ArrayBuffer>]
     );
-    assert.deepEqual(decodeDigest(encodeDigest(entries), "key"), new Map(entries));
+    assert.deepEqual(decodeBundle(encodeBundle(entries), "key"), new Map(entries));
   }));
 });
 

@@ -26,6 +26,7 @@ import {
   slugify,
   toTable,
 } from "../../mod.ts";
+import { inside } from "../support/core.ts";
 import { ignoredFor } from "../support/parts.ts";
 import { lacksPython, python } from "../support/python.ts";
 import { lacksServers, makeBucket, s3Config, startVersitygw } from "../support/servers.ts";
@@ -546,7 +547,7 @@ Deno.test({
       ...{ name: "deno", metrics: { m: NaN, n: 1, o: 2, p: 3 } },
     });
     const key = `p/experiments/${experiment.id}/digest.json`;
-    assert.ok((await rubicon.backends[0]!.driver.stat(key)).size > 0);
+    assert.ok((await inside(rubicon).backends[0]!.driver.stat(key)).size > 0);
     experiment = await addTags(rubicon, experiment, ["a", "b"]);
     await removeTags(rubicon, experiment, ["a"]);
     await logDataframe(rubicon, experiment, { name: "d", rows: [{ x: 1 }] });

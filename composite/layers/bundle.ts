@@ -1,0 +1,115 @@
+/**
+ * Small objects of one folder once more in one object, so that a table asks for one object an experiment and not for
+ * each metric. Stores get it that tell whether it still says what is there: by the checksums of their listings, or by
+ * the times of their folders. It may be old, broken or missing; no listing shows it.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { hasCode } from "../../errors.ts";
+import type { Driver, ListEntry, ListOptions, VerbOptions } from "../../drivers/driver.ts";
+import { layer } from "../../drivers/layer.ts";
+import {
+  bundledFolder,
+  bundleKey,
+  decodeBundle,
+  encodeBundle,
+  encodeStamped,
+  experimentOf,
+  newStamp,
+} from "./bundle_format.ts";
+import type { Cached } from "./cache.ts";
+
+/** Of fewer objects than this each is asked for by itself. */
+const WORTH_IT = 4;
+/** So many folders are remembered to have a bundle. */
+const MOST_FOLDERS = 100_000;
+
+/** What this layer adds to a driver. */
+export interface Bundling {
+  /** Stores objects of a folder once more, together, if that is of use to the store. */
+  bundle(
+    folder: string,
+    objects: readonly (readonly [path: string, bytes: Uint8Array])[],
+    options?: VerbOptions,
+  ): Promise<void>;
+  /** Makes objects of a folder known that a listing has just told of, by one request if there can be one. */
+  gather(folder: string, objects: readonly ListEntry[], options?: VerbOptions): Promise<void>;
+}
+
+/** Stores and reads bundles, and keeps them out of listings. */
+export function bundle<D extends Driver & Cached>(inner: D): D & Bundling {
+  const folders = new Set<string>();
+  async function* list(prefix: string, options?: ListOptions): AsyncGenerator<ListEntry> {
+    for await (const entry of inner.list(prefix, options)) {
+      const folder = bundledFolder(entry.key);
+      if (folder === undefined) yield entry;
+      else if (inner.listsChecksums) {
+        if (folders.size >= MOST_FOLDERS) folders.clear();
+        folders.add(folder);
+      }
+    }
+  }
+  const { putTree, stamps } = inner;
+  return layer<D, Bundling>(
+    inner,
+    {
+      list,
+      ...(putTree && stamps && {
+        async putTree(folder, objects, options) {
+          const modified = newStamp();
+          const isWorthIt = objects.length >= WORTH_IT && bundledFolder(bundleKey(folder));
+          const bytes = isWorthIt ? encodeStamped(objects, modified) : undefined;
+          if (!bytes) return await putTree(folder, objects, options);
+          const path = bundleKey(folder).slice(folder.length + 1);
+          return await putTree(folder, [...objects, [path, bytes]], { ...options, modified });
+        },
+        async put(key, source, options) {
+          const stored = await inner.put(key, source, options);
+          const folder = options?.ifAbsent ? undefined : experimentOf(key);
+          // Another content came in place of what the bundle holds, which no time of a folder above tells.
+          if (folder !== undefined) {
+            await inner.delete(
+              bundleKey(folder),
+              options?.signal ? { signal: options.signal } : {},
+            );
+          }
+          return stored;
+        },
+      }),
+      async bundle(folder, objects, options) {
+        if (!inner.listsChecksums || objects.length < WORTH_IT) return;
+        try {
+          // An experiment can be logged again with other children: those are then asked for by themselves.
+          await inner.put(bundleKey(folder), encodeBundle(objects), { ...options, ifAbsent: true });
+        } catch (error) {
+          if (!hasCode(error, "already-exists")) throw error;
+        }
+      },
+      async gather(folder, objects, options) {
+        if (!folders.has(folder)) return;
+        const unknown = objects.filter(({ key, checksum }) =>
+          checksum !== undefined && inner.cache.get(key, checksum) === undefined
+        );
+        if (unknown.length < WORTH_IT) return;
+        const key = bundleKey(folder);
+        try {
+          const held = decodeBundle((await inner.get(key, options)).bytes, key);
+          for (const { key, checksum } of unknown) {
+            const bytes = held.get(key.slice(folder.length + 1));
+            if (bytes && isOf(checksum!, bytes)) inner.cache.set(key, checksum!, bytes);
+          }
+        } catch (error) {
+          if (!hasCode(error, "not-found", "corrupt")) throw error;
+        }
+      },
+    },
+  );
+}
+
+/** Whether a checksum, with its algorithm before the colon, is that of some bytes. */
+function isOf(checksum: string, bytes: Uint8Array): boolean {
+  const [algorithm, hex] = checksum.split(":");
+  if (algorithm !== "md5" && algorithm !== "sha256") return false;
+  return createHash(algorithm).update(bytes).digest("hex") === hex;
+}

@@ -1,0 +1,49 @@
+/**
+ * What is under way.
+ *
+ * @module
+ */
+import { abortable } from "../drivers/abortable.ts";
+
+/** Counts work that is under way, so that others can wait for it. */
+export class Underway {
+  #count = 0;
+  #waiting: (() => void)[] = [];
+
+  /** Runs work. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    this.#count++;
+    try {
+      return await work();
+    } finally {
+      this.#count--;
+      for (const look of this.#waiting.splice(0)) look();
+    }
+  }
+
+  /** How much is under way. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Waits until there is less of it than so much. */
+  async below(limit: number, signal?: AbortSignal): Promise<void> {
+    while (this.#count >= limit) {
+      await abortable(new Promise<void>((resolve) => this.#waiting.push(resolve)), signal);
+    }
+  }
+}
+
+/** For so long, in milliseconds, work that never waits may keep timers and other input from their turn. */
+const SHARE = 20;
+
+let lastTurn = Date.now();
+
+/** Whether the event loop is due for a turn: drivers that answer at once never give it one. */
+export const isTurnDue = (): boolean => Math.abs(Date.now() - lastTurn) > SHARE;
+
+/** Gives the event loop its turn. */
+export async function yieldToEventLoop(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  lastTurn = Date.now();
+}

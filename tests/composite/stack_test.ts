@@ -1,0 +1,105 @@
+/** Every public function's rejection has the line of its caller in its stack. */
+import assert from "node:assert/strict";
+import * as api from "../../mod.ts";
+import { faulty } from "../support/faulty.ts";
+
+const [a, b] = [faulty("a"), faulty("b")];
+const rubicon = await api.openComposite([a, b], { onWarning() {} });
+const project = await api.createProject(rubicon, { name: "p" });
+const first = await api.logExperiment(rubicon, project);
+const { child } = await api.addChildExperiment(
+  rubicon,
+  first,
+  await api.logExperiment(rubicon, project, { name: "e" }),
+);
+const { parent: experiment } = await api.addChildExperiment(
+  rubicon,
+  child,
+  await api.logExperiment(rubicon, project),
+);
+const metric = await api.logMetric(rubicon, experiment, { name: "m", value: 1 });
+const artifact = await api.logArtifact(rubicon, experiment, { name: "a", data: "x" });
+const dataframe = await api.logDataframe(rubicon, experiment, { rows: [{ x: 1 }] });
+const to = await api.openComposite(faulty("c"), { onWarning() {} });
+
+/** A call of each function that reads or writes. */
+const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
+  addChildExperiment: () => api.addChildExperiment(rubicon, experiment, first),
+  addComments: () => api.addComments(rubicon, metric, ["c"]),
+  addTags: () => api.addTags(rubicon, metric, ["t"]),
+  archiveProject: () => api.archiveProject(rubicon, project),
+  createProject: () => api.createProject(rubicon, { name: "q" }),
+  deleteArtifact: () => api.deleteArtifact(rubicon, artifact),
+  deleteDataframe: () => api.deleteDataframe(rubicon, dataframe),
+  downloadArtifact: () => api.downloadArtifact(rubicon, artifact, Deno.makeTempDirSync()),
+  getArtifact: () => api.getArtifact(rubicon, experiment, { name: "a" }),
+  getDataframe: () => api.getDataframe(rubicon, experiment, { id: dataframe.id }),
+  getExperiment: () => api.getExperiment(rubicon, project, { name: "e" }),
+  getFeature: () => api.getFeature(rubicon, experiment, { name: "f" }),
+  getMetric: () => api.getMetric(rubicon, experiment, { name: "m" }),
+  getOrCreateProject: () => api.getOrCreateProject(rubicon, { name: "q" }),
+  getParameter: () => api.getParameter(rubicon, experiment, { name: "p" }),
+  getProject: () => api.getProject(rubicon, { name: "p" }),
+  listArtifacts: () => api.listArtifacts(rubicon, experiment),
+  listChildExperiments: () => api.listChildExperiments(rubicon, experiment),
+  listDataframes: () => api.listDataframes(rubicon, experiment),
+  listExperiments: () => api.listExperiments(rubicon, project),
+  listFeatures: () => api.listFeatures(rubicon, experiment),
+  listMetrics: () => api.listMetrics(rubicon, experiment),
+  listParameters: () => api.listParameters(rubicon, experiment),
+  listParentExperiments: () => api.listParentExperiments(rubicon, experiment),
+  listProjects: () => api.listProjects(rubicon),
+  logArtifact: () => api.logArtifact(rubicon, experiment, { name: "b", data: "x" }),
+  logDataframe: () => api.logDataframe(rubicon, experiment, { rows: [{ x: 1 }] }),
+  logEnvironment: () => api.logEnvironment(rubicon, experiment, { packages: { a: "1" } } as never),
+  logExperiment: () => api.logExperiment(rubicon, project, { metrics: { a: 1 } }),
+  logFeature: () => api.logFeature(rubicon, experiment, { name: "g" }),
+  logFeatures: () => api.logFeatures(rubicon, experiment, ["h", "i"]),
+  logJson: () => api.logJson(rubicon, experiment, { name: "j", json: 1 }),
+  logMetric: () => api.logMetric(rubicon, experiment, { name: "n", value: 1 }),
+  logMetrics: () => api.logMetrics(rubicon, experiment, { o: 1, p: 2 }),
+  logParameter: () => api.logParameter(rubicon, experiment, { name: "q", value: 1 }),
+  logParameters: () => api.logParameters(rubicon, experiment, { r: 1, s: 2 }),
+  openArtifact: () => api.openArtifact(rubicon, artifact),
+  readArtifact: () => api.readArtifact(rubicon, artifact),
+  readDataframe: () => api.readDataframe(rubicon, dataframe),
+  removeComments: () => api.removeComments(rubicon, metric, ["c"]),
+  removeTags: () => api.removeTags(rubicon, metric, ["t"]),
+  repair: () => api.repair(rubicon),
+  restoreArchives: () => api.restoreArchives(rubicon, project, { to }),
+  syncProject: () => api.syncProject(rubicon, project, { to }),
+  toTable: () => api.toTable(rubicon, project),
+  unzipArtifact: () => api.unzipArtifact(rubicon, artifact, Deno.makeTempDirSync()),
+  verify: () => api.verify(rubicon),
+};
+/** Functions that ask no backend for anything. */
+const OTHERS: readonly string[] = [
+  ...["flush", "gitInfo", "groupByCommit", "hasCode", "isRubiconException", "openComposite"],
+  ...["openDriver", "registerDriver", "registeredDrivers", "RubiconException", "slugify", "status"],
+  ...["tagValues"],
+];
+
+Deno.test("stack: each function that asks a backend is looked at", () => {
+  const names = Object.keys(api).filter((name) => !OTHERS.includes(name));
+  assert.deepEqual(names.sort(), Object.keys(CALLS).sort());
+});
+
+for (const [name, call] of Object.entries(CALLS)) {
+  Deno.test(`stack: ${name}() rejects with the line of its caller`, async () => {
+    // After a wait, so that nothing of this file is on the stack by itself.
+    a.faults = b.faults = { all: { late: 0 } };
+    const fails = (driver: typeof a) => {
+      driver.faults = new Proxy({}, { get: () => "before" });
+    };
+    fails(a);
+    fails(b);
+    async function theCaller() {
+      await null;
+      await call();
+    }
+    const error = await theCaller().then(() => undefined, (error) => error);
+    assert.ok(api.isRubiconException(error), String(error));
+    assert.match(error.stack!, /theCaller.*stack_test\.ts/);
+    a.faults = b.faults = {};
+  });
+}
