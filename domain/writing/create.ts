@@ -129,8 +129,12 @@ export async function create<E extends Entity>(
 ): Promise<E> {
   const place = placeOf(entity);
   await rubicon.write({
-    what: describe(entity),
-    waves: [data, [step], more.below ?? []].filter(({ length }) => length > 0),
+    what: step.what ?? describe(entity),
+    waves: [
+      ...(data.length > 0 ? [data] : []),
+      [step],
+      ...(more.below?.length ? [more.below] : []),
+    ],
     folder: entityFolder(entity),
     ...(place && above(place)),
     decide: entity.kind === "project",
