@@ -44,21 +44,23 @@ export class OpenComposite implements Core {
     call: CallOptions = {},
   ): Promise<readonly Receipt[]> {
     this.#checkOpen(typeof plan === "function" ? "A write" : plan.what);
+    this.#calls.begin();
     try {
-      return await this.#calls.run(async () => {
-        if (typeof plan !== "function") return await this.#write(plan, call);
-        await plan((one, options) => this.#write(one, options));
-        return [];
-      });
+      if (typeof plan !== "function") return await this.#write(plan, call);
+      await plan((one, options) => this.#write(one, options));
+      return [];
     } catch (error) {
       return this.#passOver(error);
+    } finally {
+      this.#calls.end();
     }
   }
 
   async read<T>(plan: ReadPlan<T>, call: CallOptions = {}): Promise<T> {
     this.#checkOpen(plan.what);
     checkCall(call);
-    return await this.#calls.run(async () => {
+    this.#calls.begin();
+    try {
       const backends = bound([...this.#sync, ...this.#background], call);
       const policy = call.read ?? this.options.read;
       const { value, receipts, damage } = await readFrom(backends, plan, policy, call.signal);
@@ -69,7 +71,9 @@ export class OpenComposite implements Core {
         );
       }
       return value();
-    });
+    } finally {
+      this.#calls.end();
+    }
   }
 
   async settled(signal: AbortSignal): Promise<void> {

@@ -10,14 +10,25 @@ export class Underway {
   #count = 0;
   #waiting: (() => void)[] = [];
 
+  /** Notes that work begins. */
+  begin(): void {
+    this.#count++;
+  }
+
+  /** Notes that work ended. */
+  end(): void {
+    this.#count--;
+    if (this.#waiting.length === 0) return;
+    for (const look of this.#waiting.splice(0)) look();
+  }
+
   /** Runs work. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    this.#count++;
+    this.begin();
     try {
       return await work();
     } finally {
-      this.#count--;
-      for (const look of this.#waiting.splice(0)) look();
+      this.end();
     }
   }
 

@@ -9,7 +9,6 @@ import { RubiconException } from "../errors.ts";
 import type { Core } from "../composite/plan.ts";
 import type { Composite } from "../composite/types.ts";
 import { slugify } from "./format/slug.ts";
-import { nearest } from "./nearest.ts";
 import { usage } from "./usage.ts";
 import type { Entity, Experiment, Kind, Parent, Project } from "./format/entities.ts";
 import { parseDatetime } from "./format/values.ts";

@@ -45,8 +45,11 @@ export class Health {
    *
    * @throws {RubiconException} {@linkcode circuitOpenError} if it is left alone, without running the work.
    */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#failures < FAILURES) return await work();
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#failures < FAILURES ? work() : this.#runIfAdmitted(work);
+  }
+
+  async #runIfAdmitted<T>(work: () => Promise<T>): Promise<T> {
     while (this.#trial) await this.#trial.promise;
     if (this.circuit === "open") throw this.circuitOpenError();
     if (this.circuit === "closed") return await work();

@@ -38,11 +38,12 @@ export function limit<D extends Driver>(inner: D, ms: number): D {
     const watched = dog.watch(timeoutMs);
     let stop: (() => void) | undefined;
     try {
+      outer?.throwIfAborted(); // While it waited in line.
       return await new Promise<T>((resolve, reject) => {
         watched.expire = () => reject(EXPIRED);
         if (outer) outer.addEventListener("abort", stop = () => reject(outer.reason));
         const own = { ...options, signal: controller.signal } as O & LimitedOptions;
-        delete own.timeoutMs;
+        if (own.timeoutMs !== undefined) delete own.timeoutMs;
         run(own, watched).then(resolve, reject);
       });
     } catch (error) {

@@ -74,10 +74,11 @@ async function carryOut(
   const { backend } = attempt;
   const { driver } = backend;
   if (plan.parents) await bringParents(backend, plan, backends);
-  if (!await putAtOnce(attempt, plan)) {
-    for (const [at, wave] of plan.waves.entries()) {
-      const isLast = at === plan.waves.length - 1;
-      await putWave(attempt, wave, plan, isLast);
+  const { waves } = plan;
+  if (waves.length === 1 && waves[0]!.length === 1) await putStep(attempt, waves[0]![0]!, plan);
+  else if (!await putAtOnce(attempt, plan)) {
+    for (const [at, wave] of waves.entries()) {
+      await putWave(attempt, wave, plan, at === waves.length - 1);
     }
   }
   for (const key of plan.deletes ?? []) await driver.delete(key);
@@ -111,7 +112,6 @@ async function putWave(
   isLast: boolean,
 ): Promise<void> {
   const { folder, waves } = plan;
-  if (waves.length === 1 && wave.length === 1) return await putStep(attempt, wave[0]!, plan);
   const results = await Promise.allSettled([
     ...wave.map((step) => putStep(attempt, step, plan)),
     ...(isLast && folder !== undefined

@@ -5,13 +5,7 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
-import type {
-  BulkReader,
-  Driver,
-  FolderStamp,
-  GetResult,
-  VerbOptions,
-} from "../../drivers/driver.ts";
+import type { BulkReader, Driver, FolderStamp, GetResult } from "../../drivers/driver.ts";
 import { fold, type What } from "../format/annotations.ts";
 import { bundleKey, decodeStamped, isStamp } from "../../composite/layers/bundle_format.ts";
 import { decodeChange, entityFrom, parseObject } from "../format/codec.ts";

@@ -140,7 +140,7 @@ export async function create<E extends Entity>(
   const put = (write: Write, own: Step) =>
     write({
       what: describe(entity),
-      waves: [data, [own], below].filter(({ length }) => length > 0),
+      waves: [...(data.length > 0 ? [data] : []), [own], ...(below.length > 0 ? [below] : [])],
       folder: entityFolder(entity),
       ...(place && above(place)),
       decide: entity.kind === "project",

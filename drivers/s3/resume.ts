@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRubiconException, RubiconException } from "../../errors.ts";
+import { RubiconException } from "../../errors.ts";
 import type { Bytes, GetOptions, ObjectMeta } from "../driver.ts";
 import { byteStream, readInto } from "../source.ts";
 import { readHead } from "./answer.ts";
