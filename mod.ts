@@ -173,7 +173,7 @@ export {
   type ParameterInput,
   type ParameterInputs,
 } from "./domain/parameter.ts";
-export type { ColumnType, ElementType } from "./domain/parquet/columns.ts";
+export type { ColumnType, ElementType } from "./domain/parquet/types.ts";
 export type {
   ColumnTable,
   IndexLevel,

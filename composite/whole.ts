@@ -47,7 +47,7 @@ export function wholeObject(
   let options: CallOptions = { ...call, ...(onReceipts && { onReceipts }) };
   const openNext = async (passedOver?: Reasons): Promise<Opened> => {
     const opened = await read(async (backend) => {
-      const reason = failed.get(backend) ?? passedOver?.get(backend);
+      const reason = failed.get(backend.label) ?? passedOver?.get(backend.label);
       if (reason !== undefined) throw reason;
       const found = await backend.driver.open(key);
       const stream = await verifiedStream(found, `${backend.label}: ${key}`);
@@ -70,7 +70,7 @@ export function wholeObject(
           return length;
         } catch (error) {
           if (call.signal?.aborted) throw call.signal.reason;
-          failed.set(from.backend, error);
+          failed.set(from.backend.label, error);
           // All of it was handed out, and is not what it should be.
           if (done === size && hasCode(error, "corrupt")) throw error;
           from = await openAt(openNext, { size, done, sum });
@@ -81,8 +81,8 @@ export function wholeObject(
   };
 }
 
-/** Why backends are not asked. */
-type Reasons = Map<Backend, unknown>;
+/** Why backends are not asked, by their labels. */
+type Reasons = Map<string, unknown>;
 
 /** An object that is opened in one backend. */
 interface Opened extends ReturnType<typeof readInto> {
@@ -113,9 +113,9 @@ async function openAt(
     try {
       if (await startsWith(next, handedOut)) return next;
       const message = `${label}: its bytes differ from those read so far.`;
-      differing.set(next.backend, new RubiconException("corrupt", message, { backend: label }));
+      differing.set(label, new RubiconException("corrupt", message, { backend: label }));
     } catch (error) {
-      differing.set(next.backend, error);
+      differing.set(label, error);
     }
     await next.cancel().catch(() => {}); // It may have failed already.
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { validate } from "jsr:@std/uuid@^1.1.1/common";
-import { didYouMean } from "../drivers/suggest.ts";
+import { nearest } from "./nearest.ts";
 import { RubiconException } from "../errors.ts";
 import type { Core } from "../composite/plan.ts";
 import type { Composite } from "../composite/types.ts";
@@ -61,13 +61,12 @@ export function checkFields(input: unknown, known: ReadonlySet<string>, where: s
     );
   }
   for (const field of Object.keys(input)) {
-    if (!known.has(field)) {
-      refuse(
-        `${where} has no option ${show(field)}${didYouMean(field, known)}. It takes: ${
-          [...known].join(", ")
-        }.`,
-      );
-    }
+    if (known.has(field)) continue;
+    const [near] = nearest(field, known);
+    refuse(
+      `${where} has no option ${show(field)}.${near ? ` Did you mean \`${near}\`?` : ""} ` +
+        `It takes: ${[...known].join(", ")}.`,
+    );
   }
 }
 

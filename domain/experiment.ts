@@ -4,6 +4,7 @@
  * @module
  */
 import type { CallOptions, Composite } from "../composite.ts";
+import { encodeEntity } from "./format/codec.ts";
 import { checkComposite, checkFields, checkId, checkProject, checkText, refuse } from "./check.ts";
 import { prepareAll } from "./writing/child.ts";
 import type { FeatureInputs } from "./feature.ts";
@@ -101,17 +102,24 @@ export async function logExperiment(
     encoding,
   );
   const children = [...parameters, ...metrics, ...features];
-  return await create(rubicon, experiment, input, [], stepOf(experiment), {
-    below: children.map(({ entity, source }) => stepOf(entity, source)),
-    ...(children.length > 0 && {
-      entity: {
-        ...experiment,
-        parameters: parameters.map(({ entity }) => entity),
-        metrics: metrics.map(({ entity }) => entity),
-        features: features.map(({ entity }) => entity),
-      },
-    }),
-  });
+  return await create(
+    rubicon,
+    experiment,
+    input,
+    [],
+    stepOf(experiment, encodeEntity(experiment, encoding)),
+    {
+      below: children,
+      ...(children.length > 0 && {
+        entity: {
+          ...experiment,
+          parameters: parameters.map(({ entity }) => entity),
+          metrics: metrics.map(({ entity }) => entity),
+          features: features.map(({ entity }) => entity),
+        },
+      }),
+    },
+  );
 }
 
 /**

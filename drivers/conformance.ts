@@ -77,7 +77,7 @@ export function conformance(
       const driver = guard(await open());
       try {
         checkNeeds(one, driver, reason);
-        if (reason === undefined) await one.run(driver, inTime);
+        if (reason === undefined && has(one, driver)) await one.run(driver, inTime);
       } finally {
         await driver.close?.();
       }
@@ -85,13 +85,23 @@ export function conformance(
   }
 }
 
-/** Whether a driver has what a case needs, unless it says that it lacks it: then whether it does. */
-function checkNeeds({ needs }: Case, driver: Driver, reason: string | undefined): void {
+/** Whether a driver has what a case needs. */
+const has = ({ needs }: Case, driver: Driver): boolean =>
+  needs === undefined || Boolean(driver[needs]);
+
+/** Fails if a driver lacks what a case needs, unless it says so or may: then if it does not lack it. */
+function checkNeeds(one: Case, driver: Driver, reason: string | undefined): void {
+  const { needs, mayLack = false } = one;
   if (needs === undefined) return;
-  const has = Boolean(driver[needs]);
   if (reason === undefined) {
-    assert.ok(has, `the driver has no ${needs}. Say why it lacks it: { lacks: { ${needs}: "…" } }`);
-  } else assert.ok(!has, `the driver has ${needs}: take it out of \`lacks\`, so that it is tested`);
+    assert.ok(
+      mayLack || has(one, driver),
+      `the driver has no ${needs}. Say why it lacks it: { lacks: { ${needs}: "…" } }`,
+    );
+  } else {assert.ok(
+      !has(one, driver),
+      `the driver has ${needs}: take it out of \`lacks\`, so that it is tested`,
+    );}
 }
 
 const deadline = (milliseconds: number): InTime => async (promise, what) => {

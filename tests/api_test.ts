@@ -9,6 +9,7 @@ const NAMES = `
   addComments
   addTags
   Annotated
+  AnyTable
   ArchiveOptions
   archiveProject
   Artifact
@@ -21,32 +22,49 @@ const NAMES = `
   BackendSettings
   BackendStatus
   Base
+  bestExperiment
+  BestOptions
+  BulkReader
   Bytes
   CallOptions
+  Cell
   Child
   ChildQuery
+  ColumnTable
   ColumnType
+  CompareOperator
   Comparison
   Composite
   CompositeOptions
   createProject
+  CsvOptions
   Dataframe
   DataframeInput
   deleteArtifact
   deleteDataframe
+  Destination
   Difference
+  diffExperiments
+  DiffKind
+  DiffOptions
+  DiffRow
   downloadArtifact
+  downloadDataframe
+  DownloadDataframeOptions
   DownloadOptions
   Driver
   DriverBackend
   DriverConfig
   DriverFactory
   DriverRegistration
+  ElementType
   Entities
   Entity
   EntityOf
   EnvironmentInput
   Experiment
+  ExperimentDiff
+  ExperimentFilter
   ExperimentInput
   ExperimentQuery
   Feature
@@ -55,6 +73,8 @@ const NAMES = `
   FileData
   flush
   FlushOptions
+  FolderEntries
+  FolderStamp
   getArtifact
   getDataframe
   getExperiment
@@ -80,6 +100,7 @@ const NAMES = `
   listExperiments
   listFeatures
   ListFilter
+  ListFold
   listMetrics
   ListOptions
   listParameters
@@ -100,19 +121,31 @@ const NAMES = `
   logParameters
   Mend
   Metric
+  MetricColumn
   MetricInput
   MetricInputs
+  MissingValues
+  Numbers
   NumpyArray
   ObjectMeta
   openArtifact
   openComposite
   openDriver
   OpenResult
+  OrderBy
+  OrderColumn
+  OwnCells
+  OwnField
   Parameter
   ParameterInput
   ParameterInputs
   Parent
+  ParquetOptions
+  parseQuery
+  ParseQueryOptions
+  PatternOperator
   Policies
+  printQuery
   Progress
   ProgressOption
   Project
@@ -122,8 +155,16 @@ const NAMES = `
   ProjectTable
   PutOptions
   PutResult
+  PutTreeOptions
+  Query
+  QueryColumn
+  QueryCondition
+  QueryLiteral
+  QueryOrder
+  QueryTest
   readArtifact
   readDataframe
+  ReadDataframeOptions
   ReadPolicy
   Receipt
   registerDriver
@@ -138,18 +179,28 @@ const NAMES = `
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
+  search
+  SearchScope
   slugify
   Source
   status
+  StoreTimes
   Synced
   SyncOptions
   syncProject
   Table
+  TableColumn
   TableColumns
+  TableFormat
   TableOptions
   TableRows
   Taggable
   tagValues
+  TakeAwayOptions
+  TextPlace
+  toCsv
+  toJsonLines
+  toParquet
   toTable
   TrainingMetadata
   unzipArtifact
@@ -158,6 +209,10 @@ const NAMES = `
   Verification
   verify
   VerifyOptions
+  Where
+  WhereColumn
+  WhereTest
+  WhereValue
   WritePolicy
 `;
 

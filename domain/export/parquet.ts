@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ColumnType } from "../parquet/columns.ts";
+import type { ColumnType } from "../parquet/types.ts";
 import type { AnyTable } from "../query/table.ts";
 import { checkTable, type Destination, putBytes, type TakeAwayOptions } from "./output.ts";
 

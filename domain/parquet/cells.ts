@@ -5,7 +5,7 @@
  */
 import { refuse, show } from "../check.ts";
 import { formatInstant } from "../format/datetime.ts";
-import type { ColumnType } from "./columns.ts";
+import type { ColumnType } from "./types.ts";
 
 /** A cyclic value ends here too. */
 const MAX_DEPTH = 500;

@@ -5,22 +5,7 @@
  */
 import { refuse, show } from "../check.ts";
 import { isList, SIGNED, toCell } from "./cells.ts";
-
-/** What elements of a list may be. */
-export type ElementType = "int64" | "float64" | "bool" | "string" | "timestamp" | "date";
-
-/**
- * The type of a column; `list<…>` has elements of another one. A `timestamp` counts microseconds, as `timestamp[us]`
- * does.
- */
-export type ColumnType =
-  | ElementType
-  | "timestamp[ms]"
-  | "timestamp[us]"
-  | "timestamp[ns]"
-  | "time"
-  | "json"
-  | `list<${ElementType}>`;
+import type { ColumnType } from "./types.ts";
 
 /** One column, ready to be written. */
 export interface Column {

@@ -6,7 +6,7 @@
 import { jsonText } from "../export/json.ts";
 import { listOf } from "../query/cells.ts";
 import { type AnyTable, columnName } from "../query/table.ts";
-import type { ColumnType } from "./columns.ts";
+import type { ColumnType } from "./types.ts";
 import { encodeTable } from "./parquet.ts";
 
 /** A table as the bytes of a Parquet file. */

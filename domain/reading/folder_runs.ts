@@ -37,10 +37,12 @@ export interface RunFolder {
 
 const CHILDREN = ["parameters", "metrics"] as const;
 /**
- * A folder that changed later than its bundle was written, in milliseconds, is another copy, or was made to look as it was.
- * Some systems tell `changed` in whole seconds.
+ * A folder that changed in a later second than its bundle was written is another copy, or was made to look as it was; one
+ * that changed so many milliseconds before is another copy, too.
  */
 const SAME_COPY = 2_000;
+/** The second of a time: some systems tell no more of it. */
+const secondOf = (time: number): number => Math.floor(time / 1000) * 1000;
 
 /** Runs by their ids, a few hundred at most. One that is gone meanwhile is left out. */
 export async function readRuns(
@@ -158,7 +160,7 @@ function coveredBy(look: Look, object: GetResult | undefined, children: boolean)
   for (const kind of children ? ["", ...CHILDREN] as const : [""] as const) {
     const times = look.stamps[kind];
     const isVouched = bundle && times?.modified === bundle.stamp &&
-      Math.abs(times.changed - made!) <= SAME_COPY;
+      secondOf(times.changed) <= made! && times.changed > made! - SAME_COPY;
     if (isVouched) covered.add(kind);
     else part.rest.push(kind);
   }

@@ -8,6 +8,7 @@ import { equal } from "../../composite/same.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Core, Step, Write } from "../../composite/plan.ts";
 import type { Bytes } from "../../drivers/driver.ts";
+import { pooled } from "../pool.ts";
 import {
   checkId,
   checkName,
@@ -108,6 +109,14 @@ export function placeOf(entity: Entity): Place | undefined {
   return { projectName: entity.projectName, experimentId: entity.experimentId };
 }
 
+/** An entity, and the bytes of its own file. */
+export interface Made {
+  /** The entity. */
+  entity: Entity;
+  /** The bytes. */
+  source: Uint8Array;
+}
+
 /** An entity's own file, as the object of a write. */
 export function stepOf(entity: Entity, source: Uint8Array = encodeEntity(entity)): Step {
   return {
@@ -133,14 +142,14 @@ export async function create<E extends Entity>(
   call: CallOptions,
   data: readonly Step[] = [],
   step: Step = stepOf(entity, encodeEntity(entity, rubicon.options)),
-  more: { below?: readonly Step[]; entity?: unknown } = {},
+  more: { below?: readonly Made[]; entity?: unknown } = {},
 ): Promise<E> {
   const place = placeOf(entity);
-  const { below = [] } = more;
-  const put = (write: Write, own: Step) =>
+  const made: Made[] = [{ entity, source: step.source as Uint8Array }, ...more.below ?? []];
+  const put = (write: Write, [own, ...below]: readonly Step[]) =>
     write({
       what: describe(entity),
-      waves: [...(data.length > 0 ? [data] : []), [own], ...(below.length > 0 ? [below] : [])],
+      waves: [...(data.length > 0 ? [data] : []), [own!], ...(below.length > 0 ? [below] : [])],
       folder: entityFolder(entity),
       ...(place && above(place)),
       decide: entity.kind === "project",
@@ -148,14 +157,20 @@ export async function create<E extends Entity>(
     }, call);
   await rubicon.write(async (write) => {
     try {
-      await put(write, step);
+      await put(write, made.map(({ entity, source }) => stepOf(entity, source)));
     } catch (error) {
       if (!hasCode(error, "already-exists")) throw error;
-      const form = await otherForm(rubicon, entity, step, call);
-      if (!form) throw error;
+      const forms = await pooled(made, (one) => otherForm(rubicon, one, call));
+      if (forms.every((form) => form === undefined)) throw error;
       // What goes by name alone was taken back from where it is new. The rest goes by id: all there is, is this one.
-      const present = data.length > 0 || below.length > 0 ? "replace" : "keep";
-      await put(write, { ...step, source: form, present });
+      const present = data.length > 0 || made.length > 1 ? "replace" : "keep";
+      await put(
+        write,
+        made.map(({ entity, source }, at) => {
+          const form = forms[at];
+          return form ? { ...stepOf(entity, form), present } : stepOf(entity, source);
+        }),
+      );
     }
   }, call);
   return entity;
@@ -167,17 +182,17 @@ export async function create<E extends Entity>(
  */
 async function otherForm(
   rubicon: Core,
-  entity: Entity,
-  { key, source }: Step,
+  { entity, source }: Made,
   call: CallOptions,
 ): Promise<Bytes | undefined> {
+  const key = metadataKey(entityFolder(entity));
   const found = await rubicon.read<Bytes[]>({
     what: describe(entity),
     run: async ({ driver }) => ({ value: [(await driver.get(key)).bytes] }),
     merge: (all) => all.flat(),
   }, { ...readOnly(call), read: "merge" });
   if (!found.every((bytes) => isSameEntity(entity, bytes))) return undefined;
-  return found.find((bytes) => !equal(bytes, source as Uint8Array));
+  return found.find((bytes) => !equal(bytes, source));
 }
 
 /** The options of a call that are about reading; its receipts are those of the write. */

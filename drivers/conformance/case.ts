@@ -19,6 +19,8 @@ export interface Case {
   name: string;
   /** What a driver that makes the promise has; every driver if missing. */
   needs?: Optional;
+  /** Whether it only makes things faster, so that a driver may lack it without a word. */
+  mayLack?: true;
   /** Rejects if the promise is not kept. */
   run(driver: Driver, inTime: InTime): Promise<void>;
 }

@@ -21,8 +21,9 @@ async function changes(driver: Driver, folder: string, change: () => Promise<unk
 /** The cases of this file. */
 export const times: readonly Case[] = [
   {
-    name: "times() says how far apart the times of two writes can be",
+    name: "times(), if it has it, says how far apart the times of two writes can be",
     needs: "times",
+    mayLack: true,
     async run(driver) {
       await driver.put("a/first", text("1"));
       await driver.put("a/second", text("2"));
@@ -35,8 +36,9 @@ export const times: readonly Case[] = [
     },
   },
   {
-    name: "stamps() change with what is directly in a folder",
+    name: "stamps(), if it has it, change with what is directly in a folder",
     needs: "stamps",
+    mayLack: true,
     async run(driver) {
       await driver.put("f/a", text("1"));
       await driver.put("f/deep/a", text("1"));
@@ -57,8 +59,9 @@ export const times: readonly Case[] = [
     },
   },
   {
-    name: "bulk reads give in order what single ones give",
+    name: "bulk reads, if it has them, give in order what single ones give",
     needs: "bulk",
+    mayLack: true,
     async run(driver) {
       const bulk = driver.bulk!;
       await driver.put("f/a", text("1"));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname } from "jsr:@std/path@^1.1.6";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
 import { codeOf } from "./errors.ts";
 import { find } from "./locate.ts";
 import { folderOf, mayRead, pathOf, type Root } from "./root.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { dirname } from "jsr:@std/path@^1.1.6";
+import { dirname } from "jsr:@std/path@^1.1.6/dirname";
 import { codeOf, exception, named } from "./errors.ts";
 import { forgetFolders, FRESH, type Identity, mayRead, type Root, type Trouble } from "./root.ts";
 

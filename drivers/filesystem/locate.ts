@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SEPARATOR } from "jsr:@std/path@^1.1.6";
+import { SEPARATOR } from "jsr:@std/path@^1.1.6/constants";
 import { exception } from "./errors.ts";
 import { makeRoot } from "./identity.ts";
 import { folderOf, folderSeen, pathOf, type Root, wasSeen } from "./root.ts";

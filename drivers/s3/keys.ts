@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { S3Credentials } from "../s3.ts";
+import type { S3Credentials } from "./options.ts";
 import { RubiconException } from "../../errors.ts";
 
 /** Whether AWS made the key for a session, so that it is nothing without a token. */

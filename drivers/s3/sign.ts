@@ -7,7 +7,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { S3Client } from "npm:@bradenmacdonald/s3-lite-client@1.0.0";
-import type { S3Credentials } from "../s3.ts";
+import type { S3Credentials } from "./options.ts";
 import type { S3Config } from "./config.ts";
 import type { S3Request } from "./transport.ts";
 

@@ -29,7 +29,7 @@ export async function upload(
   source: Source,
   { ifAbsent, signal }: PutOptions,
 ): Promise<ObjectMeta> {
-  const headers = ifAbsent ? { "if-none-match": "*" } : {};
+  const headers: Record<string, string> = ifAbsent ? { "if-none-match": "*" } : {};
   const whole = async (body: Body): Promise<ObjectMeta> => ({
     size: body.length,
     ...await putBytes(call, { name, headers, body }, { what, signal }),

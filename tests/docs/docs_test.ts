@@ -39,7 +39,15 @@ const OTHERS = new Set([
   ...["unpickle", "deserialize", "s3://", "RubiconJSON", "JSON.parse", "Deno.makeTempDir"],
   ...["failureMode", "raise", "warn", "log", "code", "backends", 'match: "all"', "to", "index"],
   ...["data", "path", "directory", "projectName", "experimentId", "parentId", "tags"],
-  ...["selected_metric", "color", "column_names", "columnNames", "plotting_func", "as"],
+  ...[
+    "selected_metric",
+    "color",
+    "column_names",
+    "columnNames",
+    "plotting_func",
+    "as",
+    'as: "columns"',
+  ],
   ...["$", 'tags["key"]', "comments", "filesystem", "memory", "s3"],
   ...TYPES,
 ]);

@@ -44,8 +44,12 @@ function atOnce(modules: readonly Module[], file: string): Set<string> {
 }
 
 const npm = (modules: Iterable<string>) =>
-  [...modules].filter((specifier) => specifier.startsWith("npm:"))
-    .map((specifier) => specifier.replace(/^npm:\/?/, "").replace(/(?<=.)@.*/, ""))
+  [
+    ...new Set(
+      [...modules].filter((specifier) => specifier.startsWith("npm:"))
+        .map((specifier) => specifier.replace(/^npm:\/?/, "").replace(/(?<=.)@.*/, "")),
+    ),
+  ]
     // The stand-in for @std/uuid is made of it.
     .filter((name) => name !== "uuid").sort();
 
@@ -53,7 +57,6 @@ const npm = (modules: Iterable<string>) =>
 const PACKAGES = [
   "@bradenmacdonald/s3-lite-client",
   "hyparquet",
-  "hyparquet-compressors",
   "hyparquet-writer",
   "yauzl",
   "yazl",

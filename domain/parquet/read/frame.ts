@@ -5,7 +5,7 @@
  */
 import { show } from "../../check.ts";
 import { pooled } from "../../pool.ts";
-import type { ColumnTable, IndexLevel, Table } from "../parquet.ts";
+import type { ColumnTable, IndexLevel, Table } from "../types.ts";
 import { type Budget, unsupported } from "./bounds.ts";
 import type { Chunk } from "./footer.ts";
 import { type ColumnChunks, isFlat, readFlat, readNested, typeName } from "./group.ts";

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Column, ColumnType } from "../columns.ts";
+import type { Column } from "../columns.ts";
+import type { ColumnType } from "../types.ts";
 
 /** The key of the list of columns that hold JSON, which are text for everybody else. */
 export const JSON_COLUMNS = "rubicon.json_columns";
