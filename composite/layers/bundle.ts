@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { hasCode } from "../../errors.ts";
 import type { Driver, ListEntry, ListOptions, VerbOptions } from "../../drivers/driver.ts";
 import { layer } from "../../drivers/layer.ts";
@@ -95,9 +94,10 @@ export function bundle<D extends Driver & Cached>(inner: D): D & Bundling {
         const key = bundleKey(folder);
         try {
           const held = decodeBundle((await inner.get(key, options)).bytes, key);
+          const { createHash } = await import("node:crypto");
           for (const { key, checksum } of unknown) {
             const bytes = held.get(key.slice(folder.length + 1));
-            if (bytes && isOf(checksum!, bytes)) inner.cache.set(key, checksum!, bytes);
+            if (bytes && isOf(createHash, checksum!, bytes)) inner.cache.set(key, checksum!, bytes);
           }
         } catch (error) {
           if (!hasCode(error, "not-found", "corrupt")) throw error;
@@ -107,8 +107,10 @@ export function bundle<D extends Driver & Cached>(inner: D): D & Bundling {
   );
 }
 
+type CreateHash = typeof import("node:crypto").createHash;
+
 /** Whether a checksum, with its algorithm before the colon, is that of some bytes. */
-function isOf(checksum: string, bytes: Uint8Array): boolean {
+function isOf(createHash: CreateHash, checksum: string, bytes: Uint8Array): boolean {
   const [algorithm, hex] = checksum.split(":");
   if (algorithm !== "md5" && algorithm !== "sha256") return false;
   return createHash(algorithm).update(bytes).digest("hex") === hex;

@@ -8,7 +8,6 @@ import { isPlain, refuse, show } from "../check.ts";
 import { isList } from "./cells.ts";
 import { type Column, isColumnType, toColumn } from "./columns.ts";
 import type { ColumnType, MissingValues, Table, TableColumns, TableRows } from "./types.ts";
-import type { Cell } from "./read/meaning.ts";
 import { readRows } from "./read/frame.ts";
 import { type FrameFile, planRead, type Selection } from "./read/plan.ts";
 
