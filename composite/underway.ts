@@ -48,7 +48,8 @@ export class Underway {
 /** For so long, in milliseconds, work that never waits may keep timers and other input from their turn. */
 const SHARE = 20;
 
-let lastTurn = Date.now();
+/** When it last had one. The first write of a process gives it one. */
+let lastTurn = 0;
 
 /** Whether the event loop is due for a turn: drivers that answer at once never give it one. */
 export const isTurnDue = (): boolean => Math.abs(Date.now() - lastTurn) > SHARE;

@@ -97,7 +97,7 @@ export function makeJob(
   let opening: Promise<Composite> | undefined;
   // An instance serves many requests, and they share one composite. A backend that hangs is given up on soon enough for
   // an answer of the others.
-  const open = () => opening ??= openComposite(backends, { timeoutMs: flushMs / 4, ...options });
+  const open = () => opening ??= openComposite(backends, { timeoutMs: flushMs / 8, ...options });
 
   /** Waits until all backends have everything, or the time is up. Returns those that still do not. */
   const settle = async (rubicon: Composite, end: number) => {

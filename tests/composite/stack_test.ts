@@ -28,10 +28,14 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   addComments: () => api.addComments(rubicon, metric, ["c"]),
   addTags: () => api.addTags(rubicon, metric, ["t"]),
   archiveProject: () => api.archiveProject(rubicon, project),
+  bestExperiment: () => api.bestExperiment(rubicon, project, "metrics.m"),
   createProject: () => api.createProject(rubicon, { name: "q" }),
   deleteArtifact: () => api.deleteArtifact(rubicon, artifact),
   deleteDataframe: () => api.deleteDataframe(rubicon, dataframe),
+  diffExperiments: () => api.diffExperiments(rubicon, [experiment, first]),
   downloadArtifact: () => api.downloadArtifact(rubicon, artifact, Deno.makeTempDirSync()),
+  downloadDataframe: () =>
+    api.downloadDataframe(rubicon, dataframe, `${Deno.makeTempDirSync()}/x.parquet`),
   getArtifact: () => api.getArtifact(rubicon, experiment, { name: "a" }),
   getDataframe: () => api.getDataframe(rubicon, experiment, { id: dataframe.id }),
   getExperiment: () => api.getExperiment(rubicon, project, { name: "e" }),
@@ -67,6 +71,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   removeTags: () => api.removeTags(rubicon, metric, ["t"]),
   repair: () => api.repair(rubicon),
   restoreArchives: () => api.restoreArchives(rubicon, project, { to }),
+  search: () => api.search(rubicon, { projects: [project] }, "$..name"),
   syncProject: () => api.syncProject(rubicon, project, { to }),
   toTable: () => api.toTable(rubicon, project),
   unzipArtifact: () => api.unzipArtifact(rubicon, artifact, Deno.makeTempDirSync()),
@@ -76,7 +81,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
 const OTHERS: readonly string[] = [
   ...["flush", "gitInfo", "groupByCommit", "hasCode", "isRubiconException", "openComposite"],
   ...["openDriver", "registerDriver", "registeredDrivers", "RubiconException", "slugify", "status"],
-  ...["tagValues"],
+  ...["tagValues", "parseQuery", "printQuery", "toCsv", "toJsonLines", "toParquet"],
 ];
 
 Deno.test("stack: each function that asks a backend is looked at", () => {
