@@ -216,14 +216,14 @@ Deno.test("url: what an import of mod.ts downloads is small", async () => {
   );
   assert.deepEqual(
     [...loaded].filter((path) =>
-      /^drivers\/s3\/|^domain\/(?:parquet|query\/jsonpath)\/|zip/.test(path)
+      /^drivers\/s3\/(?!options)|^domain\/(?:parquet|query\/jsonpath)\/|zip/.test(path)
     ),
     [],
   );
-  assert.ok(loaded.size >= 40 && loaded.size <= 140, `${loaded.size} modules are loaded`);
-  assert.ok(bytes(loaded) <= 600 * 1024, `${bytes(loaded)} bytes are loaded`);
+  assert.ok(loaded.size >= 40 && loaded.size <= 150, `${loaded.size} modules are loaded`);
+  assert.ok(bytes(loaded) <= 650 * 1024, `${bytes(loaded)} bytes are loaded`);
   // Deno downloads what an import("…") names ahead of its use.
   assert.ok(packages <= 2 * 1024 * 1024, `${packages} bytes of packages`);
-  assert.ok(downloaded.size <= 170, `${downloaded.size} modules are downloaded`);
-  assert.ok(bytes(downloaded) <= 750 * 1024, `${bytes(downloaded)} bytes are downloaded`);
+  assert.ok(downloaded.size <= 210, `${downloaded.size} modules are downloaded`);
+  assert.ok(bytes(downloaded) <= 950 * 1024, `${bytes(downloaded)} bytes are downloaded`);
 });

@@ -10,7 +10,7 @@ import { present } from "../../composite/layers/present.ts";
 import type { Backend } from "../../composite/plan.ts";
 import type { Driver } from "../../drivers/driver.ts";
 import { guard } from "../../drivers/guard.ts";
-import { FIELDS, OPTIONAL_VERBS, VERBS } from "../../drivers/layer.ts";
+import { BULK_VERBS, FIELDS, OPTIONAL_VERBS, VERBS } from "../../drivers/layer.ts";
 
 const meta = { size: 1, lastModified: new Date() };
 
@@ -54,6 +54,19 @@ class Whole implements Driver {
   putTree() {
     return this.#called("putTree", true);
   }
+  times() {
+    return this.#called("times", { step: 1, ahead: 0 });
+  }
+  stamps() {
+    return this.#called("stamps", [undefined]);
+  }
+  get bulk() {
+    return {
+      list: () => this.#called("bulk.list", []),
+      stat: () => this.#called("bulk.stat", []),
+      get: () => this.#called("bulk.get", []),
+    };
+  }
   close() {
     return this.#called("close", undefined);
   }
@@ -87,8 +100,12 @@ for (const [name, wrap] of Object.entries(layers)) {
     await driver.folders("a");
     await driver.delete("a");
     await driver.putTree!("a", []);
+    await driver.times!();
+    await driver.stamps!(["a"]);
     await driver.close!();
-    assert.deepEqual(inner.calls, [...VERBS, ...OPTIONAL_VERBS]);
+    for (const verb of BULK_VERBS) await driver.bulk![verb](["a"]);
+    const bulk = BULK_VERBS.map((verb) => `bulk.${verb}`);
+    assert.deepEqual(inner.calls, [...VERBS, ...OPTIONAL_VERBS, ...bulk]);
   });
 }
 
@@ -99,5 +116,5 @@ Deno.test("layer: verbs and fields are those of the contract", async () => {
     body!.matchAll(/^ {2}(?:readonly )?(\w+)\??[(:]/gm),
     ([, name]) => name,
   );
-  assert.deepEqual(members.sort(), [...FIELDS, ...VERBS, ...OPTIONAL_VERBS].sort());
+  assert.deepEqual(members.sort(), [...FIELDS, ...VERBS, ...OPTIONAL_VERBS, "bulk"].sort());
 });
