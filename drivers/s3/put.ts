@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hasCode } from "../../errors.ts";
+import { hasCode, RubiconException } from "../../errors.ts";
 import type { Bytes, OpenResult, PutOptions, PutResult, Source } from "../driver.ts";
 import { chunksOf } from "../source.ts";
 import { isRefusal } from "./errors.ts";
@@ -33,14 +33,26 @@ export async function put(
     // An upload in parts that was completed, though the answer to that was lost, is not there any more.
     const isCompleted = isRefusal(error, "NoSuchUpload");
     const isTaken = options.ifAbsent && hasCode(error, "already-exists");
-    if (!isLost || !(isTaken || isCompleted)) throw error;
+    const isRefused = options.ifAbsent === true && isCutOff(error);
+    if (!isLost || !(isTaken || isCompleted || isRefused)) throw error;
     const { stream, ...meta } = await open().catch((missing) => {
-      throw hasCode(missing, "not-found") ? error : missing;
+      throw hasCode(missing, "not-found") || isRefused ? error : missing;
     });
     if (await isSame(stream, source, options.signal)) return { ...meta, wasThere: true };
-    throw error;
+    if (!isRefused) throw error;
+    throw new RubiconException("already-exists", `${work.what}: the object already exists`, {
+      cause: error,
+    });
   }
 }
+
+/**
+ * Whether the connection was closed while a body was being sent. Servers do so when they refuse it, and what they say
+ * may be lost with the connection.
+ */
+const isCutOff = (error: unknown): boolean =>
+  hasCode(error, "unavailable") && error.cause instanceof Error &&
+  /EPIPE|ECONNRESET|connection (?:was )?(?:closed|reset)/i.test(String(error.cause.message));
 
 async function isSame(
   stream: ReadableStream<Bytes>,
