@@ -107,5 +107,8 @@ export function resuming(
       await again();
     }
     return 0;
-  }, (reason) => reader.cancel(reason));
+  }, async (reason) => {
+    // It may have broken off meanwhile, which is nothing to whoever wants no more of it.
+    await reader.cancel(reason).catch(() => {});
+  });
 }
