@@ -6,7 +6,7 @@
 import { hasCode } from "../../errors.ts";
 import { equal } from "../../composite/same.ts";
 import type { CallOptions } from "../../composite.ts";
-import type { Core, Step, Write } from "../../composite/plan.ts";
+import type { Core, Step } from "../../composite/plan.ts";
 import type { Bytes } from "../../drivers/driver.ts";
 import { pooled } from "../pool.ts";
 import {
@@ -144,35 +144,36 @@ export async function create<E extends Entity>(
   step: Step = stepOf(entity, encodeEntity(entity, rubicon.options)),
   more: { below?: readonly Made[]; entity?: unknown } = {},
 ): Promise<E> {
+  const { below = [] } = more;
   const place = placeOf(entity);
-  const made: Made[] = [{ entity, source: step.source as Uint8Array }, ...more.below ?? []];
-  const put = (write: Write, [own, ...below]: readonly Step[]) =>
-    write({
-      what: describe(entity),
-      waves: [...(data.length > 0 ? [data] : []), [own!], ...(below.length > 0 ? [below] : [])],
+  const write = (own: Step, children: readonly Step[]) =>
+    rubicon.write({
+      what: own.what ?? describe(entity),
+      waves: [
+        ...(data.length > 0 ? [data] : []),
+        [own],
+        ...(children.length > 0 ? [children] : []),
+      ],
       folder: entityFolder(entity),
       ...(place && above(place)),
       decide: entity.kind === "project",
       entity: more.entity ?? entity,
     }, call);
-  await rubicon.write(async (write) => {
-    try {
-      await put(write, made.map(({ entity, source }) => stepOf(entity, source)));
-    } catch (error) {
-      if (!hasCode(error, "already-exists")) throw error;
-      const forms = await pooled(made, (one) => otherForm(rubicon, one, call));
-      if (forms.every((form) => form === undefined)) throw error;
-      // What goes by name alone was taken back from where it is new. The rest goes by id: all there is, is this one.
-      const present = data.length > 0 || made.length > 1 ? "replace" : "keep";
-      await put(
-        write,
-        made.map(({ entity, source }, at) => {
-          const form = forms[at];
-          return form ? { ...stepOf(entity, form), present } : stepOf(entity, source);
-        }),
-      );
-    }
-  }, call);
+  try {
+    await write(step, below.map(({ entity, source }) => stepOf(entity, source)));
+  } catch (error) {
+    if (!hasCode(error, "already-exists")) throw error;
+    const made: Made[] = [{ entity, source: step.source as Uint8Array }, ...below];
+    const forms = await pooled(made, (one) => otherForm(rubicon, one, call));
+    if (forms.every((form) => form === undefined)) throw error;
+    // What goes by name alone was taken back from where it is new. The rest goes by id: all there is, is this one.
+    const present = data.length > 0 || below.length > 0 ? "replace" : "keep";
+    const [own, ...children] = made.map(({ entity, source }, at): Step => {
+      const form = forms[at];
+      return form ? { ...stepOf(entity, form), present } : stepOf(entity, source);
+    });
+    await write(own!, children);
+  }
   return entity;
 }
 
