@@ -47,13 +47,9 @@ interface Mention {
   stored: number;
 }
 
-/** The difference of two times of stores, of which some tell whole seconds only. */
-function storedLater(a: number, b: number): number {
-  const whole = a % 1000 === 0 || b % 1000 === 0;
-  return whole ? Math.floor(a / 1000) - Math.floor(b / 1000) : a - b;
-}
-
-/** The later of two. Additions come first at one time: nobody takes back what is not there. */
+/**
+ * The later of two. Additions come first at one time, such as one second of a bucket: nobody takes back what is not there.
+ */
 function later(a: Mention | undefined, b: Mention, time: (a: Mention, b: Mention) => number) {
   if (!a) return b;
   return time(a, b) > 0 || time(a, b) === 0 && !a.adds ? a : b;
@@ -73,7 +69,7 @@ export function verdicts(files: readonly ChangeFile[]): Verdict {
     const mention = (text: string, adds: boolean) => {
       const one: Mention = { adds, own, stored };
       if (own === undefined) {
-        others.set(text, later(others.get(text), one, (a, b) => storedLater(a.stored, b.stored)));
+        others.set(text, later(others.get(text), one, (a, b) => a.stored - b.stored));
       } else ours.set(text, later(ours.get(text), one, (a, b) => a.own! - b.own!));
     };
     // A file that does both adds first.
@@ -83,7 +79,7 @@ export function verdicts(files: readonly ChangeFile[]): Verdict {
   return (text) => {
     const [one, other] = [ours.get(text), others.get(text)];
     if (!one || !other) return (one ?? other)?.adds;
-    return later(one, other, (a, b) => storedLater(a.stored, b.stored)).adds;
+    return later(one, other, (a, b) => a.stored - b.stored).adds;
   };
 }
 
@@ -178,7 +174,7 @@ export function isOneOrder(places: readonly (readonly Omit<ChangeFile, "change">
   return orders.every((files) =>
     files.every(({ key, lastModified }, at) =>
       key === orders[0]![at]!.key &&
-      (at === 0 || storedLater(+lastModified, +files[at - 1]!.lastModified) > 0)
+      (at === 0 || +lastModified > +files[at - 1]!.lastModified)
     )
   );
 }

@@ -23,6 +23,8 @@ import {
   syncProject,
   verify,
 } from "../../mod.ts";
+import { type ChangeFile, fold } from "../../domain/format/annotations.ts";
+import type { Change } from "../../domain/format/codec.ts";
 import { asPython, type Clocked, clocked, readAsPython } from "../support/clocked.ts";
 import { contents } from "../support/faulty.ts";
 
@@ -372,4 +374,23 @@ Deno.test("addTags() on an older copy gives all tags that are in force", async (
   const changed = await addTags(rubicon, experiment, ["y"]);
   assert.deepEqual(changed, await getExperiment(rubicon, project, { id: experiment.id }));
   await rubicon.close();
+});
+
+Deno.test("A change of a folder whose time is a whole second by chance is in its place", () => {
+  const file = (name: string, at: number, change: Partial<Change>): ChangeFile => ({
+    key: `p/tags_${name}.json`,
+    lastModified: new Date(at),
+    change: { added: [], removed: [], ...change },
+  });
+  const ours = "019a0000-0000-7000-8000-000000000000";
+  const theirs = "2b1f8f5e-7a54-4c1b-9f43-3f2a9a5f0c11";
+  // Python adds the tag again in the second in which it was taken back here.
+  const files = [
+    file(ours, 1_700_000_000_000, { removed: ["a"] }),
+    file(theirs, 1_700_000_000_004, { added: ["a"] }),
+  ];
+  assert.deepEqual(fold("tags", ["a"], files), ["a"]);
+  // A bucket tells whole seconds: there nobody takes back what is not there yet.
+  const inBucket = files.map((one) => ({ ...one, lastModified: new Date(1_700_000_000_000) }));
+  assert.deepEqual(fold("tags", ["a"], inBucket), []);
 });
