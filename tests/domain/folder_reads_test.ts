@@ -176,15 +176,16 @@ Deno.test("What a caller changes in a table or a list is not what the next one g
       trainingMetadata: [["s3", { year: 1 }]],
       metrics: { curve: [1, 2], nested: { deep: [new Set([1])] } },
     });
-    const [experiment] = await later(() => listExperiments(rubicon, project));
     const [row] = (await later(() => toTable(rubicon, project))).rows;
+    // The list takes the experiment from what the table has read.
+    const [experiment] = await later(() => listExperiments(rubicon, project));
     const before = structuredClone([experiment, row]);
     experiment!.tags.push("b");
     (experiment!.trainingMetadata as unknown[][])[0]!.push("more");
     (row!.curve as number[]).push(3);
     (row!.nested as { deep: Set<number>[] }).deep[0]!.add(2);
-    const [again] = await listExperiments(rubicon, project);
-    const [rowAgain] = (await toTable(rubicon, project)).rows;
+    const [again] = await later(() => listExperiments(rubicon, project));
+    const [rowAgain] = (await later(() => toTable(rubicon, project))).rows;
     assert.deepEqual([again, rowAgain], before);
   });
 });
