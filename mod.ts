@@ -88,6 +88,22 @@ export {
   readArtifact,
 } from "./domain/artifact.ts";
 export { bestExperiment, type BestOptions } from "./domain/best.ts";
+export {
+  type Catalog,
+  type CatalogEntry,
+  type CatalogOptions,
+  openCatalog,
+  publish,
+  type PublishOptions,
+} from "./domain/catalog/catalog.ts";
+export type {
+  CatalogCorrelation,
+  CatalogExperiment,
+  CatalogFrames,
+  CatalogLists,
+  CatalogTable,
+  CatalogView,
+} from "./domain/catalog/source.ts";
 export { addComments, removeComments } from "./domain/comments.ts";
 export {
   type DataframeInput,

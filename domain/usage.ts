@@ -47,6 +47,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   logParameter: "experiment, { name, value }",
   logParameters: "experiment, { [name]: value }",
   openArtifact: "artifact",
+  publish: "experiments, { to }",
   readArtifact: "artifact",
   readDataframe: "dataframe",
   removeComments: 'entity, ["a comment"]',

@@ -27,6 +27,15 @@ const NAMES = `
   BulkReader
   Bytes
   CallOptions
+  Catalog
+  CatalogCorrelation
+  CatalogEntry
+  CatalogExperiment
+  CatalogFrames
+  CatalogLists
+  CatalogOptions
+  CatalogTable
+  CatalogView
   Cell
   Child
   ChildQuery
@@ -129,6 +138,7 @@ const NAMES = `
   NumpyArray
   ObjectMeta
   openArtifact
+  openCatalog
   openComposite
   openDriver
   OpenResult
@@ -153,6 +163,8 @@ const NAMES = `
   ProjectQuery
   ProjectRow
   ProjectTable
+  publish
+  PublishOptions
   PutOptions
   PutResult
   PutTreeOptions

@@ -82,6 +82,7 @@ const OTHERS: readonly string[] = [
   ...["flush", "gitInfo", "groupByCommit", "hasCode", "isRubiconException", "openComposite"],
   ...["openDriver", "registerDriver", "registeredDrivers", "RubiconException", "slugify", "status"],
   ...["tagValues", "parseQuery", "printQuery", "toCsv", "toJsonLines", "toParquet"],
+  ...["openCatalog", "publish"],
 ];
 
 Deno.test("stack: each function that asks a backend is looked at", () => {
