@@ -239,6 +239,23 @@ export type {
   WhereTest,
   WhereValue,
 } from "./domain/query/where.ts";
+export { availableSchemas, getSchema, registerSchema } from "./domain/schema/registry.ts";
+export {
+  loadSchema,
+  logWithSchema,
+  setSchema,
+  type WithSchemaOptions,
+} from "./domain/schema/schema.ts";
+export type {
+  Schema,
+  SchemaArtifact,
+  SchemaDataframe,
+  SchemaFeature,
+  SchemaLogger,
+  SchemaNested,
+  SchemaValue,
+  SchemaValues,
+} from "./domain/schema/types.ts";
 export { search, type SearchScope } from "./domain/search.ts";
 export { groupByCommit, type TableOptions, toTable } from "./domain/table.ts";
 export { addTags, removeTags } from "./domain/tags.ts";

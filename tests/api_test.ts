@@ -17,6 +17,7 @@ const NAMES = `
   ArtifactInput
   Attached
   AttachedQuery
+  availableSchemas
   BackendConfig
   BackendInfo
   BackendSettings
@@ -94,6 +95,7 @@ const NAMES = `
   getParameter
   getProject
   GetResult
+  getSchema
   GitInfo
   gitInfo
   groupByCommit
@@ -115,6 +117,7 @@ const NAMES = `
   listParameters
   listParentExperiments
   listProjects
+  loadSchema
   logArtifact
   logDataframe
   logEnvironment
@@ -128,6 +131,7 @@ const NAMES = `
   logMetrics
   logParameter
   logParameters
+  logWithSchema
   Mend
   Metric
   MetricColumn
@@ -181,6 +185,7 @@ const NAMES = `
   Receipt
   registerDriver
   registeredDrivers
+  registerSchema
   removeComments
   removeTags
   Repair
@@ -191,8 +196,17 @@ const NAMES = `
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
+  Schema
+  SchemaArtifact
+  SchemaDataframe
+  SchemaFeature
+  SchemaLogger
+  SchemaNested
+  SchemaValue
+  SchemaValues
   search
   SearchScope
+  setSchema
   slugify
   Source
   status
@@ -225,6 +239,7 @@ const NAMES = `
   WhereColumn
   WhereTest
   WhereValue
+  WithSchemaOptions
   WritePolicy
 `;
 

@@ -78,8 +78,7 @@ export async function publish(
   }
   for (const experiment of experiments) checkExperiment(experiment, `${where}: experiments`);
   checkFields(options, PUBLISH, where);
-  const { base, to = base, configure = byEnvironment, signal, relative = false } = options;
-  const access = { configure, signal };
+  const { base, to = base, configure, signal, relative = false } = options;
   if (relative && to === undefined) {
     refuse(`${where}: relative needs to know the catalog's folder. Pass \`to\` as well.`);
   }
@@ -88,14 +87,18 @@ export async function publish(
   if (!Array.isArray(given) || given.length === 0 || !given.every(isRoot)) {
     refuse(`${where}: backends must be a list of roots, not ${show(given)}.`);
   }
-  const [{ literal, readYaml, writeYaml }, { folderOf, readCatalog, relativeRoot, writeCatalog }] =
-    await Promise.all([import("./yaml.ts"), import("./location.ts")]);
+  const [{ literal, readYaml, writeYaml }, files] = await Promise.all([
+    import("./yaml.ts"),
+    import("../files/location.ts"),
+  ]);
+  const { byEnvironment, folderOf, readText, relativeRoot, writeText } = files;
+  const access = { configure: configure ?? byEnvironment, signal };
   const backends = given.map((root) =>
     relative && relativeRoot(folderOf(to!), root) || literal(root)
   );
   const catalog = base === undefined
     ? { sources: {} }
-    : readYaml(await readCatalog(base, `${where}: ${base}`, access), `${where}: ${base}`);
+    : readYaml(await readText(base, `${where}: ${base}`, access), `${where}: ${base}`);
   for (const { id, projectName } of experiments) {
     const name = sourceName(id);
     catalog.sources[name] = experimentSource({
@@ -107,7 +110,7 @@ export async function publish(
   }
   for (const [name, source] of views) catalog.sources[name] = source;
   const text = writeYaml(catalog);
-  if (to !== undefined) await writeCatalog(to, text, `${where}: ${to}`, access);
+  if (to !== undefined) await writeText(to, text, `${where}: ${to}`, access);
   return text;
 }
 
@@ -205,13 +208,13 @@ export async function openCatalog(
     refuse(`${where} takes a path or a URL, not ${show(at)}.`);
   }
   checkFields(options, OPEN, where);
-  const { configure = byEnvironment, signal } = options;
-  const [{ expander, readYaml }, { folderOf, readCatalog }] = await Promise.all([
+  const [{ expander, readYaml }, { byEnvironment, folderOf, readText }] = await Promise.all([
     import("./yaml.ts"),
-    import("./location.ts"),
+    import("../files/location.ts"),
   ]);
+  const { configure = byEnvironment, signal } = options;
   const what = `${where}: ${at}`;
-  const { sources } = readYaml(await readCatalog(at, what, { configure, signal }), what);
+  const { sources } = readYaml(await readText(at, what, { configure, signal }), what);
   const content = readSources(sources, expander(folderOf(at)), what);
   const opened = new Map<string, Promise<Composite>>();
   const open = ({ backends }: CatalogExperiment): Promise<Composite> => {
@@ -250,9 +253,3 @@ export async function openCatalog(
     },
   };
 }
-
-/** A folder, or a bucket by the environment's credentials. */
-const byEnvironment = (root: string): BackendConfig => ({
-  persistence: /^s3:/i.test(root) ? "s3" : "filesystem",
-  rootDir: root,
-});

@@ -3,18 +3,13 @@
  *
  * @module
  */
-import { parse, stringify } from "npm:yaml@^2.9.1";
+import { stringify } from "npm:yaml@^2.9.1";
 import { RubiconException } from "../../errors.ts";
 import { isPlain } from "../check.ts";
+import { DIALECT, parseYaml } from "../files/yaml.ts";
 
 /** A catalog as it is in its file. Whatever is not ours is kept. */
 export type CatalogFile = Record<string, unknown> & { sources: Record<string, unknown> };
-
-/**
- * Both sides read YAML 1.1, as PyYAML does: in it `yes` is true and `1:30` a number, so that such texts get quotes.
- * Python marks tuples; a list is what they are here.
- */
-const DIALECT = { version: "1.1", logLevel: "error" } as const;
 
 /** A catalog's text: keys in order, one a line, as PyYAML dumps them. */
 export const writeYaml = (catalog: CatalogFile): string =>
@@ -32,13 +27,7 @@ export const writeYaml = (catalog: CatalogFile): string =>
  * @throws {RubiconException} `corrupt` if it is no catalog.
  */
 export function readYaml(text: string, what: string): CatalogFile {
-  let catalog: unknown;
-  try {
-    catalog = parse(text, DIALECT);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split("\n")[0] : cause;
-    throw new RubiconException("corrupt", `${what} is not YAML: ${why}`, { cause });
-  }
+  const catalog = parseYaml(text, what);
   if (isPlain(catalog) && catalog.sources === null) catalog.sources = {};
   if (!isPlain(catalog) || !isPlain(catalog.sources)) {
     throw new RubiconException("corrupt", `${what} is not a catalog: it has no "sources".`);

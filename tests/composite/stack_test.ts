@@ -64,6 +64,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   logMetrics: () => api.logMetrics(rubicon, experiment, { o: 1, p: 2 }),
   logParameter: () => api.logParameter(rubicon, experiment, { name: "q", value: 1 }),
   logParameters: () => api.logParameters(rubicon, experiment, { r: 1, s: 2 }),
+  logWithSchema: () => api.logWithSchema(rubicon, project, {}, { schema: {} }),
   openArtifact: () => api.openArtifact(rubicon, artifact),
   readArtifact: () => api.readArtifact(rubicon, artifact),
   readDataframe: () => api.readDataframe(rubicon, dataframe),
@@ -82,7 +83,8 @@ const OTHERS: readonly string[] = [
   ...["flush", "gitInfo", "groupByCommit", "hasCode", "isRubiconException", "openComposite"],
   ...["openDriver", "registerDriver", "registeredDrivers", "RubiconException", "slugify", "status"],
   ...["tagValues", "parseQuery", "printQuery", "toCsv", "toJsonLines", "toParquet"],
-  ...["openCatalog", "publish"],
+  ...["openCatalog", "publish", "availableSchemas", "getSchema", "registerSchema", "loadSchema"],
+  "setSchema",
 ];
 
 Deno.test("stack: each function that asks a backend is looked at", () => {

@@ -1,5 +1,5 @@
 /**
- * Where a catalog's file is: a path, a URL, or an object of a bucket.
+ * Small text files that are at a path, a URL, or in a bucket: catalogs and schemas.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { relative } from "jsr:@std/path@^1.1.6/relative";
 import { resolve } from "jsr:@std/path@^1.1.6/resolve";
 import { type DriverConfig, openDriver } from "../../drivers/registry.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
-import { notAllowed, toPath } from "../files/disk.ts";
+import { notAllowed, toPath } from "./disk.ts";
 import { show } from "../check.ts";
 
 const isBucket = (at: string) => /^s3:\/\//i.test(at);
@@ -21,14 +21,20 @@ export interface Access {
   signal?: AbortSignal | undefined;
 }
 
-/** The folder of a catalog: what `{{ CATALOG_DIR }}` stands for. */
+/** A folder, or a bucket by the environment's credentials. */
+export const byEnvironment = (root: string): DriverConfig => ({
+  persistence: isBucket(root) ? "s3" : "filesystem",
+  rootDir: root,
+});
+
+/** The folder that a file is in: what `{{ CATALOG_DIR }}` stands for. */
 export function folderOf(at: string | URL): string {
   const text = String(at);
   if (isBucket(text) || isWeb(text)) return text.replace(/\/[^/]*$/, "");
   return dirname(resolve(toPath(at)));
 }
 
-/** A root as seen from a catalog's folder, `undefined` if there is no way from the one to the other. */
+/** A root as seen from that folder, `undefined` if there is no way from the one to the other. */
 export function relativeRoot(folder: string, root: string): string | undefined {
   if (root === folder) return "{{ CATALOG_DIR }}";
   if (isBucket(folder)) {
@@ -40,8 +46,8 @@ export function relativeRoot(folder: string, root: string): string | undefined {
   return `{{ CATALOG_DIR }}/${relative(folder, root).replaceAll("\\", "/")}`;
 }
 
-/** Reads a catalog's text. */
-export async function readCatalog(
+/** Reads a text. */
+export async function readText(
   at: string | URL,
   what: string,
   { configure, signal }: Access,
@@ -79,8 +85,8 @@ async function download(url: string, what: string, signal: AbortSignal | undefin
   );
 }
 
-/** Writes a catalog's text, whole or not at all. */
-export async function writeCatalog(
+/** Writes a text, whole or not at all. */
+export async function writeText(
   at: string | URL,
   text: string,
   what: string,
@@ -113,7 +119,7 @@ async function inBucket<T>(
   if (root === undefined || key === undefined || /^s3:\/*$/i.test(root)) {
     throw new RubiconException(
       "invalid-argument",
-      `${what}: a catalog in a bucket must be s3://bucket/folder/name.yml, not ${show(at)}.`,
+      `${what}: a file in a bucket must be s3://bucket/folder/name, not ${show(at)}.`,
     );
   }
   const driver = await openDriver(configure(root));
