@@ -189,6 +189,16 @@ export {
   type ParameterInput,
   type ParameterInputs,
 } from "./domain/parameter.ts";
+export { makePipeline } from "./domain/pipeline/pipeline.ts";
+export type {
+  FitOptions,
+  Pipeline,
+  PipelineOptions,
+  PipelineStep,
+  ScoreOptions,
+  StepFilter,
+  StepLogger,
+} from "./domain/pipeline/types.ts";
 export type { ColumnType, ElementType } from "./domain/parquet/types.ts";
 export type {
   ColumnTable,

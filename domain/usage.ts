@@ -47,6 +47,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   logParameter: "experiment, { name, value }",
   logParameters: "experiment, { [name]: value }",
   logWithSchema: "project, object, { schema }",
+  makePipeline: "project, steps",
   openArtifact: "artifact",
   publish: "experiments, { to }",
   readArtifact: "artifact",

@@ -81,6 +81,7 @@ const NAMES = `
   FeatureInput
   FeatureInputs
   FileData
+  FitOptions
   flush
   FlushOptions
   FolderEntries
@@ -132,6 +133,7 @@ const NAMES = `
   logParameter
   logParameters
   logWithSchema
+  makePipeline
   Mend
   Metric
   MetricColumn
@@ -158,6 +160,9 @@ const NAMES = `
   parseQuery
   ParseQueryOptions
   PatternOperator
+  Pipeline
+  PipelineOptions
+  PipelineStep
   Policies
   printQuery
   Progress
@@ -204,12 +209,15 @@ const NAMES = `
   SchemaNested
   SchemaValue
   SchemaValues
+  ScoreOptions
   search
   SearchScope
   setSchema
   slugify
   Source
   status
+  StepFilter
+  StepLogger
   StoreTimes
   Synced
   SyncOptions
