@@ -54,6 +54,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   repair: "{ dryRun }",
   restoreArchives: "project, from",
   search: "{ projects }, path",
+  streamExperiments: "project, { tags }",
+  streamTable: "project",
   syncProject: "project, to",
   toTable: "project",
   unzipArtifact: "artifact, folder",

@@ -185,6 +185,11 @@ const NAMES = `
   Source
   status
   StoreTimes
+  StreamedRow
+  streamExperiments
+  StreamFilter
+  streamTable
+  StreamTableOptions
   Synced
   SyncOptions
   syncProject
