@@ -267,6 +267,13 @@ export type {
   SchemaValues,
 } from "./domain/schema/types.ts";
 export { search, type SearchScope } from "./domain/search.ts";
+export {
+  type StreamedRow,
+  streamExperiments,
+  type StreamFilter,
+  streamTable,
+  type StreamTableOptions,
+} from "./domain/stream.ts";
 export { groupByCommit, type TableOptions, toTable } from "./domain/table.ts";
 export { addTags, removeTags } from "./domain/tags.ts";
 export { type ArchiveOptions, archiveProject } from "./domain/upkeep/archive.ts";

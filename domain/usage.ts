@@ -58,6 +58,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   restoreArchives: "project, from",
   search: "{ projects }, path",
   setSchema: "project, schema",
+  streamExperiments: "project, { tags }",
+  streamTable: "project",
   syncProject: "project, to",
   toTable: "project",
   unzipArtifact: "artifact, folder",

@@ -219,6 +219,11 @@ const NAMES = `
   StepFilter
   StepLogger
   StoreTimes
+  StreamedRow
+  streamExperiments
+  StreamFilter
+  streamTable
+  StreamTableOptions
   Synced
   SyncOptions
   syncProject

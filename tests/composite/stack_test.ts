@@ -73,6 +73,8 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   repair: () => api.repair(rubicon),
   restoreArchives: () => api.restoreArchives(rubicon, project, { to }),
   search: () => api.search(rubicon, { projects: [project] }, "$..name"),
+  streamExperiments: () => api.streamExperiments(rubicon, project).next(),
+  streamTable: () => api.streamTable(rubicon, project).next(),
   syncProject: () => api.syncProject(rubicon, project, { to }),
   toTable: () => api.toTable(rubicon, project),
   unzipArtifact: () => api.unzipArtifact(rubicon, artifact, Deno.makeTempDirSync()),
