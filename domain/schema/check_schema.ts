@@ -33,7 +33,7 @@ const PARTS: Record<Part, { takes: readonly string[]; oneOf: readonly string[] }
     oneOf: ["names_attr", "name_attr"],
   },
   parameters: { takes: ["name"], oneOf: VALUE },
-  metrics: { takes: ["name"], oneOf: VALUE },
+  metrics: { takes: ["name", "directionality"], oneOf: VALUE },
   artifacts: { takes: ["name"], oneOf: ["data_object_attr", "data_object_func", "self"] },
   dataframes: { takes: ["name"], oneOf: ["df_attr", "df_func"] },
   schema: { takes: ["name"], oneOf: ["attr"] },
@@ -102,7 +102,10 @@ function checkItem(part: Part, item: unknown, where: string): void {
   if (given.includes("value_key") !== given.includes("value_dict")) {
     refuse(`${where}: value_dict and value_key go together.`);
   }
-  const { optional = false } = item;
+  const { optional = false, directionality = "score" } = item;
+  if (directionality !== "score" && directionality !== "loss") {
+    refuse(`${where}: directionality must be score or loss, not ${show(directionality)}.`);
+  }
   if (typeof optional !== "boolean") {
     refuse(`${where}: optional must be true or false, not ${show(optional)}.`);
   }

@@ -6,9 +6,10 @@
 import { checkText, refuse, show } from "../check.ts";
 import { suggest } from "../nearest.ts";
 import { checkSchema } from "./check_schema.ts";
+import { SHIPPED } from "./shipped.ts";
 import type { Schema } from "./types.ts";
 
-const registry = new Map<string, Schema>();
+const registry = new Map<string, Schema>(SHIPPED.map((schema) => [schema.name!, schema]));
 
 /**
  * Makes a schema known by a name, such as `my_lib__Model`; one that had the name is replaced.
@@ -95,15 +96,19 @@ export function classNames(object: unknown): string[] {
 
 /**
  * The schema of an object's class. JavaScript does not tell which library a class is from, so the class alone decides, or the
- * nearest that it extends.
+ * nearest that it extends; the caller's own schemas come before those that are shipped.
  */
 export function inferSchema(object: unknown, where: string): Schema {
   const names = classNames(object);
   for (const name of names) {
-    const found = availableSchemas().filter((one) => one.endsWith(`__${name}`));
+    const all = availableSchemas().filter((one) => one.endsWith(`__${name}`));
+    const own = all.filter((one) => !SHIPPED.includes(registry.get(one)!));
+    const found = own.length > 0 ? own : all;
     if (found.length === 1) return registry.get(found[0]!)!;
     if (found.length > 1) {
-      refuse(`${where}: a ${name} may be ${found.join(" or ")}. Pass the one that is meant.`);
+      refuse(
+        `${where}: the class ${name} may be ${found.join(" or ")}. Pass the one that is meant.`,
+      );
     }
   }
   const what = names[0] ?? show(object);

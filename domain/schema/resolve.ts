@@ -14,7 +14,7 @@ import type { SchemaArtifact, SchemaFeature, SchemaValue, SchemaValues } from ".
 export interface Found {
   features: { name: string; importance: number | null }[];
   parameters: { name: string; value: Value }[];
-  metrics: { name: string; value: Value }[];
+  metrics: { name: string; value: Value; directionality?: "score" | "loss" }[];
   artifacts: FoundArtifact[];
   dataframes: { name: string; table: unknown }[];
   children: Found[];
@@ -144,7 +144,8 @@ async function values(
       [name, value],
     ) => ({ name: String(name), value: value ?? null } as Found["metrics"][number]));
   }
-  const { name, value_attr, value_dict, value_key, value_env, value_func } = item as SchemaValue;
+  const { name, value_attr, value_dict, value_key, value_env, value_func, directionality } =
+    item as SchemaValue;
   let value: unknown;
   if (value_attr !== undefined) value = source.attr(value_attr, optional);
   if (value_key !== undefined) {
@@ -157,7 +158,7 @@ async function values(
   }
   if (value_env !== undefined) value = source.env(value_env, optional);
   if (value_func !== undefined) value = await source.call(value_func, optional);
-  return [{ name, value: (value ?? null) as Value }];
+  return [{ name, value: (value ?? null) as Value, ...(directionality && { directionality }) }];
 }
 
 /** An object that is read by names. */

@@ -34,7 +34,10 @@ export interface WithSchemaOptions extends ExperimentInput {
   schema?: Schema | string | undefined;
   /** The experiment that gets it all. Default: a new one. */
   experiment?: Experiment | undefined;
-  /** What `self: NAME` of an artifact calls, by name. */
+  /**
+   * What `self: NAME` of an artifact calls, by name. There are `log_tfjs_model` (a model of tfjs, as `model.json` and
+   * `weights.bin`) and `log_vitest_cases` (the tests of a Vitest report, as a dataframe).
+   */
   loggers?: Readonly<Record<string, SchemaLogger>> | undefined;
 }
 
@@ -118,7 +121,7 @@ export async function logWithSchema(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, OPTIONS, where);
-  const { schema, experiment, loggers = {}, ...fields } = options;
+  const { schema, experiment, loggers: own = {}, ...fields } = options;
   if (experiment !== undefined) {
     checkExperiment(experiment, `${where}: experiment`);
     const odd = Object.keys(fields).find((name) => !CALL_FIELDS.has(name));
@@ -128,10 +131,14 @@ export async function logWithSchema(
   }
   const named = schema ?? set.get(rubicon)?.get(project.name) ?? inferSchema(object, where);
   const checked = checkSchema(schemaOf(named, where), `${where}: schema`);
-  const { resolve } = await import("./resolve.ts");
+  const [{ resolve }, { LOGGERS }] = await Promise.all([
+    import("./resolve.ts"),
+    import("./loggers.ts"),
+  ]);
   const found = await resolve(object, checked, where);
+  const loggers = { ...LOGGERS, ...own };
   checkFound(found, loggers, where);
-  return await write(rubicon, project, found, options, experiment, []);
+  return await write(rubicon, project, found, { ...options, loggers }, experiment, []);
 }
 
 /** Whether all that was found can be logged. */

@@ -22,6 +22,8 @@ export interface SchemaValue {
   "value_func"?: string | undefined;
   /** Whether it may be missing: it is `null` then. */
   optional?: boolean | undefined;
+  /** For a metric: whether more or less is better. Of this module's own: Python passes over it. */
+  directionality?: "score" | "loss" | undefined;
 }
 
 /** Each entry of an object or a `Map`, by its own name. Of this module's own: Python does not know it. */

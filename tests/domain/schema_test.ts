@@ -199,7 +199,7 @@ onStore(
     registerSchema("other__Optimizer", {});
     await assert.rejects(
       logWithSchema(rubicon, project, new Optimizer()),
-      refused(/may be other__Optimizer or test__Optimizer/),
+      refused(/the class Optimizer may be other__Optimizer or test__Optimizer/),
     );
     await assert.rejects(
       logWithSchema(rubicon, project, new Date()),
