@@ -1,29 +1,17 @@
 /** The schemas for what TypeScript people have, on what the real packages give. */
 import assert from "node:assert/strict";
 import { ignoredFor } from "../support/parts.ts";
+import { lacksRealPackages, real } from "../support/real/real.ts";
 
-const isCi = Deno.env.get("CI") === "true";
-const ignore = ignoredFor(
-  "schemas on tfjs, the AI SDK and Vitest",
-  isCi ? undefined : "CI=true: it downloads 100 MB of packages",
-);
-
-/** What the script of real packages prints. */
-async function real(what: string): Promise<unknown> {
-  const script = new URL("../support/real/schemas.ts", import.meta.url);
-  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--no-lock", script.href, what],
-  }).output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  assert.ok(success, err);
-  return JSON.parse(/^RESULT (.*)$/m.exec(out!)![1]!);
-}
+const ignore = ignoredFor("schemas on tfjs, the AI SDK and Vitest", lacksRealPackages());
 
 Deno.test({
   name: "schema: tfjs's history and model are logged, and the model is read back by tfjs",
   ignore,
   async fn() {
-    const { history, model, same } = await real("tfjs") as Record<string, Told> & { same: boolean };
+    const { history, model, same } = await real("schemas.ts", "tfjs") as Record<string, Told> & {
+      same: boolean;
+    };
     assert.deepEqual(history!.parameters, { epochs: 3, batch_size: 32, samples: 3 });
     assert.equal((history!.metrics.loss as number[]).length, 3);
     assert.deepEqual(model!.parameters, {
@@ -38,7 +26,7 @@ Deno.test({
   name: "schema: what the AI SDK's generateText gives is logged with its usage",
   ignore,
   async fn() {
-    const { result, usage } = await real("ai") as Record<string, Told>;
+    const { result, usage } = await real("schemas.ts", "ai") as Record<string, Told>;
     const metrics = {
       ...{ input_tokens: 10, output_tokens: 5, total_tokens: 15, cached_input_tokens: 6 },
       ...{ reasoning_tokens: 2 },
@@ -57,7 +45,7 @@ Deno.test({
   name: "schema: a report of the real Vitest is logged, each test a row",
   ignore,
   async fn() {
-    const { metrics, frames } = await real("vitest") as Told;
+    const { metrics, frames } = await real("schemas.ts", "vitest") as Told;
     assert.deepEqual(metrics, { tests: 3, passed: 1, failed: 1, pending: 1, success: false });
     assert.deepEqual(
       frames[0]!.map(({ file, test, status, failure }) => [file, test, status, failure]),
