@@ -55,6 +55,7 @@ const NAMES = `
   Driver
   DriverBackend
   DriverConfig
+  DriverConfigs
   DriverFactory
   DriverRegistration
   ElementType
@@ -71,6 +72,7 @@ const NAMES = `
   FeatureInput
   FeatureInputs
   FileData
+  FilesystemOptions
   flush
   FlushOptions
   FolderEntries
@@ -93,6 +95,7 @@ const NAMES = `
   isRubiconException
   JsonInput
   Kind
+  KnownDriverConfig
   listArtifacts
   listChildExperiments
   listDataframes
@@ -134,6 +137,7 @@ const NAMES = `
   OpenResult
   OrderBy
   OrderColumn
+  OtherDriverConfig
   OwnCells
   OwnField
   Parameter
@@ -176,9 +180,12 @@ const NAMES = `
   RepairOptions
   restoreArchives
   RestoreOptions
+  RootOptions
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
+  S3Credentials
+  S3Options
   search
   SearchScope
   slugify

@@ -19,7 +19,9 @@ const drivers = new Map<string, Faulty>();
 registerDriver("outbox-trouble", ({ rootDir }): Driver => drivers.get(String(rootDir))!);
 
 /** A faulty driver under a persistence name, since only configurations have a mode. */
-function backend(mode: "sync" | "background" = "sync"): { config: BackendConfig; driver: Faulty } {
+function backend(
+  mode: "sync" | "background" = "sync",
+): { config: BackendConfig<string>; driver: Faulty } {
   const driver = faulty();
   drivers.set(driver.label, driver);
   return { config: { persistence: "outbox-trouble", rootDir: driver.label, mode }, driver };
