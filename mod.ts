@@ -69,12 +69,18 @@ export type {
 } from "./drivers/driver.ts";
 export {
   type DriverConfig,
+  type DriverConfigs,
   type DriverFactory,
   type DriverRegistration,
+  type FilesystemOptions,
+  type KnownDriverConfig,
   openDriver,
+  type OtherDriverConfig,
   registerDriver,
   registeredDrivers,
+  type RootOptions,
 } from "./drivers/registry.ts";
+export type { S3Credentials, S3Options } from "./drivers/s3/options.ts";
 export type { Comparison } from "./composite/compare.ts";
 export {
   type ArtifactInput,

@@ -65,6 +65,7 @@ const NAMES = `
   Driver
   DriverBackend
   DriverConfig
+  DriverConfigs
   DriverFactory
   DriverRegistration
   ElementType
@@ -82,6 +83,7 @@ const NAMES = `
   FeatureInputs
   FileData
   FitOptions
+  FilesystemOptions
   flush
   FlushOptions
   FolderEntries
@@ -105,6 +107,7 @@ const NAMES = `
   isRubiconException
   JsonInput
   Kind
+  KnownDriverConfig
   listArtifacts
   listChildExperiments
   listDataframes
@@ -150,6 +153,7 @@ const NAMES = `
   OpenResult
   OrderBy
   OrderColumn
+  OtherDriverConfig
   OwnCells
   OwnField
   Parameter
@@ -198,6 +202,7 @@ const NAMES = `
   RepairOptions
   restoreArchives
   RestoreOptions
+  RootOptions
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
@@ -210,6 +215,8 @@ const NAMES = `
   SchemaValue
   SchemaValues
   ScoreOptions
+  S3Credentials
+  S3Options
   search
   SearchScope
   setSchema
