@@ -9,7 +9,6 @@ import {
   type CompositeOptions,
   openComposite,
 } from "../../composite.ts";
-import type { DriverConfig } from "../../drivers/registry.ts";
 import { RubiconException } from "../../errors.ts";
 import { checkComposite, checkExperiment, checkFields, refuse, show } from "../check.ts";
 import { getExperiment } from "../experiment.ts";
@@ -38,7 +37,7 @@ export interface PublishOptions {
   /** Whether roots are told from the catalog's folder (`{{ CATALOG_DIR }}`), so that both move together. Default: `false`. */
   relative?: boolean | undefined;
   /** The configuration of the bucket that `to` and `base` are in. Default: by the environment. */
-  configure?: ((root: string) => DriverConfig) | undefined;
+  configure?: ((root: string) => BackendConfig) | undefined;
   /** Stops the call: it rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
 }

@@ -6,6 +6,7 @@
 import { dirname } from "jsr:@std/path@^1.1.6/dirname";
 import { relative } from "jsr:@std/path@^1.1.6/relative";
 import { resolve } from "jsr:@std/path@^1.1.6/resolve";
+import type { BackendConfig } from "../../composite.ts";
 import { type DriverConfig, openDriver } from "../../drivers/registry.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
 import { notAllowed, toPath } from "./disk.ts";
@@ -17,12 +18,12 @@ const isWeb = (at: string) => /^https?:\/\//i.test(at);
 /** How files are reached. */
 export interface Access {
   /** The configuration of a bucket's driver. */
-  configure(root: string): DriverConfig;
+  configure(root: string): BackendConfig;
   signal?: AbortSignal | undefined;
 }
 
 /** A folder, or a bucket by the environment's credentials. */
-export const byEnvironment = (root: string): DriverConfig => ({
+export const byEnvironment = (root: string): BackendConfig => ({
   persistence: isBucket(root) ? "s3" : "filesystem",
   rootDir: root,
 });
@@ -122,7 +123,9 @@ async function inBucket<T>(
       `${what}: a file in a bucket must be s3://bucket/folder/name, not ${show(at)}.`,
     );
   }
-  const driver = await openDriver(configure(root));
+  // What a composite does with a backend is nothing that its driver takes.
+  const { label: _label, timeoutMs: _timeoutMs, mode: _mode, ...config } = configure(root);
+  const driver = await openDriver(config as DriverConfig);
   try {
     return await work(driver, key);
   } catch (cause) {

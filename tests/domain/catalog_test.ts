@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import {
+  type BackendConfig,
   type CatalogView,
   createProject,
   type Experiment,
@@ -24,7 +25,10 @@ const code = (code: RubiconErrorCode, message?: RegExp) => (error: { code?: stri
 /** Two folders with one experiment each of some projects. */
 async function logged(folder: string, names = ["My Proj"]) {
   const rubicon = await openComposite(
-    ["a", "b"].map((root) => ({ persistence: "filesystem", rootDir: `${folder}/${root}` })),
+    ["a", "b"].map((root) => ({
+      persistence: "filesystem" as const,
+      rootDir: `${folder}/${root}`,
+    })),
   );
   const experiments: Experiment[] = [];
   for (const name of names) {
@@ -122,8 +126,9 @@ Deno.test("catalog: views come back as they were given, with rubicon-ml's defaul
 });
 
 onFake("a catalog in a bucket is written and read by its own configuration", async ({ proxy }) => {
-  const configure = (rootDir: string) => ({
-    ...{ persistence: "s3", rootDir, endpoint: proxy.endpoint, retries: 1 },
+  const configure = (rootDir: string): BackendConfig => ({
+    persistence: "s3",
+    ...{ rootDir, endpoint: proxy.endpoint, retries: 1 },
     ...{ accessKeyId: "key", secretAccessKey: "very-secret" },
   });
   await using rubicon = await openComposite(configure("s3://bucket/shared/root"));

@@ -33,7 +33,10 @@ Deno.test({
   fn: () =>
     temporary(async (folder) => {
       await using rubicon = await openComposite(
-        ["a", "b"].map((root) => ({ persistence: "filesystem", rootDir: `${folder}/${root}` })),
+        ["a", "b"].map((root) => ({
+          persistence: "filesystem" as const,
+          rootDir: `${folder}/${root}`,
+        })),
       );
       const experiments: Experiment[] = [];
       for (const name of NAMES) {
