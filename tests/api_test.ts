@@ -78,12 +78,14 @@ const NAMES = `
   ExperimentFilter
   ExperimentInput
   ExperimentQuery
+  ExperimentStatus
+  experimentStatus
   Feature
   FeatureInput
   FeatureInputs
   FileData
-  FitOptions
   FilesystemOptions
+  FitOptions
   flush
   FlushOptions
   FolderEntries
@@ -103,6 +105,9 @@ const NAMES = `
   gitInfo
   groupByCommit
   hasCode
+  HistoryColumns
+  HistoryOptions
+  HistoryPoint
   IndexLevel
   isRubiconException
   JsonInput
@@ -142,6 +147,7 @@ const NAMES = `
   MetricColumn
   MetricInput
   MetricInputs
+  MetricSummary
   MissingValues
   Numbers
   NumpyArray
@@ -164,9 +170,11 @@ const NAMES = `
   parseQuery
   ParseQueryOptions
   PatternOperator
+  PendingPoints
   Pipeline
   PipelineOptions
   PipelineStep
+  PointPlace
   Policies
   printQuery
   Progress
@@ -190,6 +198,8 @@ const NAMES = `
   readArtifact
   readDataframe
   ReadDataframeOptions
+  readHistory
+  readHistoryColumns
   ReadPolicy
   Receipt
   registerDriver
@@ -202,10 +212,18 @@ const NAMES = `
   RepairOptions
   restoreArchives
   RestoreOptions
+  ResumeOptions
+  resumeRun
   RootOptions
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
+  Run
+  RunInput
+  RunOptions
+  RunState
+  S3Credentials
+  S3Options
   Schema
   SchemaArtifact
   SchemaDataframe
@@ -215,13 +233,14 @@ const NAMES = `
   SchemaValue
   SchemaValues
   ScoreOptions
-  S3Credentials
-  S3Options
   search
   SearchScope
   setSchema
+  setStatus
+  SetStatusOptions
   slugify
   Source
+  startRun
   status
   StepFilter
   StepLogger
@@ -231,6 +250,8 @@ const NAMES = `
   StreamFilter
   streamTable
   StreamTableOptions
+  SummaryFold
+  SummaryOptions
   Synced
   SyncOptions
   syncProject
@@ -259,6 +280,7 @@ const NAMES = `
   WhereColumn
   WhereTest
   WhereValue
+  withRun
   WithSchemaOptions
   WritePolicy
 `;
