@@ -38,10 +38,12 @@ export async function openBackend(
   }
   const health = new Health(label, driver.persistence);
   const { persistence } = driver;
+  const rootDir = isDriver(given) ? undefined : (given as BackendConfig).rootDir;
   return {
     label,
     persistence,
     place,
+    ...(rootDir !== undefined && { rootDir: String(rootDir) }),
     health,
     driver: stack(layer(driver, { label }), timeoutMs, health),
   };

@@ -112,6 +112,8 @@ export interface BackendInfo {
   readonly persistence: string;
   /** Where the store is: two backends of one place would be one copy. */
   readonly place: string;
+  /** The root that its configuration names; missing for a driver that was passed as an object. */
+  readonly rootDir?: string;
 }
 
 /** An ordered list of backends, written to together and read in order. */

@@ -47,7 +47,7 @@ export interface DriverConfig {
   /** The name under which the driver is registered: `memory`, `filesystem`, `s3`, or your own. */
   persistence: string;
   /** Where the store is: a folder, a `file:` URL, `s3://bucket/prefix`, or any name for `memory`. */
-  rootDir?: string | URL;
+  rootDir?: string | URL | undefined;
   /** The driver's own options, by name. */
   [option: string]: unknown;
 }
