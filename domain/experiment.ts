@@ -19,10 +19,9 @@ import type { ParameterInputs } from "./parameter.ts";
 import { readEntities } from "./reading/list.ts";
 import { readQueried } from "./reading/queried.ts";
 import { readEntity } from "./reading/entity_files.ts";
-import { CALL_FIELDS, inputFields } from "./format/schema.ts";
 import { build, create, type Made, stepOf } from "./writing/create.ts";
 import type { Experiment, Project } from "./format/entities.ts";
-import type { ListFilter, LogInput } from "./inputs.ts";
+import { CALL_FIELDS, inputFields, type ListFilter, type LogInput } from "./inputs.ts";
 
 /** What {@linkcode logExperiment} takes. */
 export type ExperimentInput = LogInput<Experiment> & {

@@ -8,7 +8,7 @@ import type { Core } from "../composite/plan.ts";
 import { checkComposite, checkFields, checkProject, checkTexts, refuse } from "./check.ts";
 import type { ExperimentFilter } from "./experiment.ts";
 import type { Experiment, Project } from "./format/entities.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import type { Value } from "./format/values.ts";
 import { fault } from "./query/fault.ts";
 import { compileQuery } from "./query/query.ts";

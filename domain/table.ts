@@ -17,7 +17,7 @@ import {
 import { OWN_FIELDS } from "./query/tree.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
 import { readQueried } from "./reading/queried.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import type { Project } from "./format/entities.ts";
 import type { Value } from "./format/values.ts";
 
