@@ -85,7 +85,7 @@ export function checkStorable(root: Root, key: string): void {
  * longer than writing a small file, and a folder has many of them.
  */
 export const FRESH = 100;
-const MOST_SEEN = 20_000;
+const MOST_SEEN = 4_096;
 
 /** Forgets what folders were: one of them is not there any more. */
 export const forgetFolders = (root: Root): void => root.seen.clear();
