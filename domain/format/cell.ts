@@ -46,16 +46,14 @@ const metricCell = (
  */
 export function plainCell(
   kind: "parameter" | "metric",
-  { name, value, comments, created_at, description, directionality, id, tags }: Record<
-    string,
-    unknown
-  >,
+  record: Readonly<Record<string, unknown>>,
 ): AgedCell | undefined {
+  const { name, value, comments, description, directionality, id, tags } = record;
   if (typeof name !== "string" || typeof id !== "string") return undefined;
   if (typeof value === "object" ? value !== null : value === undefined) return undefined;
   if (description !== null && typeof description !== "string") return undefined;
   if (!areTexts(comments) || !areTexts(tags)) return undefined;
-  const time = (created_at as { value?: unknown } | null | undefined)?.value;
+  const time = (record.created_at as { value?: unknown } | null | undefined)?.value;
   if (typeof time !== "string") return undefined;
   let createdAt: string;
   try {

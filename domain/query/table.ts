@@ -110,14 +110,25 @@ export function tableOf(
     })).sort(byLabel),
   ];
   const rows = runs.map((run) => {
-    const row: Record<string, Value> = {};
-    for (const field of OWN_FIELDS) row[field] = own(run.experiment[field]);
+    const row = ownCells(run, own) as unknown as Record<string, Value>;
     for (const { name, value } of run.parameters) put(row, parameters.get(name)!, own(value));
     for (const { name, value } of run.metrics) put(row, metrics.get(name)!, own(value));
     return row as ProjectRow;
   });
   return { columns, rows };
 }
+
+/** Written out: an object that is made with its fields takes half the time and memory of one that gets them later. */
+const ownCells = ({ experiment }: Run, own: <T>(value: T) => T): OwnCells => ({
+  id: experiment.id,
+  name: experiment.name,
+  description: experiment.description,
+  modelName: experiment.modelName,
+  branchName: experiment.branchName,
+  commitHash: experiment.commitHash,
+  tags: own(experiment.tags) as string[],
+  createdAt: experiment.createdAt,
+});
 
 function put(row: Record<string, Value>, name: string, value: Value): void {
   if (name !== "__proto__") {

@@ -97,5 +97,6 @@ export const wasSeen = (root: Root, folder: string): boolean =>
 /** Notes that a folder is there, and that no link leads out of the root by it. */
 export function folderSeen(root: Root, folder: string): void {
   if (root.seen.size >= MOST_SEEN) root.seen.clear();
-  root.seen.set(folder, performance.now() + FRESH);
+  // A whole number takes no object of its own.
+  root.seen.set(folder, Math.floor(performance.now()) + FRESH);
 }
