@@ -6,9 +6,9 @@
 import { RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
 import { checkComposite, checkFields, refuse, show } from "../check.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import { toPath } from "../files/disk.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../messages.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import type { MlflowExperiment } from "./files.ts";
 
