@@ -156,7 +156,7 @@ function choose(
   const there = all.filter(({ isDeleted }) => deleted || !isDeleted);
   for (const name of names ?? []) {
     if (there.some((one) => one.name === name)) continue;
-    const [near] = nearest(name, there.map((one) => one.name));
+    const near = nearest(name, there.map((one) => one.name));
     refuse(
       `${where}: there is no experiment ${show(name)}.${
         near ? ` Did you mean ${show(near)}?` : ""
