@@ -1,0 +1,125 @@
+/**
+ * What a command gets: the options of all commands, the store, and where its answer goes.
+ *
+ * @module
+ */
+import type { Composite } from "../composite/types.ts";
+import type { Progress } from "../domain/progress.ts";
+import type { GlobalOptions } from "./options.ts";
+import { print, type Stderr } from "./output/stream.ts";
+import { plainText } from "./output/text.ts";
+import type { Column, Screen, TableCell } from "./output/table.ts";
+
+/** What a command answers. */
+export interface Answer {
+  /** What `--json` prints. */
+  value: unknown;
+  /** What `--jsonl` prints, a line each. Default: the value, on one line. */
+  lines?: Iterable<unknown>;
+  /** What people get. */
+  text: () => Promise<Iterable<string>> | Iterable<string>;
+}
+
+/** One command that runs. */
+export class Cli implements AsyncDisposable {
+  readonly options: GlobalOptions;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly #stderr: Stderr;
+  readonly #opened: Composite[] = [];
+
+  constructor(options: GlobalOptions, stderr: Stderr, signal: AbortSignal) {
+    this.options = options;
+    this.signal = signal;
+    this.#stderr = stderr;
+    const { color } = options;
+    if (color === false || color === "never") stderr.color = false;
+    if (color === "always") stderr.color = true;
+  }
+
+  /** The store that the options, the environment or a file name. */
+  async open(): Promise<Composite> {
+    const [{ openStore }, { storeOf }] = await Promise.all([
+      import("./store/open.ts"),
+      import("./store/given.ts"),
+    ]);
+    return this.keep(await openStore(storeOf(this.options), this));
+  }
+
+  /** Closes a store at the end. */
+  keep(rubicon: Composite): Composite {
+    this.#opened.push(rubicon);
+    return rubicon;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // After Ctrl-C nobody waits for what is still under way.
+    if (this.signal.aborted) return;
+    for (const rubicon of this.#opened) await rubicon.close();
+  }
+
+  /** Whether people read the answer, and not programs. */
+  get isForPeople(): boolean {
+    return !this.options.json && !this.options.jsonl;
+  }
+
+  /** The screen that the answer is shown on. */
+  get screen(): Screen {
+    const isTerminal = Deno.stdout.isTerminal();
+    const { color } = this.options;
+    return {
+      width: isTerminal ? Deno.consoleSize().columns : undefined,
+      color: color === "always" ||
+        color !== "never" && color !== false && isTerminal && !Deno.noColor,
+    };
+  }
+
+  /** How many rows a terminal's person has in view; nothing where nobody looks. */
+  get rowsInView(): number | undefined {
+    if (!this.isForPeople || !Deno.stdout.isTerminal()) return undefined;
+    return Math.max(10, Deno.consoleSize().rows - 4);
+  }
+
+  /** Prints an answer in the form that is asked for. */
+  async answer({ value, lines, text }: Answer): Promise<void> {
+    this.signal.throwIfAborted();
+    if (this.isForPeople) return await print(await text());
+    const { jsonLine, prettyJson } = await import("./output/json.ts");
+    if (this.options.json) return await print([prettyJson(value)]);
+    await print(Iterator.from(lines ?? [value]).map(jsonLine));
+  }
+
+  /** A table as the lines of an answer. What does not fit is named on stderr. */
+  async table(
+    columns: readonly Column[],
+    rows: readonly (readonly TableCell[])[],
+  ): Promise<string[]> {
+    const { drawTable } = await import("./output/table.ts");
+    const { lines, left } = await drawTable(columns, rows, this.screen);
+    if (left.length > 0) {
+      this.note(
+        `Not wide enough for ${left.join(", ")}. --columns chooses, --json has everything.`,
+      );
+    }
+    return lines.map((line) => `${line}\n`);
+  }
+
+  /** Says something that is no data. */
+  note(text: string): void {
+    if (!this.options.quiet) this.#stderr.line(this.#stderr.paint(plainText(text), "dim"));
+  }
+
+  /** Says what is worth knowing but no error. */
+  readonly warn = (text: string): void => {
+    if (this.options.quiet) return;
+    const safe = text.split("\n").map(plainText).join("\n");
+    this.#stderr.line(`${this.#stderr.paint("warning:", "yellow")} ${safe}`);
+  };
+
+  /** Runs `work` with a bar that follows what its `onProgress` is told: on a terminal alone. */
+  async withBar<T>(work: (onProgress: (progress: Progress) => void) => Promise<T>): Promise<T> {
+    if (this.options.quiet || !Deno.stderr.isTerminal()) return await work(() => {});
+    const { withBar } = await import("./output/bar.ts");
+    return await withBar(this.#stderr, work);
+  }
+}
