@@ -20,6 +20,9 @@ export interface Answer {
   text: () => Promise<Iterable<string>> | Iterable<string>;
 }
 
+/** So many columns that did not fit are named. */
+const MOST_NAMED = 8;
+
 /** One command that runs. */
 export class Cli implements AsyncDisposable {
   readonly options: GlobalOptions;
@@ -27,6 +30,7 @@ export class Cli implements AsyncDisposable {
   readonly signal: AbortSignal;
   readonly #stderr: Stderr;
   readonly #opened: Composite[] = [];
+  readonly #notes: string[] = [];
 
   constructor(options: GlobalOptions, stderr: Stderr, signal: AbortSignal) {
     this.options = options;
@@ -53,6 +57,7 @@ export class Cli implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#tellNotes();
     // After Ctrl-C nobody waits for what is still under way.
     if (this.signal.aborted) return;
     for (const rubicon of this.#opened) await rubicon.close();
@@ -83,30 +88,48 @@ export class Cli implements AsyncDisposable {
   /** Prints an answer in the form that is asked for. */
   async answer({ value, lines, text }: Answer): Promise<void> {
     this.signal.throwIfAborted();
-    if (this.isForPeople) return await print(await text());
-    const { jsonLine, prettyJson } = await import("./output/json.ts");
-    if (this.options.json) return await print([prettyJson(value)]);
-    await print(Iterator.from(lines ?? [value]).map(jsonLine));
+    if (this.isForPeople) await print(await text());
+    else {
+      const { jsonLine, prettyJson } = await import("./output/json.ts");
+      if (this.options.json) await print([prettyJson(value)]);
+      else await print(Iterator.from(lines ?? [value]).map(jsonLine));
+    }
+    this.#tellNotes();
   }
 
-  /** A table as the lines of an answer. What does not fit is named on stderr. */
+  /**
+   * A table as the lines of an answer. What does not fit is named on stderr.
+   *
+   * @param isWhole Whether nothing is left out, however wide it is: the last column goes on in the next line.
+   */
   async table(
     columns: readonly Column[],
     rows: readonly (readonly TableCell[])[],
+    isWhole = false,
   ): Promise<string[]> {
     const { drawTable } = await import("./output/table.ts");
-    const { lines, left } = await drawTable(columns, rows, this.screen);
+    const { screen } = this;
+    const { lines, left } = await drawTable(columns, rows, {
+      ...screen,
+      ...(isWhole && { width: undefined }),
+    });
     if (left.length > 0) {
+      const some = left.slice(0, MOST_NAMED).join(", ") + (left.length > MOST_NAMED ? ", …" : "");
       this.note(
-        `Not wide enough for ${left.join(", ")}. --columns chooses, --json has everything.`,
+        `${left.length === 1 ? "1 column does" : `${left.length} columns do`} not fit: ${some}. ` +
+          "A pipe and --json have all of them.",
       );
     }
     return lines.map((line) => `${line}\n`);
   }
 
-  /** Says something that is no data. */
+  /** Says something that is no data, once the answer is there. */
   note(text: string): void {
-    if (!this.options.quiet) this.#stderr.line(this.#stderr.paint(plainText(text), "dim"));
+    if (!this.options.quiet) this.#notes.push(plainText(text));
+  }
+
+  #tellNotes(): void {
+    for (const note of this.#notes.splice(0)) this.#stderr.line(this.#stderr.paint(note, "dim"));
   }
 
   /** Says what is worth knowing but no error. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, InvalidArgumentError, Option } from "npm:commander@^15.0.0";
+import { type Command, InvalidArgumentError, Option } from "npm:commander@15.1.0";
 
 /** An option that may be there several times. */
 export const collect = (value: string, before: string[] | undefined): string[] => [

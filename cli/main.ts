@@ -31,7 +31,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   const stopping = whenStopped(stop, stderr);
   try {
-    const program = programOf((options: GlobalOptions) => new Cli(options, stderr, stop.signal));
+    const program = programOf(
+      (options: GlobalOptions) => new Cli(options, stderr, stop.signal),
+      stderr,
+    );
     await program.parseAsync(withAliases(args), { from: "user" });
     return Exit.done;
   } catch (error) {

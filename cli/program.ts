@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { Command, CommanderError, Help } from "npm:commander@^15.0.0";
+import { Command, CommanderError, Help } from "npm:commander@15.1.0";
 import type { CommandEntry, CommandModule } from "./command.ts";
 import type { Cli } from "./context.ts";
 import type { GlobalOptions } from "./options.ts";
 import { COMMANDS } from "./commands.ts";
 import { addGlobalOptions, HELP_END, OPTION_GROUPS } from "./global_options.ts";
 import { Stopped } from "./exit.ts";
+import { printNow } from "./output/stream.ts";
 import { painted } from "./output/style.ts";
 import { VERSION } from "./version.ts";
 
@@ -21,7 +22,10 @@ const MOST_WIDTH = 100;
 const WIDTH = 80;
 
 /** The program, ready to parse arguments. */
-export function programOf(cliOf: (options: GlobalOptions) => Cli): Command {
+export function programOf(
+  cliOf: (options: GlobalOptions) => Cli,
+  stderr: { write(text: string): void },
+): Command {
   const program = new Command("rubicon")
     .description("Logs experiments and asks about them, in folders and buckets, several at once.")
     .version(VERSION, "-V, --version", "print the version")
@@ -36,6 +40,8 @@ export function programOf(cliOf: (options: GlobalOptions) => Cli): Command {
         commandsFirst(Help.prototype.formatHelp.call(helper, command, helper)),
     })
     .configureOutput({
+      writeOut: printNow,
+      writeErr: (text) => stderr.write(text),
       getOutHelpWidth: () => helpWidth(Deno.stdout),
       getErrHelpWidth: () => helpWidth(Deno.stderr),
       getOutHasColors: () => !Deno.noColor && Deno.stdout.isTerminal(),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, Option } from "npm:commander@^15.0.0";
+import { type Command, Option } from "npm:commander@15.1.0";
 import type { ExperimentFilter } from "../domain/experiment.ts";
 import type { OrderBy } from "../domain/query/where.ts";
 import type { Cli } from "./context.ts";

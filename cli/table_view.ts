@@ -45,6 +45,8 @@ export async function tableLines(
   const drawn = used.map((column): Column => ({
     title: titleOf(column),
     rank: rankOf(column, rows),
+    // What is the same in all says little, and a part of it nothing.
+    whole: rankOf(column, rows) <= SAME || column.name === "id",
     ...(isNumeric(rows, column.name) && { align: "number" as const }),
   }));
   const cells = shown.map((row) =>
@@ -93,9 +95,11 @@ function textOf({ name, kind }: TableColumn, value: Value | undefined): string {
 
 function rankOf({ name, kind }: TableColumn, rows: readonly ProjectRow[]): number {
   if (kind === "metric") return METRIC;
-  if (kind === "own") return OWN[name] ?? 1;
   const first = valueText(rows[0] && cellIn(rows[0], name));
-  return rows.some((row) => valueText(cellIn(row, name)) !== first) ? VARIED : SAME;
+  const isVaried = rows.some((row) => valueText(cellIn(row, name)) !== first);
+  if (kind === "parameter") return isVaried ? VARIED : SAME;
+  const own = OWN[name] ?? 1;
+  return own < SAME && isVaried ? own + SAME : own;
 }
 
 const isNumeric = (rows: readonly ProjectRow[], name: string): boolean =>

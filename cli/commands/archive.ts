@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import { archiveProject } from "../../domain/upkeep/archive.ts";
 import type { Cli } from "../context.ts";
 import { findExperiment, findProject } from "../find.ts";

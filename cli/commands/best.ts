@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import { bestExperiment } from "../../domain/best.ts";
 import { listMetrics } from "../../domain/metric.ts";
 import type { MetricColumn } from "../../domain/query/where.ts";

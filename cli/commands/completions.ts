@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Argument, Command, type Option } from "npm:commander@^15.0.0";
+import { Argument, Command, type Option } from "npm:commander@15.1.0";
 import type { Cli } from "../context.ts";
 import type { CommandEntry } from "../command.ts";
 import type { Completed } from "./completion_scripts.ts";

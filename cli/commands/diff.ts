@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import { diffExperiments, type ExperimentDiff } from "../../domain/diff.ts";
 import type { DiffRow } from "../../domain/query/diff.ts";
 import type { Cli } from "../context.ts";
@@ -51,7 +51,12 @@ export async function diffLines(
     { title: "KEY", rank: 9 },
     ...experiments.flatMap((one, at): Column[] => [
       { title: titleOf(one), rank: 8, align: "right" },
-      ...(at > 0 ? [{ title: "Δ", rank: 5, align: "right" as const }] : []),
+      ...(at > 0
+        ? [
+          { title: "Δ", rank: 5, align: "right" as const, whole: true },
+          { title: "Δ %", rank: 4, align: "right" as const, whole: true },
+        ]
+        : []),
     ]),
   ];
   const cells = rows.map((row) => [
@@ -59,7 +64,7 @@ export async function diffLines(
     plainText(row.key),
     ...experiments.flatMap((_, at): TableCell[] => [
       cellText(row, at),
-      ...(at > 0 ? [deltaCell(row, at)] : []),
+      ...(at > 0 ? deltaCells(row, at) : []),
     ]),
   ]);
   return await cli.table(columns, cells);
@@ -72,17 +77,12 @@ function cellText({ kind, key, values }: DiffRow, at: number): string {
   return valueText(value);
 }
 
-/** `+0.02 (+2 %)`, green if that is better and red if it is worse. */
-export function deltaCell({ deltas, relative, better }: DiffRow, at: number): TableCell {
-  const delta = deltas?.[at];
-  if (delta === undefined) return "";
-  const part = relative?.[at];
-  const percent = part === undefined || part === 0
-    ? ""
-    : ` (${part > 0 ? "+" : ""}${Number((part * 100).toPrecision(3))} %)`;
-  const isBetter = better?.[at];
-  return {
-    text: deltaText(delta) + percent,
-    paint: isBetter === undefined ? undefined : isBetter ? "green" : "red",
-  };
+/** By how much an experiment is more than the first, green if that is better and red if it is worse. */
+function deltaCells({ deltas, relative, better }: DiffRow, at: number): TableCell[] {
+  const [delta, part, isBetter] = [deltas?.[at], relative?.[at], better?.[at]];
+  const paint = isBetter === undefined ? undefined : isBetter ? "green" : "red";
+  return [
+    { text: delta === undefined ? "" : deltaText(delta), paint },
+    { text: part === undefined || part === 0 ? "" : `${deltaText(part * 100, 3)} %`, paint },
+  ];
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import type { BackendConfig } from "../../composite/types.ts";
 import { openDriver } from "../../drivers/registry.ts";
 import type { Driver } from "../../drivers/driver.ts";
@@ -49,6 +49,7 @@ export async function run(cli: Cli, { readOnly = false }: { readOnly?: boolean }
           { text: result, paint: PAINTS[result] },
           plainText(detail),
         ]),
+        true,
       ),
       ...todosOf(found),
     ],

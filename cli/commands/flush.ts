@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import { flush, status } from "../../composite.ts";
 import type { Cli } from "../context.ts";
 import { Exit } from "../exit.ts";

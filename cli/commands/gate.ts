@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, Option } from "npm:commander@^15.0.0";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { bestExperiment } from "../../domain/best.ts";
 import { diffExperiments } from "../../domain/diff.ts";
 import { RubiconException } from "../../errors.ts";

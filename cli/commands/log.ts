@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type Command, Option } from "npm:commander@^15.0.0";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { logExperiment } from "../../domain/experiment.ts";
 import type { Experiment } from "../../domain/format/entities.ts";
+import { pooled } from "../../domain/pool.ts";
 import { getOrCreateProject } from "../../domain/project.ts";
 import type { Cli } from "../context.ts";
 import { UsageError } from "../exit.ts";
@@ -56,8 +57,7 @@ export async function run(cli: Cli, options: LogOptions): Promise<void> {
     signal,
     ...(git && { githubUrl: git.githubUrl }),
   });
-  const logged: Experiment[] = [];
-  for (const { experiment, artifacts, dataframes } of all) {
+  const logged = await pooled(all, async ({ experiment, artifacts, dataframes }) => {
     const one = await logExperiment(rubicon, project, {
       ...experiment,
       ...(git && {
@@ -67,8 +67,8 @@ export async function run(cli: Cli, options: LogOptions): Promise<void> {
       }),
       signal,
     });
-    logged.push(await withData(cli, rubicon, one, { artifacts, dataframes }));
-  }
+    return await withData(cli, rubicon, one, { artifacts, dataframes });
+  });
   const [only] = logged;
   await cli.answer({
     value: logged.length === 1 && !options.stdin ? only : logged,

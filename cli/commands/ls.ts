@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import type { Composite } from "../../composite/types.ts";
 import type { Experiment } from "../../domain/format/entities.ts";
 import { listProjects } from "../../domain/project.ts";
@@ -60,10 +60,10 @@ async function projects(cli: Cli, rubicon: Composite, long: boolean): Promise<vo
     ...(long
       ? [
         { title: "EXPERIMENTS", rank: 4, align: "number" as const },
-        { title: "LAST (UTC)", rank: 3 },
+        { title: "LAST (UTC)", rank: 3, whole: true },
       ]
       : []),
-    { title: "CREATED (UTC)", rank: 2 },
+    { title: "CREATED (UTC)", rank: 2, whole: true },
     { title: "DESCRIPTION", rank: 1 },
   ];
   const rows = all.map((project, at): TableCell[] => [
@@ -95,9 +95,14 @@ export async function experimentTable(
 ): Promise<string[]> {
   const length = idLength(all.map(({ id }) => id));
   const columns: (Column & { cell: (one: Experiment) => TableCell })[] = [
-    { title: "ID", rank: 9, cell: ({ id }) => ({ text: id.slice(0, length), paint: "cyan" }) },
+    {
+      title: "ID",
+      rank: 9,
+      whole: true,
+      cell: ({ id }) => ({ text: id.slice(0, length), paint: "cyan" }),
+    },
     { title: "NAME", rank: 8, cell: ({ name }) => valueText(name) },
-    { title: "CREATED (UTC)", rank: 7, cell: ({ createdAt }) => timeCell(createdAt) },
+    { title: "CREATED (UTC)", rank: 7, whole: true, cell: ({ createdAt }) => timeCell(createdAt) },
     { title: "TAGS", rank: 6, cell: ({ tags }) => valueText(tags) },
     { title: "MODEL", rank: 5, cell: ({ modelName }) => valueText(modelName) },
     { title: "COMMIT", rank: 3, cell: ({ commitHash }) => valueText(commitHash).slice(0, 8) },

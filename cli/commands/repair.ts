@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, Option } from "npm:commander@^15.0.0";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { repair, type RepairOptions } from "../../domain/upkeep/repair.ts";
 import type { Cli } from "../context.ts";
 import { Exit } from "../exit.ts";
@@ -70,6 +70,7 @@ export async function run(cli: Cli, options: Options): Promise<number> {
             plainText(backend),
             plainText(from ?? ""),
           ]),
+          true,
         )
         : [],
       ...found.conflicts.length > 0 ? await differenceLines(cli, found.conflicts) : [],

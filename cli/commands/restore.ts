@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import { restoreArchives } from "../../domain/upkeep/restore.ts";
 import type { Cli } from "../context.ts";
 import { findProject } from "../find.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import type { Composite } from "../../composite/types.ts";
 import { listArtifacts } from "../../domain/artifact.ts";
 import { listDataframes } from "../../domain/dataframe.ts";
@@ -14,7 +14,7 @@ import { listMetrics } from "../../domain/metric.ts";
 import { listParameters } from "../../domain/parameter.ts";
 import type { Cli } from "../context.ts";
 import { findExperiment, findProject } from "../find.ts";
-import { timeCell, valueText } from "../output/cells.ts";
+import { valueText } from "../output/cells.ts";
 import { painted } from "../output/style.ts";
 import { drawTable, type TableCell } from "../output/table.ts";
 import { addProject } from "../selection.ts";
@@ -51,7 +51,7 @@ async function showProject(cli: Cli, rubicon: Composite, project: Project): Prom
       ...await fields(cli, [
         ["project", project.name],
         ["id", project.id],
-        ["created", `${timeCell(project.createdAt)} UTC`],
+        ["created", `${project.createdAt.slice(0, 19)}Z`],
         ["description", project.description],
         ["github", project.githubUrl],
         ["training metadata", project.trainingMetadata],
@@ -90,7 +90,7 @@ async function showExperiment(
         ["experiment", experiment.name],
         ["id", experiment.id],
         ["project", project.name],
-        ["created", `${timeCell(experiment.createdAt)} UTC`],
+        ["created", `${experiment.createdAt.slice(0, 19)}Z`],
         ["description", experiment.description],
         ["model", experiment.modelName],
         ["branch", experiment.branchName],

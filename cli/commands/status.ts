@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import { status } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import type { Cli } from "../context.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "npm:commander@^15.0.0";
+import type { Command } from "npm:commander@15.1.0";
 import { getProject, listProjects } from "../../domain/project.ts";
 import { type Synced, syncProject } from "../../domain/upkeep/sync.ts";
 import type { Cli } from "../context.ts";

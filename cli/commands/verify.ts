@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, Option } from "npm:commander@^15.0.0";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { verify } from "../../domain/upkeep/verify.ts";
 import type { Difference } from "../../domain/upkeep/findings.ts";
 import type { Cli } from "../context.ts";
@@ -78,5 +78,6 @@ export async function differenceLines(
       plainText(has.map((group) => group.join(", ")).join(" | ")),
       plainText([...lacks, ...damaged.map((label) => `${label} (damaged)`)].join(", ")),
     ]),
+    true,
   );
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import cliProgress from "npm:cli-progress@^3.12.0";
+import cliProgress from "npm:cli-progress@3.12.0";
 import type { Progress } from "../../domain/progress.ts";
 import type { Stderr } from "./stream.ts";
 import { cut, plainText } from "./text.ts";

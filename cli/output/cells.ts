@@ -6,23 +6,26 @@
 import { jsonText, timeText } from "../../domain/export/json.ts";
 import { plainText } from "./text.ts";
 
-/** So many digits of a number are shown. */
+/** So many digits of a number are shown, and of one that stands beside others in its cell. */
 const DIGITS = 6;
+const FEW_DIGITS = 4;
 const BARS = [..."▁▂▃▄▅▆▇█"];
 /** So many bars a list has at most. */
 const SPARK_WIDTH = 8;
 
 /** A number as people read it: six digits, and integers in full. */
-export function numberText(value: number | bigint): string {
+export function numberText(value: number | bigint, digits = DIGITS): string {
   if (typeof value === "bigint" || Number.isInteger(value) && Math.abs(value) < 1e15) {
     return Object.is(value, -0) ? "-0" : String(value);
   }
-  return String(Number(value.toPrecision(DIGITS)));
+  const rounded = Number(value.toPrecision(digits));
+  // Nobody counts zeros.
+  return rounded !== 0 && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded);
 }
 
 /** A difference: with its sign. */
-export const deltaText = (value: number): string =>
-  value > 0 ? `+${numberText(value)}` : numberText(value);
+export const deltaText = (value: number, digits = FEW_DIGITS): string =>
+  `${value > 0 ? "+" : ""}${numberText(value, digits)}`;
 
 /** A value on one line. */
 export function valueText(value: unknown): string {
@@ -45,7 +48,7 @@ function objectText(value: object): string {
   const time = timeText(value);
   if (time !== undefined) return time;
   if (Array.isArray(value) && value.length > 1 && value.every(isNumber)) {
-    return `${sparkline(value.map(Number), SPARK_WIDTH)} ${numberText(value.at(-1)!)}`;
+    return `${sparkline(value.map(Number), SPARK_WIDTH)} ${numberText(value.at(-1)!, FEW_DIGITS)}`;
   }
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) {
     return plainText(value.join(", "));
@@ -77,8 +80,8 @@ export function sparkline(values: readonly number[], width: number): string {
   }).join("");
 }
 
-/** A time to the second, in UTC: `2026-11-24 00:09:37`. */
-export const timeCell = (iso: string): string => plainText(iso.slice(0, 19).replace("T", " "));
+/** A time to the minute, in UTC: `2026-11-24 00:09`. */
+export const timeCell = (iso: string): string => plainText(iso.slice(0, 16).replace("T", " "));
 
 /** Bytes as people read them. */
 export function sizeText(bytes: number): string {

@@ -36,10 +36,24 @@ export async function printBytes(bytes: Uint8Array): Promise<void> {
   try {
     for (let done = 0; done < bytes.length;) done += await Deno.stdout.write(bytes.subarray(done));
   } catch (cause) {
-    if (cause instanceof Deno.errors.BrokenPipe) throw new OutputClosed("", { cause });
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new OutputFailed(`The output cannot be written: ${why}.`, { cause });
+    throw failed(cause);
   }
+}
+
+/** Writes a short text to stdout at once. */
+export function printNow(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
+  } catch (cause) {
+    throw failed(cause);
+  }
+}
+
+function failed(cause: unknown): Error {
+  if (cause instanceof Deno.errors.BrokenPipe) return new OutputClosed("", { cause });
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new OutputFailed(`The output cannot be written: ${why}.`, { cause });
 }
 
 /** What is no data: notes, warnings and errors. */
@@ -49,11 +63,16 @@ export class Stderr {
   /** Takes away what stands there for a moment only, such as a bar. */
   clear: () => void = () => {};
 
-  /** Writes a line. Where nobody reads it, it is lost. */
+  /** Writes a line. */
   line(text: string): void {
+    this.write(`${text}\n`);
+  }
+
+  /** Writes a text. Where nobody is able to read it, it is lost. */
+  write(text: string): void {
     this.clear();
     try {
-      const bytes = new TextEncoder().encode(`${text}\n`);
+      const bytes = new TextEncoder().encode(text);
       for (let done = 0; done < bytes.length;) {
         done += Deno.stderr.writeSync(bytes.subarray(done));
       }

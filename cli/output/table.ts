@@ -13,6 +13,8 @@ export interface Column {
   title: string;
   /** `number`: on the right, point under point, and never cut. Default: `left`. */
   align?: "left" | "right" | "number";
+  /** Whether it is left out rather than cut. */
+  whole?: boolean;
   /** How important it is: the column with the least goes first. */
   rank: number;
 }
@@ -102,18 +104,20 @@ function fit(
   widths: readonly number[],
   limit: number | undefined,
 ): { kept: number[]; fitted: number[] } {
-  let kept = columns.map((_, at) => at);
-  if (limit === undefined) return { kept, fitted: [...widths] };
+  if (limit === undefined) return { kept: columns.map((_, at) => at), fitted: [...widths] };
   const leastOf = (at: number) =>
-    columns[at]!.align === "number" ? widths[at]! : Math.min(widths[at]!, LEAST);
+    columns[at]!.align === "number" || columns[at]!.whole
+      ? widths[at]!
+      : Math.min(widths[at]!, LEAST);
   const sum = (list: readonly number[], size: (at: number) => number) =>
     list.reduce((all, at) => all + size(at) + GAP, -GAP);
-  while (kept.length > 1 && sum(kept, leastOf) > limit) {
-    const ranks = kept.map((at) => columns[at]!.rank);
-    const least = Math.min(...ranks);
-    const last = kept[ranks.lastIndexOf(least)]!;
-    kept = kept.filter((at) => at !== last);
+  // The most important ones first: a narrow one may find room where a wide one did not.
+  const byRank = columns.map((_, at) => at).sort((a, b) => columns[b]!.rank - columns[a]!.rank);
+  const kept: number[] = [];
+  for (const at of byRank) {
+    if (kept.length === 0 || sum([...kept, at], leastOf) <= limit) kept.push(at);
   }
+  kept.sort((a, b) => a - b);
   const fitted = kept.map((at) => widths[at]!);
   for (let over = sum(kept, (at) => widths[at]!) - limit; over > 0;) {
     const widest = kept.map((at, place) => ({ place, room: fitted[place]! - leastOf(at) }))

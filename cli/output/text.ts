@@ -32,7 +32,7 @@ export async function loadWidths(texts: Iterable<string>): Promise<void> {
   if (measure) return;
   for (const text of texts) {
     if (isAscii(text)) continue;
-    measure = (await import("npm:string-width@^9.0.0")).default;
+    measure = (await import("npm:string-width@9.0.0")).default;
     return;
   }
 }

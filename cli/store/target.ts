@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, Option } from "npm:commander@^15.0.0";
+import { type Command, Option } from "npm:commander@15.1.0";
 import type { Composite } from "../../composite/types.ts";
 import type { Cli } from "../context.ts";
 import { UsageError } from "../exit.ts";
