@@ -23,6 +23,9 @@ export interface Answer {
 /** So many columns that did not fit are named. */
 const MOST_NAMED = 8;
 
+/** So long, in milliseconds, a command waits for stores in the background. `flush` waits longer. */
+const BACKGROUND_MS = 5_000;
+
 /** One command that runs. */
 export class Cli implements AsyncDisposable {
   readonly options: GlobalOptions;
@@ -31,6 +34,7 @@ export class Cli implements AsyncDisposable {
   readonly #stderr: Stderr;
   readonly #opened: Composite[] = [];
   readonly #notes: string[] = [];
+  #writes = false;
 
   constructor(options: GlobalOptions, stderr: Stderr, signal: AbortSignal) {
     this.options = options;
@@ -41,17 +45,22 @@ export class Cli implements AsyncDisposable {
     if (color === "always") stderr.color = true;
   }
 
-  /** The store that the options, the environment or a file name. */
-  async open(): Promise<Composite> {
+  /**
+   * The store that the options, the environment or a file name.
+   *
+   * @param does What the command does to it. After writes, stores in the background have a moment to get theirs.
+   */
+  async open(does: "reads" | "writes" = "reads"): Promise<Composite> {
     const [{ openStore }, { storeOf }] = await Promise.all([
       import("./store/open.ts"),
       import("./store/given.ts"),
     ]);
-    return this.keep(await openStore(storeOf(this.options), this));
+    return this.keep(await openStore(storeOf(this.options), this), does);
   }
 
   /** Closes a store at the end. */
-  keep(rubicon: Composite): Composite {
+  keep(rubicon: Composite, does: "reads" | "writes" = "reads"): Composite {
+    this.#writes ||= does === "writes";
     this.#opened.push(rubicon);
     return rubicon;
   }
@@ -60,7 +69,13 @@ export class Cli implements AsyncDisposable {
     this.#tellNotes();
     // After Ctrl-C nobody waits for what is still under way.
     if (this.signal.aborted) return;
-    for (const rubicon of this.#opened) await rubicon.close();
+    for (const rubicon of this.#opened) {
+      if (this.#writes) {
+        const { flush } = await import("../composite.ts");
+        await flush(rubicon, { timeoutMs: Math.min(BACKGROUND_MS, rubicon.options.timeoutMs) });
+      }
+      await rubicon.close();
+    }
   }
 
   /** Whether people read the answer, and not programs. */

@@ -22,7 +22,7 @@ export async function run(
   options: TargetOptions & { project?: string },
   [names]: [string[]],
 ): Promise<void> {
-  const rubicon = await cli.open();
+  const rubicon = await cli.open("writes");
   const project = await findProject(cli, rubicon, options.project);
   const experiments = await Promise.all(
     names.map((name) => findExperiment(cli, rubicon, project, name)),

@@ -138,7 +138,9 @@ const cell = (value: unknown): string => {
 
 /** Text that no Markdown, no HTML and no table takes for more than text. */
 function code(text: string): string {
-  const safe = text.replaceAll(/[&<>]/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replaceAll(/[\\`*_{}[\]()#+!|~@:/]/g, (char) => `&#${char.charCodeAt(0)};`);
+  const safe = text.replaceAll(
+    /[&<>\\`*_{}[\]()#+!|~@:/]/g,
+    (char) => `&#${char.charCodeAt(0)};`,
+  );
   return `<code>${safe}</code>`;
 }

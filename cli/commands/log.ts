@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, Option } from "npm:commander@15.1.0";
+import type { ArtifactInput } from "../../domain/artifact.ts";
 import { logExperiment } from "../../domain/experiment.ts";
 import type { Experiment } from "../../domain/format/entities.ts";
 import { pooled } from "../../domain/pool.ts";
@@ -50,28 +51,38 @@ export async function run(cli: Cli, options: LogOptions): Promise<void> {
     ? await fromStdin(options, cli.signal)
     : [fromOptions(options)];
   const git = options.git ? await (await import("../../domain/host/git.ts")).gitInfo() : undefined;
-  const rubicon = await cli.open();
+  const rubicon = await cli.open("writes");
   const { signal } = cli;
   const project = await getOrCreateProject(rubicon, {
     name,
     signal,
     ...(git && { githubUrl: git.githubUrl }),
   });
-  const logged = await pooled(all, async ({ experiment, artifacts, dataframes }) => {
-    const one = await logExperiment(rubicon, project, {
-      ...experiment,
-      ...(git && {
-        branchName: git.branchName,
-        commitHash: git.commitHash,
-        tags: [...(experiment.tags ?? []), ...(git.dirty ? ["dirty"] : [])],
-      }),
-      signal,
+  const done: (Experiment | undefined)[] = new Array(all.length).fill(undefined);
+  try {
+    await pooled(all, async (given, at) => {
+      const { experiment } = given;
+      const one = await logExperiment(rubicon, project, {
+        ...experiment,
+        ...(git && {
+          branchName: git.branchName,
+          commitHash: git.commitHash,
+          tags: [...(experiment.tags ?? []), ...(git.dirty ? ["dirty"] : [])],
+        }),
+        signal,
+      });
+      done[at] = await withData(cli, rubicon, one, given, all.length === 1);
     });
-    return await withData(cli, rubicon, one, { artifacts, dataframes });
-  });
-  const [only] = logged;
+  } finally {
+    // Also if one of them could not be logged: who pipes many needs to know which ones were.
+    const logged = done.filter((one) => one !== undefined);
+    if (logged.length > 0 && !signal.aborted) await tell(cli, logged, options.stdin ?? false);
+  }
+}
+
+async function tell(cli: Cli, logged: readonly Experiment[], isList: boolean): Promise<void> {
   await cli.answer({
-    value: logged.length === 1 && !options.stdin ? only : logged,
+    value: isList ? logged : logged[0],
     lines: logged,
     text: () => logged.map(({ id }) => `${id}\n`),
   });
@@ -81,16 +92,19 @@ async function withData(
   cli: Cli,
   rubicon: Awaited<ReturnType<Cli["open"]>>,
   experiment: Experiment,
-  { artifacts, dataframes }: Pick<Given, "artifacts" | "dataframes">,
+  { artifacts, dataframes }: Given,
+  isOnly: boolean,
 ): Promise<Experiment> {
   const { signal } = cli;
   if (artifacts.length > 0) {
     const { logArtifact } = await import("../../domain/artifact.ts");
-    await cli.withBar(async (onProgress) => {
+    const logAll = async (more: Pick<ArtifactInput, "onProgress">) => {
       for (const artifact of artifacts) {
-        await logArtifact(rubicon, experiment, { ...artifact, signal, onProgress });
+        await logArtifact(rubicon, experiment, { ...artifact, ...more, signal });
       }
-    });
+    };
+    // There is one bar, and of many experiments several are logged at once.
+    await (isOnly ? cli.withBar((onProgress) => logAll({ onProgress })) : logAll({}));
   }
   if (dataframes.length > 0) {
     const { logDataframe } = await import("../../domain/dataframe.ts");

@@ -34,7 +34,7 @@ export function define(command: Command): void {
 
 export async function run(cli: Cli, options: Options): Promise<number> {
   const { project, dryRun = false, from, compare, conflicts } = options;
-  const rubicon = await cli.open();
+  const rubicon = await cli.open("writes");
   const found = await cli.withBar((onProgress) =>
     repair(rubicon, {
       compare,

@@ -20,7 +20,7 @@ export async function run(
   cli: Cli,
   options: TargetOptions & { project?: string; latest?: boolean },
 ): Promise<void> {
-  const rubicon = await cli.open();
+  const rubicon = await cli.open("writes");
   const project = await findProject(cli, rubicon, options.project);
   const to = await openTarget(cli, options);
   const { signal } = cli;

@@ -37,6 +37,8 @@ export async function run(cli: Cli): Promise<number> {
       };
     }
   }));
+  // What earlier processes left for background stores is found once their outboxes are read.
+  await Promise.all(rubicon.backends.map(({ outbox }) => outbox?.resume()));
   const states = status(rubicon).map((one, at) => {
     const { label: _label, ...look } = looked[at]!;
     return { ...one, ...look, place: rubicon.backends[at]!.place };

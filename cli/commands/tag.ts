@@ -27,7 +27,7 @@ export async function run(
   if (add.length + remove.length === 0) {
     throw new UsageError("Which tags? Give some to add, or --remove TAG.");
   }
-  const rubicon = await cli.open();
+  const rubicon = await cli.open("writes");
   const project = await findProject(cli, rubicon, name);
   const { signal } = cli;
   let experiment = await findExperiment(cli, rubicon, project, given);

@@ -36,7 +36,7 @@ export async function openTarget(
 ): Promise<Composite | undefined> {
   if (!to && toConfig === undefined) return undefined;
   const given = to ? storesAt(to, cli.options) : readConfig(toConfig!);
-  return cli.keep(await openStore(given, cli));
+  return cli.keep(await openStore(given, cli), "writes");
 }
 
 /** Opens the other store, which must be named. */
