@@ -8,7 +8,7 @@ import type { Composite } from "../../composite/types.ts";
 import type { Experiment } from "../../domain/format/entities.ts";
 import { listProjects } from "../../domain/project.ts";
 import type { Cli } from "../context.ts";
-import { findProject, idLength, projectName } from "../find.ts";
+import { findProject, idLength } from "../find.ts";
 import { timeCell, valueText } from "../output/cells.ts";
 import type { Column, TableCell } from "../output/table.ts";
 import { addProject, addSelection, selectionOf, type SelectionOptions } from "../selection.ts";
@@ -26,7 +26,8 @@ export async function run(
   [given]: [string | undefined],
 ): Promise<void> {
   const rubicon = await cli.open();
-  const name = projectName(cli, given ?? options.project);
+  // Without a name it is the projects, whatever the environment or a file names.
+  const name = given ?? options.project;
   if (name === undefined) return await projects(cli, rubicon, options.long ?? false);
   const project = await findProject(cli, rubicon, name);
   const { listExperiments } = await import("../../domain/experiment.ts");
