@@ -35,7 +35,7 @@ Deno.test("cli: ls and table are tables, and wide ones where nobody looks", asyn
       "22222222  run-2      0.95   █▁ 0.5  0.01     42  01234567  base, model:forest  2026-11-24 09:11\n" +
       "11111111  run-1      0.8      █▁ 1  0.1      42  01234567  base                2026-11-24 09:10\n",
   );
-  assert.match(long!, /^Iris +3  2026-11-24 09:12  2026-11-24 09:00  three species$/m);
+  assert.match(long!, /^Iris +3 +2026-11-24 09:12 +2026-11-24 09:00 +three species$/m);
 });
 
 Deno.test("cli: the same as JSON and JSON lines, in the shapes of the functions", async () => {
@@ -115,7 +115,7 @@ Deno.test("cli: show has all that belongs to an experiment or a project", async 
   ], store.roots);
   assert.match(
     one!,
-    /^experiment  run-1\nid +11111111-.*\nproject +Iris\ncreated +2026-11-24T09:10:07Z$/m,
+    /^experiment +run-1\nid +11111111-.*\nproject +Iris\ncreated +2026-11-24T09:10:07Z$/m,
   );
   assert.match(one!, /^Parameters \(2\)\n {2}NAME {2}VALUE\n {2}lr {4}0\.1\n {2}seed {2}42$/m);
   assert.match(one!, /^ {2}loss +█▁ 1 +lower$/m);
