@@ -17,6 +17,7 @@ const NAMES = `
   ArtifactInput
   Attached
   AttachedQuery
+  availableSchemas
   BackendConfig
   BackendInfo
   BackendSettings
@@ -27,6 +28,15 @@ const NAMES = `
   BulkReader
   Bytes
   CallOptions
+  Catalog
+  CatalogCorrelation
+  CatalogEntry
+  CatalogExperiment
+  CatalogFrames
+  CatalogLists
+  CatalogOptions
+  CatalogTable
+  CatalogView
   Cell
   Child
   ChildQuery
@@ -55,6 +65,7 @@ const NAMES = `
   Driver
   DriverBackend
   DriverConfig
+  DriverConfigs
   DriverFactory
   DriverRegistration
   ElementType
@@ -67,10 +78,14 @@ const NAMES = `
   ExperimentFilter
   ExperimentInput
   ExperimentQuery
+  ExperimentStatus
+  experimentStatus
   Feature
   FeatureInput
   FeatureInputs
   FileData
+  FilesystemOptions
+  FitOptions
   flush
   FlushOptions
   FolderEntries
@@ -85,14 +100,19 @@ const NAMES = `
   getParameter
   getProject
   GetResult
+  getSchema
   GitInfo
   gitInfo
   groupByCommit
   hasCode
+  HistoryColumns
+  HistoryOptions
+  HistoryPoint
   IndexLevel
   isRubiconException
   JsonInput
   Kind
+  KnownDriverConfig
   listArtifacts
   listChildExperiments
   listDataframes
@@ -106,6 +126,7 @@ const NAMES = `
   listParameters
   listParentExperiments
   listProjects
+  loadSchema
   logArtifact
   logDataframe
   logEnvironment
@@ -119,21 +140,26 @@ const NAMES = `
   logMetrics
   logParameter
   logParameters
+  logWithSchema
+  makePipeline
   Mend
   Metric
   MetricColumn
   MetricInput
   MetricInputs
+  MetricSummary
   MissingValues
   Numbers
   NumpyArray
   ObjectMeta
   openArtifact
+  openCatalog
   openComposite
   openDriver
   OpenResult
   OrderBy
   OrderColumn
+  OtherDriverConfig
   OwnCells
   OwnField
   Parameter
@@ -144,6 +170,11 @@ const NAMES = `
   parseQuery
   ParseQueryOptions
   PatternOperator
+  PendingPoints
+  Pipeline
+  PipelineOptions
+  PipelineStep
+  PointPlace
   Policies
   printQuery
   Progress
@@ -153,6 +184,8 @@ const NAMES = `
   ProjectQuery
   ProjectRow
   ProjectTable
+  publish
+  PublishOptions
   PutOptions
   PutResult
   PutTreeOptions
@@ -165,10 +198,13 @@ const NAMES = `
   readArtifact
   readDataframe
   ReadDataframeOptions
+  readHistory
+  readHistoryColumns
   ReadPolicy
   Receipt
   registerDriver
   registeredDrivers
+  registerSchema
   removeComments
   removeTags
   Repair
@@ -176,15 +212,46 @@ const NAMES = `
   RepairOptions
   restoreArchives
   RestoreOptions
+  ResumeOptions
+  resumeRun
+  RootOptions
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
+  Run
+  RunInput
+  RunOptions
+  RunState
+  S3Credentials
+  S3Options
+  Schema
+  SchemaArtifact
+  SchemaDataframe
+  SchemaFeature
+  SchemaLogger
+  SchemaNested
+  SchemaValue
+  SchemaValues
+  ScoreOptions
   search
   SearchScope
+  setSchema
+  setStatus
+  SetStatusOptions
   slugify
   Source
+  startRun
   status
+  StepFilter
+  StepLogger
   StoreTimes
+  StreamedRow
+  streamExperiments
+  StreamFilter
+  streamTable
+  StreamTableOptions
+  SummaryFold
+  SummaryOptions
   Synced
   SyncOptions
   syncProject
@@ -213,6 +280,8 @@ const NAMES = `
   WhereColumn
   WhereTest
   WhereValue
+  withRun
+  WithSchemaOptions
   WritePolicy
 `;
 

@@ -29,7 +29,7 @@ function cacheOf({ health }: Backend, folder: string): RunCache {
 }
 
 /** A project's experiments in a backend; `undefined` if the backend does not read many things at once. */
-function runFolder(
+export function runFolder(
   backend: Backend,
   projectName: string,
   children: boolean,
@@ -48,7 +48,7 @@ function runFolder(
 }
 
 /** The ids of the experiments that are there. Those that left a trace of their deletion are noted. */
-async function idsIn(from: RunFolder, deleted: Set<string>): Promise<string[]> {
+export async function idsIn(from: RunFolder, deleted: Set<string>): Promise<string[]> {
   const [entries] = await from.bulk.list([from.folder]);
   const { folders, objects } = entries!;
   for (const name of objects) {

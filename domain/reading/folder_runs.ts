@@ -27,7 +27,7 @@ export interface FoundRun {
 export interface RunFolder {
   driver: Driver;
   bulk: BulkReader;
-  cache: RunCache;
+  cache: Pick<RunCache, "get" | "set" | "keepOnly">;
   /** The key of the folder that they are all in. */
   folder: string;
   place: Place;

@@ -8,7 +8,7 @@ import type { Answer, Backend } from "../../composite/plan.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { experimentsFolder } from "../format/layout.ts";
 import { folderRuns } from "./folder_list.ts";
-import { ownCopy, withOwnValue } from "./run_cache.ts";
+import { type KnownRun, ownCopy, withOwnValue } from "./run_cache.ts";
 import { readNewest } from "./list.ts";
 import { readParent } from "./parent.ts";
 import { pooled } from "../pool.ts";
@@ -29,7 +29,7 @@ interface Damage {
 }
 
 /** The files of one experiment. */
-interface Listed {
+export interface Listed {
   own: Files;
   parameters: Map<string, Files>;
   metrics: Map<string, Files>;
@@ -51,11 +51,7 @@ export async function runsIn(
     deleted,
   );
   if (fromFolders) {
-    const runs = fromFolders.value.map(({ experiment, children }): Run => ({
-      experiment: ownCopy(experiment),
-      parameters: children!.parameters.map(withOwnValue),
-      metrics: children!.metrics.map(withOwnValue),
-    }));
+    const runs = fromFolders.value.map(ownRun);
     return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
   }
   const listed = await list(backend, experimentsFolder(project.name));
@@ -63,6 +59,24 @@ export async function runsIn(
     await readParent(backend, place);
     return { value: [], weak: "bare" };
   }
+  return await readListed(backend, project, listed, choice);
+}
+
+/** A run that its owner may change. */
+export const ownRun = ({ experiment, children }: KnownRun): Run => ({
+  experiment: ownCopy(experiment),
+  parameters: children?.parameters.map(withOwnValue) ?? [],
+  metrics: children?.metrics.map(withOwnValue) ?? [],
+});
+
+/** The newest runs that are wanted of those whose files are known. */
+export async function readListed(
+  backend: Backend,
+  project: Project,
+  listed: ReadonlyMap<string, Listed>,
+  choice: Choice,
+): Promise<Answer<Run[]>> {
+  const place = { projectName: project.name };
   const childrenOf = async (ids: readonly string[]) => {
     const children = await pooled(ids, (id) => readChildren(backend, project, id, listed));
     return new Map(ids.map((id, at) => [id, children[at]!]));
@@ -107,14 +121,15 @@ function byName<E extends { name: string }>(...lists: E[][]): E[] {
   return [...new Map(lists.toReversed().flat().map((one) => [one.name, one])).values()];
 }
 
-/** Lists all experiments with their files, by id. */
-async function list(
+/** Lists experiments with their files, by id: all of them, or one. */
+export async function list(
   backend: Backend,
   folder: string,
+  one: { of?: string; depth?: number } = {},
 ): Promise<Map<string, Listed>> {
   const found = new Map<string, Listed>();
   const children: [id: string, kind: "parameters" | "metrics", slug: string, files: Files][] = [];
-  for (const [path, files] of await filesByFolder(backend, folder)) {
+  for (const [path, files] of await filesByFolder(backend, folder, one)) {
     const [id, kind, slug] = path.split("/") as [string, string?, string?];
     if (kind === undefined) {
       found.set(id, { own: files, parameters: new Map(), metrics: new Map() });

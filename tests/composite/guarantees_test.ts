@@ -70,9 +70,6 @@ for (const broken of [1, 2, 3]) {
     for (const write of POLICIES) {
       Deno.test({
         name: `guarantee: ${broken} of 3 ${fault}, write ${write}`,
-        // What hangs never ends.
-        sanitizeOps: false,
-        sanitizeResources: false,
         async fn() {
           const { drivers, rubicon, experiment } = await world(broken, harm);
           const work = () => logMetric(rubicon, experiment, { name: "m", value: 1, write });
@@ -126,8 +123,6 @@ for (const [fault, harm] of READ_FAULTS) {
   for (const read of ["first", "merge"] as const) {
     Deno.test({
       name: `guarantee: the first ${fault}, read ${read}`,
-      sanitizeOps: false,
-      sanitizeResources: false,
       async fn() {
         const { drivers, rubicon: before, experiment } = await world(0, () => {});
         await logMetric(before, experiment, { name: "m", value: 1 });

@@ -296,9 +296,6 @@ const RUNS = Deno.env.get("CI") === "true" ? 1_000 : 200;
 Deno.test({
   name:
     `model: ${RUNS} random sequences with processes that die and a background backend lose nothing`,
-  // What hangs, hangs for good: that is what is tested.
-  sanitizeOps: false,
-  sanitizeResources: false,
   async fn() {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 12 }), async (commands) => {

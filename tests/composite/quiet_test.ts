@@ -249,6 +249,7 @@ Deno.test("options: a name that is almost right is told which one was meant", as
   assert.match(one.message, /"timeoutMS" here \(did you mean "timeoutMs"\?\)/);
   const config = { persistence: "memory", rootdir: "x" };
   const two = await refused(() =>
+    // @ts-expect-error -- the compiler knows the option, too.
     openComposite({ persistence: "filesystem", rootDir: "x", durabel: true })
   );
   assert.match(two.message, /did you mean "durable"\?/);

@@ -36,6 +36,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   downloadArtifact: () => api.downloadArtifact(rubicon, artifact, Deno.makeTempDirSync()),
   downloadDataframe: () =>
     api.downloadDataframe(rubicon, dataframe, `${Deno.makeTempDirSync()}/x.parquet`),
+  experimentStatus: () => api.experimentStatus(rubicon, experiment),
   getArtifact: () => api.getArtifact(rubicon, experiment, { name: "a" }),
   getDataframe: () => api.getDataframe(rubicon, experiment, { id: dataframe.id }),
   getExperiment: () => api.getExperiment(rubicon, project, { name: "e" }),
@@ -64,24 +65,35 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   logMetrics: () => api.logMetrics(rubicon, experiment, { o: 1, p: 2 }),
   logParameter: () => api.logParameter(rubicon, experiment, { name: "q", value: 1 }),
   logParameters: () => api.logParameters(rubicon, experiment, { r: 1, s: 2 }),
+  logWithSchema: () => api.logWithSchema(rubicon, project, {}, { schema: {} }),
   openArtifact: () => api.openArtifact(rubicon, artifact),
   readArtifact: () => api.readArtifact(rubicon, artifact),
   readDataframe: () => api.readDataframe(rubicon, dataframe),
+  readHistory: () => api.readHistory(rubicon, experiment),
+  readHistoryColumns: () => api.readHistoryColumns(rubicon, experiment),
   removeComments: () => api.removeComments(rubicon, metric, ["c"]),
   removeTags: () => api.removeTags(rubicon, metric, ["t"]),
   repair: () => api.repair(rubicon),
   restoreArchives: () => api.restoreArchives(rubicon, project, { to }),
+  resumeRun: () => api.resumeRun(rubicon, experiment),
   search: () => api.search(rubicon, { projects: [project] }, "$..name"),
+  streamExperiments: () => api.streamExperiments(rubicon, project).next(),
+  streamTable: () => api.streamTable(rubicon, project).next(),
+  setStatus: () => api.setStatus(rubicon, experiment, "failed"),
+  startRun: () => api.startRun(rubicon, project),
   syncProject: () => api.syncProject(rubicon, project, { to }),
   toTable: () => api.toTable(rubicon, project),
   unzipArtifact: () => api.unzipArtifact(rubicon, artifact, Deno.makeTempDirSync()),
   verify: () => api.verify(rubicon),
+  withRun: () => api.withRun(rubicon, project, {}, () => {}),
 };
 /** Functions that ask no backend for anything. */
 const OTHERS: readonly string[] = [
   ...["flush", "gitInfo", "groupByCommit", "hasCode", "isRubiconException", "openComposite"],
   ...["openDriver", "registerDriver", "registeredDrivers", "RubiconException", "slugify", "status"],
   ...["tagValues", "parseQuery", "printQuery", "toCsv", "toJsonLines", "toParquet"],
+  ...["openCatalog", "publish", "availableSchemas", "getSchema", "registerSchema", "loadSchema"],
+  ...["makePipeline", "setSchema"],
 ];
 
 Deno.test("stack: each function that asks a backend is looked at", () => {
