@@ -224,6 +224,9 @@ export async function listExperiments(
   checkFields(filter, FILTER, where);
   const choice = checkFilter(filter, where);
   const query = compileQuery(filter.where, filter.orderBy, where);
-  const runs = await readQueried(rubicon, project, query, choice, filter, false);
+  const runs = await readQueried(rubicon, project, query, choice, filter, {
+    children: false,
+    status: false,
+  });
   return runs.map(({ experiment }) => experiment);
 }

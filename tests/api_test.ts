@@ -151,6 +151,7 @@ const NAMES = `
   ParseQueryOptions
   PatternOperator
   PendingPoints
+  PointInput
   PointPlace
   Policies
   printQuery
