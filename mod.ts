@@ -174,6 +174,7 @@ export type {
   TrainingMetadata,
 } from "./domain/format/entities.ts";
 export type { NumpyArray } from "./domain/format/numpy.ts";
+export type { RunState } from "./domain/format/run_state.ts";
 export { slugify } from "./domain/format/slug.ts";
 export type { Value } from "./domain/format/values.ts";
 export type { MetricSummary, SummaryFold, SummaryOptions } from "./domain/history/fold.ts";
@@ -187,7 +188,7 @@ export {
 export type { ResumeOptions, RunInput, RunOptions } from "./domain/history/options.ts";
 export type { PointPlace, Run } from "./domain/history/run.ts";
 export { resumeRun, startRun, withRun } from "./domain/history/start.ts";
-export type { ExperimentStatus, RunState } from "./domain/history/state.ts";
+export type { ExperimentStatus } from "./domain/history/state.ts";
 export { experimentStatus, setStatus, type SetStatusOptions } from "./domain/history/status.ts";
 export type { PendingPoints } from "./domain/history/writer.ts";
 export { type EnvironmentInput, logEnvironment } from "./domain/host/environment.ts";
@@ -200,6 +201,7 @@ export {
   logMetrics,
   type MetricInput,
   type MetricInputs,
+  type PointInput,
 } from "./domain/metric.ts";
 export {
   getParameter,

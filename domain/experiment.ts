@@ -224,6 +224,7 @@ export async function listExperiments(
   checkFields(filter, FILTER, where);
   const choice = checkFilter(filter, where);
   const query = compileQuery(filter.where, filter.orderBy, where);
-  const runs = await readQueried(rubicon, project, query, choice, filter, false);
+  const needs = { children: false, status: false };
+  const runs = await readQueried(rubicon, project, query, choice, filter, needs);
   return runs.map(({ experiment }) => ownCopy(experiment));
 }

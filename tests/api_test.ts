@@ -177,6 +177,7 @@ const NAMES = `
   Pipeline
   PipelineOptions
   PipelineStep
+  PointInput
   PointPlace
   Policies
   printQuery

@@ -5,7 +5,7 @@
  */
 import type { Command } from "npm:commander@15.1.0";
 import type { BackendConfig } from "../../composite/types.ts";
-import { openDriver } from "../../drivers/registry.ts";
+import { type DriverConfig, openDriver } from "../../drivers/registry.ts";
 import type { Driver } from "../../drivers/driver.ts";
 import type { Cli } from "../context.ts";
 import { Exit, messageOf } from "../exit.ts";
@@ -77,7 +77,7 @@ async function lookAt(cli: Cli, config: BackendConfig, readOnly: boolean): Promi
   const place = label ?? `${config.persistence}:${config.rootDir ?? ""}`;
   let driver: Driver;
   try {
-    driver = await openDriver(rest as BackendConfig);
+    driver = await openDriver(rest as DriverConfig);
   } catch (error) {
     const check: Check = { check: "open", result: "failed", detail: messageOf(error) };
     return [{ store: place, ...check }];

@@ -23,7 +23,7 @@ export function storeOf(options: GlobalOptions): Given {
   const persistence = envOf("PERSISTENCE");
   const ownRoot = envOf("ROOT_DIR");
   if (persistence) {
-    const backend: BackendConfig = { persistence, ...(ownRoot && { rootDir: ownRoot }) };
+    const backend = { persistence, ...(ownRoot && { rootDir: ownRoot }) } as BackendConfig;
     return withStorage({ backends: [backend], options: {}, source: "PERSISTENCE" }, options);
   }
   const found = findConfig();

@@ -7,6 +7,9 @@ import { RubiconException } from "../../errors.ts";
 import type { SeriesBuilder } from "./series.ts";
 import { microsOf } from "./times.ts";
 
+/** So many parts of a writer become one file while it goes on. */
+export const COMPACTED = 64;
+
 /** The name of a writer's part: its number has so many digits that names sort by it. */
 export const partName = (writer: string, number: number): string =>
   `${writer}_${String(number).padStart(8, "0")}.jsonl`;

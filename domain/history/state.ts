@@ -10,13 +10,9 @@ import { describe } from "../format/codec.ts";
 import { experimentFolder, historyFolder, isStatusName } from "../format/layout.ts";
 import { readParent } from "../reading/parent.ts";
 import type { Experiment } from "../format/entities.ts";
+import type { RunState } from "../format/run_state.ts";
 import { decodeStatus, latestStatus, type StatusFile } from "./status_file.ts";
 import { microsOf, timeText } from "./times.ts";
-
-/**
- * The state of a run. `lost`: it should be running, and its process has not shown that it is alive for two heartbeats.
- */
-export type RunState = "running" | "finished" | "failed" | "cancelled" | "lost";
 
 /** What is known of a run. */
 export interface ExperimentStatus {
@@ -122,7 +118,7 @@ async function stateIn(backend: Backend, experiment: Experiment): Promise<Answer
 }
 
 /** What time it is by a store's clock, in milliseconds. */
-export async function storeTime({ driver }: Backend): Promise<number> {
+export async function storeTime({ driver }: Pick<Backend, "driver">): Promise<number> {
   const { ahead = 0 } = await driver.times?.() ?? {};
   return Date.now() + ahead;
 }

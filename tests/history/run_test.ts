@@ -400,3 +400,56 @@ Deno.test("history: tags and other listings do not see the files of a run", asyn
   const [experiment] = await listExperiments(rubicon, project);
   assert.deepEqual(experiment, { ...run.experiment, tags: ["a", "b"] });
 });
+
+onEach(
+  "logMetric() with a step logs points, of which the end makes one",
+  async (rubicon, project) => {
+    const experiment = await logExperiment(rubicon, project);
+    for (let step = 0; step < 70; step++) {
+      await logMetric(rubicon, experiment, { name: "loss", value: 70 - step, step });
+    }
+    const time = "2026-01-01T00:00:00Z";
+    const metric = await logMetric(rubicon, experiment, {
+      name: "acc",
+      value: NaN,
+      step: 0.5,
+      time,
+    });
+    assert.equal(metric.createdAt, "2026-01-01T00:00:00.000000+00:00");
+    const points = await readHistory(rubicon, experiment);
+    assert.deepEqual(points.map(({ value }) => value), [
+      NaN,
+      ...Array(70).keys().map((at) => 70 - at),
+    ]);
+    assert.deepEqual(await listMetrics(rubicon, experiment), []);
+    await setStatus(rubicon, experiment, "finished");
+    const metrics = await listMetrics(rubicon, experiment);
+    assert.deepEqual(metrics.map(({ name, value }) => [name, value]), [["acc", NaN], ["loss", 1]]);
+    assert.deepEqual(metrics[0], metric);
+  },
+);
+
+Deno.test("history: a single point is one put, and 64 of them become one file", async () => {
+  const driver = faulty();
+  const { rubicon, project } = await world(driver);
+  const experiment = await logExperiment(rubicon, project);
+  const before = { ...driver.calls };
+  for (let step = 0; step < 63; step++) {
+    await logMetric(rubicon, experiment, { name: "loss", value: step, step });
+  }
+  assert.deepEqual(driver.calls, { ...before, put: before.put + 63 });
+  await logMetric(rubicon, experiment, { name: "loss", value: 63, step: 63 });
+  const keys = Object.keys(await contents(driver)).filter((key) => key.includes("/history/"));
+  assert.equal(keys.length, 1);
+  assert.match(keys[0]!, /\.parquet$/);
+  const call = logMetric as unknown as (...args: unknown[]) => Promise<unknown>;
+  const odd: [input: object, message: RegExp][] = [
+    [{ name: "a", value: "1", step: 1 }, /the value at a step must be a number/],
+    [{ name: "a", value: 1, step: NaN }, /step must be a finite number/],
+    [{ name: "a", value: 1, step: 1, tags: [] }, /logMetric with a step has no option "tags"/],
+    [{ name: "a", value: 1, time: "2026-01-01" }, /no option "time"/],
+  ];
+  for (const [input, message] of odd) {
+    assert.match((await refused(() => call(rubicon, experiment, input))).message, message);
+  }
+});
