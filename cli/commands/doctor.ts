@@ -5,7 +5,7 @@
  */
 import type { Command } from "npm:commander@15.1.0";
 import type { BackendConfig } from "../../composite/types.ts";
-import { openDriver } from "../../drivers/registry.ts";
+import { type DriverConfig, openDriver } from "../../drivers/registry.ts";
 import type { Driver } from "../../drivers/driver.ts";
 import type { Cli } from "../context.ts";
 import { Exit, messageOf } from "../exit.ts";
@@ -72,12 +72,16 @@ function todosOf(found: readonly Found[]): string[] {
 }
 
 /** Opens one store by itself, so that the others say what they can if it cannot be opened. */
-async function lookAt(cli: Cli, config: BackendConfig, readOnly: boolean): Promise<Found[]> {
+async function lookAt(
+  cli: Cli,
+  config: BackendConfig<string>,
+  readOnly: boolean,
+): Promise<Found[]> {
   const { label, timeoutMs: _timeoutMs, mode: _mode, ...rest } = config;
   const place = label ?? `${config.persistence}:${config.rootDir ?? ""}`;
   let driver: Driver;
   try {
-    driver = await openDriver(rest as BackendConfig);
+    driver = await openDriver(rest as DriverConfig);
   } catch (error) {
     const check: Check = { check: "open", result: "failed", detail: messageOf(error) };
     return [{ store: place, ...check }];
@@ -93,7 +97,7 @@ async function lookAt(cli: Cli, config: BackendConfig, readOnly: boolean): Promi
 }
 
 /** What is to be said of the stores together. */
-function togetherness(backends: readonly BackendConfig[]): Found[] {
+function togetherness(backends: readonly BackendConfig<string>[]): Found[] {
   if (backends.length === 1) {
     return [{
       ...{ store: "all", check: "copies", result: "warning" },

@@ -145,9 +145,10 @@ Deno.test("docs/cli.md: each command needs the permissions that stand there, and
       [
         ...(joined ? ["query", joined[1]!] : args),
         ...(needsStore || /ROOT/.test(command) ? ["--root-dir", names.ROOT!] : []),
-        ...(/^(?:log|gate|get|export|archive|restore|tag|best|diff|query|search|show|table)\b/.test(
-            command,
-          )
+        ...(/^(?:log|gate|get|export|archive|restore|tag|best|diff|query|search|show|tail|table)\b/
+            .test(
+              command,
+            )
           ? ["-p", "Trees"]
           : []),
       ],
