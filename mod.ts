@@ -209,6 +209,11 @@ export {
   type ParameterInput,
   type ParameterInputs,
 } from "./domain/parameter.ts";
+export {
+  type ImportedMlruns,
+  importMlruns,
+  type ImportMlrunsOptions,
+} from "./domain/mlflow/mlruns.ts";
 export { makePipeline } from "./domain/pipeline/pipeline.ts";
 export type {
   FitOptions,

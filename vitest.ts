@@ -20,7 +20,7 @@ import type { Composite } from "./composite.ts";
 import { checkComposite, checkFields, checkText, isPlain, refuse, show } from "./domain/check.ts";
 import { logDataframe } from "./domain/dataframe.ts";
 import { type ExperimentInput, logExperiment } from "./domain/experiment.ts";
-import { inputFields } from "./domain/format/schema.ts";
+import { inputFields } from "./domain/inputs.ts";
 import { getOrCreateProject } from "./domain/project.ts";
 
 /** A test, as far as the reporter needs it: Vitest's `TestCase`. */

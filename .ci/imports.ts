@@ -12,6 +12,7 @@ export type Imports = ReadonlyMap<string, readonly string[]>;
 /** The layers, from the bottom: a file imports its own layer and those below it. */
 const LAYERS: readonly RegExp[] = [
   /^errors\.ts$/,
+  /^messages\.ts$/,
   /^drivers\//,
   /^composite\//,
   /^composite\.ts$/,

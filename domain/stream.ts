@@ -8,13 +8,14 @@ import type { Core } from "../composite/plan.ts";
 import { checkComposite, checkFields, checkProject, checkTexts, refuse } from "./check.ts";
 import type { ExperimentFilter } from "./experiment.ts";
 import type { Experiment, Project } from "./format/entities.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import type { Value } from "./format/values.ts";
 import { fault } from "./query/fault.ts";
 import { compileQuery } from "./query/query.ts";
 import type { OwnCells } from "./query/table.ts";
 import { OWN_FIELDS, type QueryOrder } from "./query/tree.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
+import { ownCopy, ownValue } from "./reading/run_cache.ts";
 import type { Run } from "./reading/runs.ts";
 import { type StreamedRuns, streamRuns } from "./reading/stream.ts";
 
@@ -83,7 +84,7 @@ export function streamExperiments(
   checkProject(project, where);
   checkFields(options, EXPERIMENTS, where);
   const asked = { ...wanted(project, options, where), children: false };
-  return each(rubicon, asked, options, ({ experiment }) => experiment);
+  return each(rubicon, asked, options, ({ experiment }) => ownCopy(experiment));
 }
 
 /**
@@ -205,9 +206,9 @@ async function* each<T>(
 
 function row({ experiment, parameters, metrics }: Run): object {
   const cells: Record<string, unknown> = {};
-  for (const field of OWN_FIELDS) cells[field] = experiment[field];
-  for (const { name, value } of parameters) cells[`params.${name}`] = value;
-  for (const { name, value } of metrics) cells[`metrics.${name}`] = value;
+  for (const field of OWN_FIELDS) cells[field] = ownValue(experiment[field]);
+  for (const { name, value } of parameters) cells[`params.${name}`] = ownValue(value);
+  for (const { name, value } of metrics) cells[`metrics.${name}`] = ownValue(value);
   return cells;
 }
 

@@ -27,6 +27,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   getOrCreateProject: "{ name }",
   getParameter: "experiment, { name }",
   getProject: "{ name }",
+  importMlruns: "path",
   listArtifacts: "experiment",
   listChildExperiments: "experiment",
   listDataframes: "experiment",

@@ -5,10 +5,10 @@
  * @module
  */
 import { isRubiconException, RubiconException } from "../errors.ts";
+import { didYouMean } from "../messages.ts";
 import type { Driver } from "./driver.ts";
 import { guard } from "./guard.ts";
 import type { S3Options } from "./s3/options.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** Where a store is. */
 export interface RootOptions {

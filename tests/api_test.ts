@@ -108,6 +108,9 @@ const NAMES = `
   HistoryColumns
   HistoryOptions
   HistoryPoint
+  ImportedMlruns
+  importMlruns
+  ImportMlrunsOptions
   IndexLevel
   isRubiconException
   JsonInput

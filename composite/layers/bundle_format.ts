@@ -69,7 +69,7 @@ export interface StampedBundle {
   /** That time, in milliseconds since 1970. */
   stamp: number;
   /** What the JSON of the small objects holds, by their path in the folder. */
-  objects: Readonly<Record<string, unknown>>;
+  objects: Readonly<Record<string, Record<string, unknown>>>;
 }
 
 /**
@@ -92,10 +92,14 @@ export function encodeStamped(
 export function decodeStamped(bytes: Uint8Array): StampedBundle | undefined {
   try {
     const { stamp, objects } = JSON.parse(decoder.decode(bytes)) ?? {};
-    if (typeof stamp === "number" && typeof objects === "object" && objects !== null) {
-      return { stamp, objects };
+    if (typeof stamp === "number" && isRecord(objects)) {
+      for (const path in objects) if (!isRecord(objects[path])) return undefined;
+      return { stamp, objects: objects as StampedBundle["objects"] };
     }
   } catch {
     // It saves reads. Without it, they are made.
   }
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -13,7 +13,7 @@ import { RubiconException } from "../../errors.ts";
 import { checkComposite, checkExperiment, checkFields, refuse, show } from "../check.ts";
 import { getExperiment } from "../experiment.ts";
 import type { Experiment, Project } from "../format/entities.ts";
-import { suggest } from "../nearest.ts";
+import { suggest } from "../../messages.ts";
 import { getProject } from "../project.ts";
 import {
   type CatalogExperiment,

@@ -16,11 +16,11 @@ import {
 } from "../check.ts";
 import { logExperiment } from "../experiment.ts";
 import type { Experiment, Project } from "../format/entities.ts";
-import { CALL_FIELDS, inputFields } from "../format/schema.ts";
+import { CALL_FIELDS, inputFields } from "../inputs.ts";
 import { encodeValue, type Value } from "../format/values.ts";
 import type { CallOptions } from "../../composite.ts";
 import { logMetric } from "../metric.ts";
-import { suggest } from "../nearest.ts";
+import { suggest } from "../../messages.ts";
 import { logParameters } from "../parameter.ts";
 import { addTags } from "../tags.ts";
 import type {

@@ -4,14 +4,15 @@
  * @module
  */
 import { isNumpyArray } from "../format/numpy.ts";
-import type { Experiment, Metric, Parameter } from "../format/entities.ts";
+import type { Cell, MetricCell } from "../format/cell.ts";
+import type { Experiment } from "../format/entities.ts";
 import { OWN_FIELDS, type QueryColumn } from "./tree.ts";
 
 /** An experiment with its parameters and metrics. */
 export interface Run {
   experiment: Experiment;
-  parameters: readonly Parameter[];
-  metrics: readonly Metric[];
+  parameters: readonly Cell[];
+  metrics: readonly MetricCell[];
 }
 
 /** The values of some runs, by column. */

@@ -15,7 +15,7 @@ import { newestOf } from "./newest.ts";
 import { readParent } from "./parent.ts";
 
 /** So many runs are read in one go; others have their turn in between. */
-const PAGE = 512;
+const PAGE = 128;
 
 const caches = new WeakMap<object, Map<string, RunCache>>();
 

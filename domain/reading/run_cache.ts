@@ -4,35 +4,33 @@
  *
  * @module
  */
-import type { Experiment, Metric, Parameter } from "../format/entities.ts";
+import type { Cell, MetricCell } from "../format/cell.ts";
+import type { Experiment } from "../format/entities.ts";
 
 /** A run; without its children if nobody asked for them. */
 export interface KnownRun {
-  experiment: Experiment;
-  children?: { parameters: Parameter[]; metrics: Metric[] };
+  readonly experiment: Experiment;
+  readonly children?: {
+    readonly parameters: readonly Cell[];
+    readonly metrics: readonly MetricCell[];
+  };
 }
 
 /** An experiment that its owner may change. */
 export function ownCopy(experiment: Experiment): Experiment {
   const copy = { ...experiment, tags: [...experiment.tags], comments: [...experiment.comments] };
-  if (copy.trainingMetadata) copy.trainingMetadata = copyOf(copy.trainingMetadata);
+  if (copy.trainingMetadata) copy.trainingMetadata = ownValue(copy.trainingMetadata);
   return copy;
 }
 
-/** A parameter or metric whose value its owner may change. */
-export const withOwnValue = <C extends Parameter | Metric>(child: C): C =>
-  typeof child.value === "object" && child.value !== null
-    ? { ...child, value: copyOf(child.value) }
-    : child;
-
 /** A value whose lists and objects its owner may change. Everything else in it never changes, but for bytes. */
-function copyOf<T>(value: T): T {
+export function ownValue<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyOf) as T;
+  if (Array.isArray(value)) return value.map(ownValue) as T;
   if (value instanceof Set) return new Set(value) as T;
   if (ArrayBuffer.isView(value)) return (value as unknown as Uint8Array).slice() as T;
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)])) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, ownValue(one)])) as T;
 }
 
 /** The versions of what a run is read from; `undefined` if one of them is not sure. */

@@ -14,7 +14,7 @@ import { idsIn, runFolder } from "./folder_list.ts";
 import { readRuns, type RunFolder } from "./folder_runs.ts";
 import { readParent } from "./parent.ts";
 import type { KnownRun } from "./run_cache.ts";
-import { list, type Listed, ownRun, readListed, type Run } from "./runs.ts";
+import { list, type Listed, readListed, type Run, wholeRun } from "./runs.ts";
 import type { Project } from "../format/entities.ts";
 
 /** So many listings of single experiments are under way at once. */
@@ -97,7 +97,7 @@ async function fromFolders(
   );
   if (denied) checkRead({ value: [], read: all.runs.length, denied });
   return {
-    value: runs.map(ownRun),
+    value: runs.map(wholeRun),
     missing,
     ...(damage.length > 0 && { weak: "damaged", damage: damage.map(({ message }) => message) }),
   };

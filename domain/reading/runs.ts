@@ -8,18 +8,19 @@ import type { Answer, Backend } from "../../composite/plan.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { experimentsFolder } from "../format/layout.ts";
 import { folderRuns } from "./folder_list.ts";
-import { type KnownRun, ownCopy, withOwnValue } from "./run_cache.ts";
+import type { KnownRun } from "./run_cache.ts";
 import { readNewest } from "./list.ts";
 import { readParent } from "./parent.ts";
 import { pooled } from "../pool.ts";
 import { checkRead, type Files, filesByFolder, readAll } from "./entity_files.ts";
-import type { Experiment, Metric, Parameter, Project } from "../format/entities.ts";
+import type { Cell, MetricCell } from "../format/cell.ts";
+import type { Experiment, Project } from "../format/entities.ts";
 
-/** An experiment with what a table has of it. */
+/** An experiment with what a table has of it. Others may have it, too: what is handed out is a copy. */
 export interface Run {
-  experiment: Experiment;
-  parameters: Parameter[];
-  metrics: Metric[];
+  readonly experiment: Experiment;
+  readonly parameters: readonly Cell[];
+  readonly metrics: readonly MetricCell[];
 }
 
 /** Whether something of a run could not be read, and what. */
@@ -51,7 +52,7 @@ export async function runsIn(
     deleted,
   );
   if (fromFolders) {
-    const runs = fromFolders.value.map(ownRun);
+    const runs = fromFolders.value.map(wholeRun);
     return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
   }
   const listed = await list(backend, experimentsFolder(project.name));
@@ -62,11 +63,11 @@ export async function runsIn(
   return await readListed(backend, project, listed, choice);
 }
 
-/** A run that its owner may change. */
-export const ownRun = ({ experiment, children }: KnownRun): Run => ({
-  experiment: ownCopy(experiment),
-  parameters: children?.parameters.map(withOwnValue) ?? [],
-  metrics: children?.metrics.map(withOwnValue) ?? [],
+/** A run with its children, if there are any of them. */
+export const wholeRun = ({ experiment, children }: KnownRun): Run => ({
+  experiment,
+  parameters: children?.parameters ?? [],
+  metrics: children?.metrics ?? [],
 });
 
 /** The newest runs that are wanted of those whose files are known. */
@@ -117,7 +118,7 @@ export function mergeRuns(lists: readonly Run[][]): Run[] {
   return [...all.values()];
 }
 
-function byName<E extends { name: string }>(...lists: E[][]): E[] {
+function byName<E extends { name: string }>(...lists: (readonly E[])[]): E[] {
   return [...new Map(lists.toReversed().flat().map((one) => [one.name, one])).values()];
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkFields, isPlain, refuse, show } from "../check.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../messages.ts";
 import type { Schema } from "./types.ts";
 
 type Part =
@@ -64,7 +64,7 @@ export function checkSchema(schema: unknown, where: string): CheckedSchema {
   }
   for (const key of Object.keys(schema)) {
     if (key === "name" || key === "extends" || NAMES.includes(key as Part)) continue;
-    const [near] = nearest(key, [...NAMES, "extends"]);
+    const near = nearest(key, [...NAMES, "extends"]);
     if (near) refuse(`${where} has no ${show(key)}. Did you mean \`${near}\`?`);
   }
   for (const key of ["name", "extends"]) {

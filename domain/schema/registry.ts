@@ -4,7 +4,7 @@
  * @module
  */
 import { checkText, refuse, show } from "../check.ts";
-import { suggest } from "../nearest.ts";
+import { suggest } from "../../messages.ts";
 import { checkSchema } from "./check_schema.ts";
 import { SHIPPED } from "./shipped.ts";
 import type { Schema } from "./types.ts";

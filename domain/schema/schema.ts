@@ -18,8 +18,8 @@ import { logDataframe } from "../dataframe.ts";
 import { type ExperimentInput, logExperiment } from "../experiment.ts";
 import { logFeatures } from "../feature.ts";
 import type { Experiment, Project } from "../format/entities.ts";
-import { CALL_FIELDS, inputFields } from "../format/schema.ts";
-import { nearest } from "../nearest.ts";
+import { CALL_FIELDS, inputFields } from "../inputs.ts";
+import { nearest } from "../../messages.ts";
 import { logMetrics } from "../metric.ts";
 import { logParameters } from "../parameter.ts";
 import { addTags } from "../tags.ts";
@@ -149,7 +149,7 @@ function checkFound(
 ): void {
   for (const artifact of artifacts) {
     if (!("logger" in artifact) || typeof loggers[artifact.logger] === "function") continue;
-    const [near] = nearest(artifact.logger, Object.keys(loggers));
+    const near = nearest(artifact.logger, Object.keys(loggers));
     refuse(
       `${where}: the schema calls ${
         show(artifact.logger)

@@ -85,7 +85,7 @@ export function checkStorable(root: Root, key: string): void {
  * longer than writing a small file, and a folder has many of them.
  */
 export const FRESH = 100;
-const MOST_SEEN = 20_000;
+const MOST_SEEN = 4_096;
 
 /** Forgets what folders were: one of them is not there any more. */
 export const forgetFolders = (root: Root): void => root.seen.clear();
@@ -97,5 +97,6 @@ export const wasSeen = (root: Root, folder: string): boolean =>
 /** Notes that a folder is there, and that no link leads out of the root by it. */
 export function folderSeen(root: Root, folder: string): void {
   if (root.seen.size >= MOST_SEEN) root.seen.clear();
-  root.seen.set(folder, performance.now() + FRESH);
+  // A whole number takes no object of its own.
+  root.seen.set(folder, Math.floor(performance.now()) + FRESH);
 }

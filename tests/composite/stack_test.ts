@@ -22,6 +22,16 @@ const artifact = await api.logArtifact(rubicon, experiment, { name: "a", data: "
 const dataframe = await api.logDataframe(rubicon, experiment, { rows: [{ x: 1 }] });
 const to = await api.openComposite(faulty("c"), { onWarning() {} });
 
+/** The smallest store of MLflow that has a run. */
+async function mlruns(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const run = `${folder}/1/${"a".repeat(32)}`;
+  await Deno.mkdir(run, { recursive: true });
+  await Deno.writeTextFile(`${folder}/1/meta.yaml`, "name: q");
+  await Deno.writeTextFile(`${run}/meta.yaml`, `run_id: ${"a".repeat(32)}`);
+  return folder;
+}
+
 /** A call of each function that reads or writes. */
 const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   addChildExperiment: () => api.addChildExperiment(rubicon, experiment, first),
@@ -45,6 +55,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   getOrCreateProject: () => api.getOrCreateProject(rubicon, { name: "q" }),
   getParameter: () => api.getParameter(rubicon, experiment, { name: "p" }),
   getProject: () => api.getProject(rubicon, { name: "p" }),
+  importMlruns: async () => await api.importMlruns(rubicon, await mlruns()),
   listArtifacts: () => api.listArtifacts(rubicon, experiment),
   listChildExperiments: () => api.listChildExperiments(rubicon, experiment),
   listDataframes: () => api.listDataframes(rubicon, experiment),
