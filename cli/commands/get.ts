@@ -87,7 +87,7 @@ async function findAttached(
   }
   const found = artifact ?? dataframe;
   if (found) return found;
-  const { suggest } = await import("../../domain/nearest.ts");
+  const { suggest } = await import("../../messages.ts");
   const { signal } = cli;
   const all = await Promise.all([
     listArtifacts(rubicon, parent, { signal }),

@@ -7,7 +7,7 @@ import type { ArtifactInput } from "../../domain/artifact.ts";
 import type { DataframeInput } from "../../domain/dataframe.ts";
 import type { ExperimentInput } from "../../domain/experiment.ts";
 import { parseJson, reviveValue, type Value } from "../../domain/format/values.ts";
-import { suggest } from "../../domain/nearest.ts";
+import { suggest } from "../../messages.ts";
 import { UsageError } from "../exit.ts";
 
 /** What commander makes of the options. */

@@ -7,7 +7,7 @@ import { dirname } from "jsr:@std/path@^1.1.6/dirname";
 import { join } from "jsr:@std/path@^1.1.6/join";
 import { resolve } from "jsr:@std/path@^1.1.6/resolve";
 import type { BackendConfig, CompositeOptions } from "../../composite/types.ts";
-import { suggest } from "../../domain/nearest.ts";
+import { suggest } from "../../messages.ts";
 import { UsageError } from "../exit.ts";
 import { mayRead } from "./environment.ts";
 
