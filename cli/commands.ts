@@ -27,6 +27,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/table.ts"),
   },
   {
+    ...{ name: "tail", group: LOOK, summary: "the curves of a run, as they are logged" },
+    load: () => import("./commands/tail.ts"),
+  },
+  {
     ...{ name: "query", group: ASK, summary: "experiments for which an expression is true" },
     load: () => import("./commands/query.ts"),
   },

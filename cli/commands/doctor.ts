@@ -72,7 +72,11 @@ function todosOf(found: readonly Found[]): string[] {
 }
 
 /** Opens one store by itself, so that the others say what they can if it cannot be opened. */
-async function lookAt(cli: Cli, config: BackendConfig, readOnly: boolean): Promise<Found[]> {
+async function lookAt(
+  cli: Cli,
+  config: BackendConfig<string>,
+  readOnly: boolean,
+): Promise<Found[]> {
   const { label, timeoutMs: _timeoutMs, mode: _mode, ...rest } = config;
   const place = label ?? `${config.persistence}:${config.rootDir ?? ""}`;
   let driver: Driver;
@@ -93,7 +97,7 @@ async function lookAt(cli: Cli, config: BackendConfig, readOnly: boolean): Promi
 }
 
 /** What is to be said of the stores together. */
-function togetherness(backends: readonly BackendConfig[]): Found[] {
+function togetherness(backends: readonly BackendConfig<string>[]): Found[] {
   if (backends.length === 1) {
     return [{
       ...{ store: "all", check: "copies", result: "warning" },

@@ -10,11 +10,13 @@ import { listDataframes } from "../../domain/dataframe.ts";
 import { listChildExperiments, listParentExperiments } from "../../domain/family.ts";
 import { listFeatures } from "../../domain/feature.ts";
 import type { Experiment, Project } from "../../domain/format/entities.ts";
+import type { ExperimentStatus } from "../../domain/history/state.ts";
+import { experimentStatus } from "../../domain/history/status.ts";
 import { listMetrics } from "../../domain/metric.ts";
 import { listParameters } from "../../domain/parameter.ts";
 import type { Cli } from "../context.ts";
 import { findExperiment, findProject } from "../find.ts";
-import { valueText } from "../output/cells.ts";
+import { spanText, valueText } from "../output/cells.ts";
 import { painted } from "../output/style.ts";
 import { drawTable, type TableCell } from "../output/table.ts";
 import { addProject } from "../selection.ts";
@@ -70,8 +72,8 @@ async function showExperiment(
   experiment: Experiment,
 ): Promise<void> {
   const call = { signal: cli.signal };
-  const [parameters, metrics, features, artifacts, dataframes, parents, children] = await Promise
-    .all([
+  const [parameters, metrics, features, artifacts, dataframes, parents, children, status] =
+    await Promise.all([
       listParameters(rubicon, experiment, call),
       listMetrics(rubicon, experiment, call),
       listFeatures(rubicon, experiment, call),
@@ -79,12 +81,13 @@ async function showExperiment(
       listDataframes(rubicon, experiment, call),
       listParentExperiments(rubicon, experiment, call),
       listChildExperiments(rubicon, experiment, call),
+      experimentStatus(rubicon, experiment, call),
     ]);
   const value = { experiment, parameters, metrics, features, artifacts, dataframes };
   const family = (all: readonly Experiment[]) =>
     all.map(({ id, name }) => name === null ? id : `${name} (${id})`).join(", ");
   await cli.answer({
-    value: { ...value, parents, children },
+    value: { ...value, parents, children, status: status ?? null },
     text: async () => [
       ...await fields(cli, [
         ["experiment", experiment.name],
@@ -95,6 +98,7 @@ async function showExperiment(
         ["model", experiment.modelName],
         ["branch", experiment.branchName],
         ["commit", experiment.commitHash],
+        ["status", status && statusText(status)],
         ["tags", experiment.tags],
         ["training metadata", experiment.trainingMetadata],
         ["parents", family(parents)],
@@ -114,6 +118,11 @@ async function showExperiment(
       ...await section(cli, "Dataframes", ["NAME", "ID", "TAGS"], dataframes.map(attached)),
     ],
   });
+}
+
+function statusText({ state, durationMs, reason }: ExperimentStatus): string {
+  const took = durationMs === null ? "" : `, ${spanText(durationMs)}`;
+  return `${state}${took}${reason === null ? "" : `: ${reason}`}`;
 }
 
 const named = ({ name, value }: { name: string; value: unknown }): TableCell[] => [

@@ -63,11 +63,11 @@ export const isNumber = (value: unknown): value is number | bigint =>
  * Numbers as bars of their heights, the last bar for the last ones. Each of more numbers than bars is in one bar: its
  * mean shows. A gap is a number that is none.
  */
-export function sparkline(values: readonly number[], width: number): string {
+export function sparkline(values: readonly number[] | Float64Array, width: number): string {
   const count = Math.min(values.length, width);
   const means = Array.from({ length: count }, (_, at) => {
     const from = Math.floor(at * values.length / count);
-    const part = values.slice(from, Math.floor((at + 1) * values.length / count))
+    const part = Array.from(values.slice(from, Math.floor((at + 1) * values.length / count)))
       .filter(Number.isFinite);
     return part.reduce((sum, one) => sum + one / part.length, 0) / Number(part.length > 0);
   });

@@ -13,7 +13,7 @@ import { mayRead } from "./environment.ts";
 
 /** A store that is not open yet. */
 export interface Given {
-  backends: BackendConfig[];
+  backends: BackendConfig<string>[];
   options: CompositeOptions;
   /** What names it, in words: the options, the environment, or a file. */
   source: string;
@@ -92,7 +92,7 @@ function backendIn(
   given: Record<string, unknown>,
   folder: string,
   fail: (why: string) => never,
-): BackendConfig {
+): BackendConfig<string> {
   const { rootDir } = given;
   const isText = typeof rootDir === "string" && rootDir !== "";
   if (given.persistence === undefined && !isText) fail("it needs a rootDir.");

@@ -23,7 +23,7 @@ export function storeOf(options: GlobalOptions): Given {
   const persistence = envOf("PERSISTENCE");
   const ownRoot = envOf("ROOT_DIR");
   if (persistence) {
-    const backend = { persistence, ...(ownRoot && { rootDir: ownRoot }) } as BackendConfig;
+    const backend: BackendConfig<string> = { persistence, ...(ownRoot && { rootDir: ownRoot }) };
     return withStorage({ backends: [backend], options: {}, source: "PERSISTENCE" }, options);
   }
   const found = findConfig();
@@ -41,7 +41,7 @@ export const storesAt = (roots: readonly string[], options: GlobalOptions): Give
   source: "--root-dir",
 });
 
-function backendOf(rootDir: string, options: GlobalOptions): BackendConfig {
+function backendOf(rootDir: string, options: GlobalOptions): BackendConfig<string> {
   if (rootDir === "") {
     throw new UsageError("--root-dir is empty. Give a path or s3://bucket/prefix.");
   }

@@ -31,7 +31,7 @@ export async function openStore(
 }
 
 /** Loads the drivers of these backends. */
-export async function loadDrivers(backends: readonly BackendConfig[]): Promise<void> {
+export async function loadDrivers(backends: readonly BackendConfig<string>[]): Promise<void> {
   const names = new Set(
     backends.map(({ persistence, rootDir }) => /^s3:/i.test(String(rootDir)) ? "s3" : persistence),
   );

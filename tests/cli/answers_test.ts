@@ -128,7 +128,9 @@ Deno.test("cli: show has all that belongs to an experiment or a project", async 
     [experiment.name, parameters.length, metrics.length, artifacts[0].name],
     ["run-1", 2, 2, "notes.txt"],
   );
-  assert.deepEqual(rest, { features: [], dataframes: [], parents: [], children: [] });
+  assert.deepEqual(rest, {
+    ...{ features: [], dataframes: [], parents: [], children: [], status: null },
+  });
   assert.match(project!, /^experiments +3$/m);
 });
 
