@@ -177,7 +177,9 @@ function coveredBy(look: Look, object: GetResult | undefined, children: boolean)
     rest: [],
     damage: [],
   };
-  const bundle = object && decodeStamped(object.bytes);
+  const read = object && decodeStamped(object.bytes);
+  // Whatever has no experiment in it is no bundle of one.
+  const bundle = read && METADATA in read.objects ? read : undefined;
   const made = object?.lastModified.getTime();
   for (const kind of children ? ["", ...CHILDREN] as const : [""] as const) {
     const times = look.stamps[kind];

@@ -154,10 +154,14 @@ Deno.test("A metric that came after the bundle of a folder is seen, and one that
   });
 });
 
-const STRANGE = '{"stamp": 1, "whole": {"metadata.json": null}, "lists": {"metrics": 1}}';
+const STRANGE = [
+  '{"stamp": 1, "whole": {}}',
+  '{"stamp": 1, "whole": {"metadata.json": null}}',
+  '{"stamp": 1, "whole": {}, "lists": {"metrics": 1}}',
+];
 
 Deno.test("A bundle that is broken, or of another folder, changes nothing", async () => {
-  for (const bytes of ["", "{", "[]", "null", '{"stamp": 1, "objects": 2}', STRANGE]) {
+  for (const bytes of ["", "{", "[]", "null", '{"stamp": 1, "objects": 2}', ...STRANGE]) {
     await world(async ({ rootDir, project, experiment }) => {
       const folder = `${rootDir}/p/experiments/${experiment.id}`;
       const stamp = Deno.statSync(folder).mtime!.getTime();
