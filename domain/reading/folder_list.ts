@@ -55,8 +55,7 @@ export async function idsIn(from: RunFolder, deleted: Set<string>): Promise<stri
     const trace = deletedBy(`${from.folder}/${name}`);
     if (trace !== undefined) deleted.add(trace.slice(from.folder.length + 1));
   }
-  from.cache.keepOnly(new Set(folders));
-  return folders;
+  return from.cache.keepOnly(folders);
 }
 
 /**
@@ -82,6 +81,7 @@ export async function folderRuns(
   if (!choice.newest || choice.limit >= ids.length) {
     const answer = await readWanted(from, ids, choice);
     checkRead(answer);
+    from.cache.sort();
     return answer;
   }
   const answer = await newestOf<KnownRun>(

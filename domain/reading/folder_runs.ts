@@ -39,7 +39,7 @@ export interface FoundRun {
 export interface RunFolder {
   driver: Driver;
   bulk: BulkReader;
-  cache: Pick<RunCache, "get" | "set" | "keepOnly">;
+  cache: Pick<RunCache, "get" | "set" | "keepOnly" | "sort">;
   /** The key of the folder that they are all in. */
   folder: string;
   place: Place;
