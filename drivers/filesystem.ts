@@ -69,6 +69,7 @@ export function openFilesystem(config: DriverConfig): Driver {
     path: resolve(given),
     durable,
     seen: new Map(),
+    lots: [],
     health: { freshUntil: 0 },
   };
   /** Names the errors of one verb, and makes them rejections. */
@@ -104,12 +105,12 @@ export function openFilesystem(config: DriverConfig): Driver {
       }
     },
     bulk: {
-      list: (folders, options) =>
-        verb("", options, () => folders.map((folder) => entriesIn(root, folder))),
+      list: (folders, options) => verb("", options, () => entriesIn(root, folders)),
       stat: (keys, options) => verb("", options, () => keys.map((key) => statOne(root, key))),
       get: (keys, options) => verb("", options, () => keys.map((key) => readOne(root, key))),
     },
-    folders: (prefix, options) => verb(prefix, options, () => entriesIn(root, prefix).folders),
+    folders: (prefix, options) =>
+      verb(prefix, options, () => entriesIn(root, [prefix])[0]!.folders),
     delete: (key, options) => verb(key, options, () => remove(root, key)),
     times: (options) =>
       verb("", options, () => {

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { RubiconException } from "../../errors.ts";
 import type { Metric, Parameter } from "./entities.ts";
-import { parseDatetime, type Value } from "./values.ts";
+import { encodeValue, parseDatetime, parseJson, reviveValue, type Value } from "./values.ts";
 
 /** A parameter or metric in a run. */
 export interface Cell {
@@ -64,6 +65,40 @@ export function plainCell(
   if (kind === "parameter") return { cell: { name, value: value as Value }, createdAt, id };
   if (directionality !== "score" && directionality !== "loss") return undefined;
   return { cell: metricCell(name, value as Value, directionality), createdAt, id };
+}
+
+/** What `JSON.parse` would refuse, or read with a loss: NaN, and integers beyond 2^53. */
+const LOSSY = /NaN|Infinity|(?<![.\d])\d{16}/;
+
+/** The cell of an entity as JSON, if tables have it: `[name, value]`, with what is not as usual behind that. */
+export function encodeCell(
+  entity: Metric | Parameter,
+): { list: "metrics" | "parameters"; order: string; json: string } {
+  const text = encodeValue(entity.value, entity.name);
+  const isLossy = LOSSY.test(text);
+  const isLoss = entity.kind === "metric" && entity.directionality === "loss";
+  const rest = isLossy ? `, ${Number(isLoss)}, ${JSON.stringify(text)}` : isLoss ? ", 1" : "";
+  return {
+    list: `${entity.kind}s`,
+    order: `${entity.createdAt} ${entity.id}`,
+    json: `[${JSON.stringify(entity.name)}, ${isLossy ? null : text}${rest}]`,
+  };
+}
+
+/**
+ * The cell that {@linkcode encodeCell} made JSON of, parsed by `JSON.parse`.
+ *
+ * @throws {RubiconException} `corrupt` if it is none.
+ */
+export function decodeCell(kind: "parameter" | "metric", json: unknown): Cell {
+  const [name, plain, isLoss, text] = Array.isArray(json) ? json : [];
+  if (typeof name !== "string") {
+    throw new RubiconException("corrupt", `A digest has a ${kind} without a name.`);
+  }
+  const value = reviveValue(text === undefined ? plain : parseJson(text));
+  return kind === "parameter"
+    ? { name, value }
+    : metricCell(name, value, isLoss === 1 ? "loss" : "score");
 }
 
 const areTexts = (list: unknown): boolean =>

@@ -113,7 +113,7 @@ export function tableOf(
     })).sort(byLabel),
   ];
   const rows = runs.map((run) => {
-    const row = ownCells(run, own) as unknown as Record<string, Value>;
+    const row = ownCells(run) as unknown as Record<string, Value>;
     for (const { name, value } of run.parameters) put(row, parameters.get(name)!, own(value));
     for (const { name, value } of run.metrics) put(row, metrics.get(name)!, own(value));
     return row as ProjectRow;
@@ -122,14 +122,14 @@ export function tableOf(
 }
 
 /** Written out: an object that is made with its fields takes half the time and memory of one that gets them later. */
-const ownCells = ({ experiment, status = null }: Run, own: <T>(value: T) => T): OwnCells => ({
+const ownCells = ({ experiment, status = null }: Run): OwnCells => ({
   id: experiment.id,
   name: experiment.name,
   description: experiment.description,
   modelName: experiment.modelName,
   branchName: experiment.branchName,
   commitHash: experiment.commitHash,
-  tags: own(experiment.tags) as string[],
+  tags: [...experiment.tags],
   createdAt: experiment.createdAt,
   status,
 });

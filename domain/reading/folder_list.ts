@@ -65,8 +65,7 @@ export async function idsIn(from: RunFolder, deleted: Set<string>): Promise<stri
     const trace = deletedBy(`${from.folder}/${name}`);
     if (trace !== undefined) deleted.add(trace.slice(from.folder.length + 1));
   }
-  from.cache.keepOnly(new Set(folders));
-  return folders;
+  return from.cache.keepOnly(folders);
 }
 
 /**
@@ -92,6 +91,7 @@ export async function folderRuns(
   if (!choice.newest || choice.limit >= ids.length) {
     const answer = await readWanted(from, ids, choice, status);
     checkRead(answer);
+    from.cache.sort();
     return answer;
   }
   // Whoever was read has a state that is known by then.

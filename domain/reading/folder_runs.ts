@@ -23,7 +23,14 @@ import {
   partOf,
   type Place,
 } from "../format/layout.ts";
-import { type AgedCell, type Cell, cellOf, type MetricCell, plainCell } from "../format/cell.ts";
+import {
+  type AgedCell,
+  type Cell,
+  cellOf,
+  decodeCell,
+  type MetricCell,
+  plainCell,
+} from "../format/cell.ts";
 import { latestStatus } from "../history/status_file.ts";
 import { isOfOneObject, olderFirst } from "./entity_files.ts";
 import { type Life, type States, statesOf } from "./lives.ts";
@@ -42,7 +49,7 @@ export interface FoundRun {
 export interface RunFolder {
   driver: Store;
   bulk: BulkReader;
-  cache: Pick<RunCache, "get" | "set" | "keepOnly">;
+  cache: Pick<RunCache, "get" | "set" | "keepOnly" | "sort">;
   /** The key of the folder that they are all in. */
   folder: string;
   place: Place;
@@ -161,8 +168,8 @@ function versionOf(
 /** What was read of a run. */
 interface Part {
   look: Look;
-  /** What its bundle says, as far as its folders vouch for that. */
-  bundled: StampedBundle["objects"];
+  /** Its bundle, which counts for the folders that are not still to be read. */
+  bundle: Omit<StampedBundle, "stamp">;
   /** Its small objects beside that, by their path below the experiment. */
   objects: Map<string, Uint8Array>;
   /** Its tags and comments files. */
@@ -182,15 +189,17 @@ interface ListedChange {
   object: GetResult;
 }
 
-const NOTHING: StampedBundle["objects"] = Object.freeze({});
+const NOTHING: Part["bundle"] = { objects: {}, lists: {} };
 
 /** What a bundle says of a run, as far as the times of its folders vouch for that. */
 function coveredBy(look: Look, object: GetResult | undefined, children: boolean): Part {
   const part: Part = {
-    ...{ look, bundled: NOTHING, objects: new Map(), changes: [], rest: [], damage: [] },
+    ...{ look, bundle: NOTHING, objects: new Map(), changes: [], rest: [], damage: [] },
     isTorn: false,
   };
-  const bundle = object && decodeStamped(object.bytes);
+  const read = object && decodeStamped(object.bytes);
+  // Whatever has no experiment in it is no bundle of one.
+  const bundle = read && METADATA in read.objects ? read : undefined;
   const made = object?.lastModified.getTime();
   for (const kind of children ? ["", ...CHILDREN] as const : [""] as const) {
     const times = look.stamps[kind];
@@ -207,8 +216,7 @@ function coveredBy(look: Look, object: GetResult | undefined, children: boolean)
       part.life = { source, at: `${look.folder}/${status}`, heard: made! };
     }
   }
-  // What is read beside it takes the place of what it says.
-  if (bundle) part.bundled = bundle.objects;
+  if (bundle) part.bundle = bundle;
   return part;
 }
 
@@ -302,12 +310,12 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
       part.damage.push(error);
     }
   };
-  const { look, bundled, objects, changes, rest } = part;
+  const { look, bundle, objects, changes, rest } = part;
   const at = (path: string) => `${from.driver.label}: ${look.folder}/${path}`;
   const parsed = (path: string): Record<string, unknown> | undefined => {
     const bytes = objects.get(path);
     if (bytes) return parseObject(bytes, at(path));
-    return rest.includes("") ? undefined : bundled[path];
+    return rest.includes("") ? undefined : bundle.objects[path];
   };
   const experiment = attempt(() => {
     const own = parsed(METADATA);
@@ -328,27 +336,28 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
   const life = part.life && { life: part.life };
   if (!from.children) return { experiment, ...life };
   const place = { ...from.place, experimentId: look.id };
-  const cells = (folder: typeof CHILDREN[number], kind: "parameter" | "metric"): AgedCell[] => {
+  const cells = (folder: typeof CHILDREN[number], kind: "parameter" | "metric"): Cell[] => {
     const found: AgedCell[] = [];
-    const prefix = `${folder}/`;
     const add = (path: string, record: Record<string, unknown>) =>
       found.push(plainCell(kind, record) ?? cellOf(entityFrom(kind, record, place, at(path))));
+    const prefix = `${folder}/`;
     if (rest.includes(folder)) {
       for (const [path, bytes] of objects) {
         if (path.startsWith(prefix)) attempt(() => add(path, parseObject(bytes, at(path))));
       }
-      return found;
+      return inOrder(found);
     }
-    for (const path in bundled) {
-      if (path.startsWith(prefix)) {
-        attempt(() => add(path, bundled[path]!));
-      }
+    const { [folder]: list } = bundle.lists;
+    if (list) return list.flatMap((json) => attempt(() => decodeCell(kind, json)) ?? []);
+    // Older versions have the children's own files in it.
+    for (const path in bundle.objects) {
+      if (path.startsWith(prefix)) attempt(() => add(path, bundle.objects[path]!));
     }
-    return found;
+    return inOrder(found);
   };
   const children = {
-    parameters: inOrder(cells("parameters", "parameter")),
-    metrics: inOrder(cells("metrics", "metric")) as MetricCell[],
+    parameters: cells("parameters", "parameter"),
+    metrics: cells("metrics", "metric") as MetricCell[],
   };
   return { experiment, children, ...life };
 }

@@ -7,6 +7,7 @@
 import type { Cell, MetricCell } from "../format/cell.ts";
 import type { Experiment } from "../format/entities.ts";
 import type { RunState } from "../format/run_state.ts";
+import { olderFirst } from "./entity_files.ts";
 import type { Life } from "./lives.ts";
 
 /** A run; without its children if nobody asked for them. */
@@ -49,7 +50,8 @@ export interface RunVersion {
 
 /** The runs of one folder of experiments in one store. */
 export class RunCache {
-  readonly #runs = new Map<string, { version: RunVersion; run: KnownRun }>();
+  #runs = new Map<string, { version: RunVersion; run: KnownRun }>();
+  #isSorted = true;
 
   /** A run of this version, with its children if they are asked for. */
   get(id: string, { own, children }: RunVersion, wantsChildren: boolean): KnownRun | undefined {
@@ -62,12 +64,29 @@ export class RunCache {
   /** Keeps a run, if its version is sure. The caller changes nothing in it from now on. */
   set(id: string, version: RunVersion, run: KnownRun): void {
     if (version.own === undefined || run.children && version.children === undefined) return;
+    if (!this.#runs.has(id)) this.#isSorted = false;
     this.#runs.set(id, { version, run });
   }
 
-  /** Forgets all runs but these. */
-  keepOnly(ids: ReadonlySet<string>): void {
-    if (this.#runs.size <= ids.size) return;
-    for (const id of this.#runs.keys()) if (!ids.has(id)) this.#runs.delete(id);
+  /** Forgets all runs but these. Gives these: those that are known first, the oldest before the others. */
+  keepOnly(ids: readonly string[]): string[] {
+    if (this.#runs.size === 0) return [...ids];
+    const left = new Set(ids);
+    const known: string[] = [];
+    for (const id of this.#runs.keys()) {
+      if (left.delete(id)) known.push(id);
+      else this.#runs.delete(id);
+    }
+    return [...known, ...left];
+  }
+
+  /** Has the oldest first from now on: to sort what is sorted takes no time. */
+  sort(): void {
+    if (this.#isSorted) return;
+    const all = [...this.#runs].sort(([, a], [, b]) =>
+      olderFirst(a.run.experiment, b.run.experiment)
+    );
+    this.#runs = new Map(all);
+    this.#isSorted = true;
   }
 }

@@ -111,6 +111,7 @@ async function fromFolders(
 const methods = ({ cache }: RunFolder) => ({
   get: cache.get.bind(cache),
   keepOnly: cache.keepOnly.bind(cache),
+  sort: cache.sort.bind(cache),
 });
 
 /** Reads runs, and tells those that are gone from those that are not whole. */

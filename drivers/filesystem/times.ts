@@ -8,7 +8,7 @@ import { breathe } from "../source.ts";
 import { isMissing } from "./errors.ts";
 import { find, locateFolder } from "./locate.ts";
 import { discard } from "./remove.ts";
-import { folderOf, folderSeen, isReserved, pathOf, type Root, stagedName } from "./root.ts";
+import { folderOf, foldersSeen, isReserved, pathOf, type Root, stagedName } from "./root.ts";
 import { isOnLocalDisk } from "./written.ts";
 
 /** For so long, in milliseconds, a measurement counts. Clocks drift, and are set. */
@@ -102,7 +102,8 @@ export async function stamps(
   if (!trusted) return folders.map(() => undefined);
   const margin = Math.max(step, CTIME_STEP) + (isOnLocalDisk(root) ? 0 : CLOCK_ERROR);
   const all: (FolderStamp | undefined)[] = [];
-  const way: Way = { above: "", asked: "" };
+  const way: Way = { above: "", asked: "", seen: [] };
+  const since = performance.now();
   for (const folder of folders) {
     if (all.length % TURN === TURN - 1) {
       await breathe();
@@ -111,6 +112,7 @@ export async function stamps(
     }
     all.push(stampOf(root, folder, Date.now() + ahead - margin, way));
   }
+  foldersSeen(root, way.seen, since);
   return all;
 }
 
@@ -120,6 +122,8 @@ interface Way {
   above: string;
   /** The last one that was asked for and is there, if it is not in the one before. */
   asked: string;
+  /** All of these. */
+  seen: string[];
 }
 
 function infoOf(root: Root, folder: string, way: Way): Deno.FileInfo {
@@ -145,7 +149,7 @@ function stampOf(
     if (!info.isDirectory) return undefined;
     // Objects in a folder are asked for next; what is in the folders below it has another look.
     if (folderOf(folder) !== way.asked) {
-      folderSeen(root, folder);
+      way.seen.push(folder);
       way.asked = folder;
     }
     const changed = info.ctime?.getTime() ?? 0;

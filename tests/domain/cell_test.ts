@@ -1,8 +1,11 @@
 /** Cells of runs: the fast way to them gives what decoding the whole entity gives. */
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { cellOf, plainCell } from "../../domain/format/cell.ts";
-import { entityFrom } from "../../domain/format/codec.ts";
+import { cellOf, decodeCell, encodeCell, plainCell } from "../../domain/format/cell.ts";
+import { decodeEntity, encodeEntity, entityFrom } from "../../domain/format/codec.ts";
+import type { Metric, Parameter } from "../../mod.ts";
+import { comparable, value } from "../support/arbitrary.ts";
+import { runOf } from "../support/runs.ts";
 import { formatInstant, parseDatetime, parseInstant } from "../../domain/format/datetime.ts";
 
 const TIME = "2026-11-24T00:09:37.240755+00:00";
@@ -48,6 +51,26 @@ Deno.test("plainCell() gives what the decoded entity gives, or nothing", () => {
     { numRuns: 2000 },
   );
   assert.ok(plain > 100, `${plain} of them`);
+});
+
+Deno.test("A cell of a digest is that of the entity's own file, whatever its value is", () => {
+  const numbers = fc.oneof(fc.double(), fc.bigInt(), fc.constantFrom(NaN, Infinity, -Infinity, -0));
+  const both = (entity: Parameter | Metric) => {
+    const decoded = decodeEntity(entity.kind, encodeEntity(entity), place, "key");
+    const cell = decodeCell(entity.kind, JSON.parse(encodeCell(entity).json));
+    assert.deepEqual(comparable(cell), comparable(cellOf(decoded).cell));
+  };
+  fc.assert(
+    fc.property(fc.string(), fc.oneof(numbers, value), fc.boolean(), (name, value, loss) => {
+      const { metrics, parameters } = runOf({
+        metrics: { [name]: value },
+        parameters: { [name]: value },
+        losses: loss ? [name] : [],
+      });
+      both(metrics[0] as Metric);
+      both(parameters[0] as Parameter);
+    }),
+  );
 });
 
 Deno.test("Times are read the same whatever was read before them", () => {
