@@ -5,7 +5,10 @@
  */
 import { tables } from "../tests/support/guarantees.ts";
 
-const [START, END] = ["<!-- Written by `deno task guarantees`. -->\n", "<!-- End. -->\n"];
+const [START, END] = [
+  "<!-- Written from tests/support/guarantees.ts by its task. -->\n",
+  "<!-- End. -->\n",
+];
 
 /** A README with the tables of now. */
 export function withTables(readme: string): string {
