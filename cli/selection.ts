@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, Option } from "npm:commander@15.1.0";
+import { type Command, InvalidArgumentError, Option } from "npm:commander@15.1.0";
 import type { ExperimentFilter } from "../domain/experiment.ts";
 import type { OrderBy } from "../domain/query/where.ts";
 import type { Cli } from "./context.ts";
@@ -81,9 +81,22 @@ const orderOf = (text: string): OrderBy[] =>
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
-/** A time as ISO 8601, or so long ago: `3d`. */
+/** A time as ISO 8601, a day, or so long ago: `3d`. */
 function timeOf(text: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return `${text}T00:00:00Z`;
+  const span = millisecondsOf(text);
+  return span === undefined ? text : new Date(Date.now() - span).toISOString();
+}
+
+/** `3d`, `12h`, `30m` or `2w` in milliseconds; `undefined` for anything else. */
+function millisecondsOf(text: string): number | undefined {
   const [, count, unit] = /^(\d+(?:\.\d+)?)\s*([mhdw])$/.exec(text) ?? [];
-  if (!count) return text;
-  return new Date(Date.now() - Number(count) * UNITS[unit!]! * 1000).toISOString();
+  return count === undefined ? undefined : Number(count) * UNITS[unit!]! * 1000;
+}
+
+/** A span of time, in milliseconds. */
+export function spanOf(text: string): number {
+  const span = millisecondsOf(text);
+  if (span !== undefined) return span;
+  throw new InvalidArgumentError("It must be a span of time such as 30d, 12h or 2w.");
 }

@@ -34,6 +34,7 @@ export async function run(
   const filter = selectionOf(cli, options);
   const newest = options.orderBy ? {} : { order: "newest" as const };
   const found = await listExperiments(rubicon, project, { ...newest, ...filter });
+  if (found.length === 0) cli.note("No experiment is like that.");
   const shown = inView(cli, found, options);
   await cli.answer({
     value: found,

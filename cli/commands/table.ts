@@ -67,6 +67,7 @@ export async function showTable(
 ): Promise<void> {
   const table = await tableOf(cli, options, project);
   const { columns, rows } = table;
+  if (rows.length === 0) cli.note("No experiment is like that.");
   await cli.answer({
     value: { columns, rows },
     lines: rows,

@@ -40,12 +40,14 @@ Deno.test("cli: ls and table are tables, and wide ones where nobody looks", asyn
 
 Deno.test("cli: the same as JSON and JSON lines, in the shapes of the functions", async () => {
   await using store = await makeStore();
-  const [projects, runs, table, lines, chosen] = await all([
+  const [projects, runs, table, lines, chosen, since, span] = await all([
     ["ls", "--json"],
     ["ls", "Iris", "--jsonl", "--limit", "1"],
     ["table", "Iris", "--json", "--limit", "1"],
     ["table", "Iris", "--jsonl", "--order-by", "metrics.accuracy best"],
     ["table", "Iris", "--jsonl", "--columns", "name,metrics.accuracy", "-w", "params.lr < 0.05"],
+    ["ls", "Iris", "--json", "--since", "2026-11-24", "--before", "2026-11-24T09:11:00Z"],
+    ["ls", "Iris", "--json", "--since", "1m"],
   ], store.roots);
   assert.deepEqual(
     JSON.parse(projects!).map((one: { name: string }) => one.name),
@@ -70,6 +72,8 @@ Deno.test("cli: the same as JSON and JSON lines, in the shapes of the functions"
     lines!.trim().split("\n").map((line) => JSON.parse(line).accuracy),
     [0.95, 0.9, 0.8],
   );
+  assert.deepEqual(JSON.parse(since!).map((one: { name: string }) => one.name), ["run-1"]);
+  assert.deepEqual(JSON.parse(span!), []);
   assert.equal(chosen, '{"name":"run-3","accuracy":0.9}\n{"name":"run-2","accuracy":0.95}\n');
 });
 
