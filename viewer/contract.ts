@@ -139,15 +139,29 @@ export interface SparksFile {
   sparks: Record<string, Record<string, (number | null)[]>>;
 }
 
-/** One column of runs. `values` has one cell a run; missing is `null` (a value that is null too: `exists` tells them apart). */
+/** One column of runs. */
 export interface RunsColumn {
   kind: "own" | "parameter" | "metric";
   /** The field, parameter or metric. Own: name, createdAt, tags, description, modelName, branchName, commitHash, status, durationMs, comments. */
   name: string;
   /** For metrics: whether more or less is better. */
   directionality?: "score" | "loss";
-  values: JsonCell[];
+  /**
+   * One cell a run; missing is `null`. The whole list is `null` in a project of very many columns: ask for `path` when the
+   * column is shown, sorted or filtered by.
+   */
+  values: JsonCell[] | null;
   /** Indices of runs whose value is a null that was logged; a `null` elsewhere is missing. */
+  nulls?: number[];
+  /** Where the cells are if `values` is `null`: a {@linkcode ColumnFile}. */
+  path?: string;
+}
+
+/** `projects/<slug>/columns/…`: the cells of one column, one a run, in the order of the `ids` of `runs.json`. */
+export interface ColumnFile {
+  /** That of the `runs.json` it belongs to: if it is another one, read that again. */
+  checksum: string;
+  values: JsonCell[];
   nulls?: number[];
 }
 
