@@ -8,6 +8,8 @@
  * - A single file has all of them in `<script type="application/json" id="rubicon-data">`: one object
  *   `{ [path]: content }`, where bytes are {@linkcode InlineBytes}. If that element has `data-encoding="gzip"`, its text is
  *   base64 of the gzipped JSON (`Uint8Array.fromBase64`, `DecompressionStream`).
+ * - The page's element is `<div id="app">`; its script is a module, and its policy names it by checksum: no inline handlers,
+ *   no `style` attributes set as text, no further scripts or workers. Styles set by properties are fine.
  * - A server answers what fails with {@linkcode ViewerFault} and a status of 400 or more.
  *
  * @module
@@ -113,8 +115,10 @@ export interface ViewerBackend {
   lastError: string | null;
 }
 
-/** A named view: the hash of the address that shows it. */
+/** A named view of a project: the hash of the address that shows it. */
 export interface ViewerView {
+  /** The project's slug. */
+  project: string;
   name: string;
   hash: string;
 }
@@ -300,5 +304,5 @@ export type EditRequest =
     project: string;
     values: string[];
   }
-  | { do: "saveView"; name: string; hash: string }
-  | { do: "deleteView"; name: string };
+  | { do: "saveView"; project: string; name: string; hash: string }
+  | { do: "deleteView"; project: string; name: string };

@@ -112,7 +112,7 @@ export async function fillSweep(
       lr,
       depth,
       optimizer,
-      batch_size: 2 ** (4 + Math.floor(random() * 5)),
+      "batch_size": 2 ** (4 + Math.floor(random() * 5)),
       augment: random() < 0.5,
       dropout: Math.round(random() * 50) / 100,
     };
