@@ -247,10 +247,13 @@ export interface ViewerArtifact {
   tags: string[];
   size: number | null;
   show: "image" | "audio" | "text" | "json" | "csv" | "parquet" | "html" | "none";
+  /** The MIME type of its bytes, decided in the same way: give a blob of it this one, whatever a host of files says. */
+  type: string;
   /**
    * Path of its bytes; `null` where an export left it out, with the reason. A server sends them with a policy that runs no
-   * script and in a sandbox; add `?download` to have them saved under the artifact's name. HTML of an export is sent as
-   * text: show it as its source there, or in a `sandbox` frame by `srcdoc`.
+   * script and in a sandbox; add `?download` to have them saved under the artifact's name. HTML and SVG of
+   * an export are files of plain text: show HTML as its source there, or in a `sandbox` frame by `srcdoc`, and SVG by a
+   * blob of its `type`, as a picture.
    */
   path: string | null;
   leftOut?: string;

@@ -70,10 +70,11 @@ export async function viewedArtifacts(
     const { id, name, description, createdAt, tags, experimentId } = artifact;
     const about = { id, name, description, createdAt, tags };
     if ("missing" in known) {
-      return { ...about, size: null, show: "none", path: null, leftOut: known.missing };
+      return { ...about, size: null, show: "none", type: "", path: null, leftOut: known.missing };
     }
     const path = artifactPath(slug, experimentId, id, known.end);
-    return { ...about, size: known.size, show: known.show, path };
+    const { size, show, type } = known;
+    return { ...about, size, show, type, path };
   });
 }
 

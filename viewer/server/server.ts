@@ -10,7 +10,7 @@ import { type Access, cookieName, isSame, refusalOf } from "./guard.ts";
 import { answerBytes, answerFault, headersOf } from "./respond.ts";
 import { routesOf } from "./routes.ts";
 import { checksumOf } from "./sealed.ts";
-import { Site } from "./site.ts";
+import { Site, type SiteOptions } from "./site.ts";
 
 /** The script and the styles of the page. */
 export interface App {
@@ -45,11 +45,20 @@ export interface Viewer extends AsyncDisposable {
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 
-/** Starts a server with this app as its page. */
-export function startServer(rubicon: Composite, options: ServerOptions, app: App): Viewer {
+/**
+ * Starts a server with this app as its page.
+ *
+ * @param create Makes what the files come from.
+ */
+export function startServer(
+  rubicon: Composite,
+  options: ServerOptions,
+  app: App,
+  create: (options: SiteOptions) => Site = (options) => new Site(rubicon, options),
+): Viewer {
   const { hostname, port, title, edit, hosts, projects, now } = options;
   const stop = new AbortController();
-  const site = new Site(rubicon, {
+  const site = create({
     ...{ title, edit, projects, now },
     live: true,
     signal: stop.signal,

@@ -11,7 +11,7 @@ export interface Sniffed {
   show: ViewerArtifact["show"];
   /** The MIME type it is sent with. It never is one that a browser runs. */
   type: string;
-  /** How a file of it ends, for hosts that go by that. */
+  /** How a file of it ends, for hosts that go by that: what could run scripts there is plain text to them. */
   end: string;
 }
 
@@ -57,7 +57,7 @@ function ofText(name: string, start: string): Sniffed {
   switch (ending?.toLowerCase()) {
     case "svg":
       // As the source of an <img> it runs no scripts and loads nothing.
-      return isSvg(start) ? { show: "image", type: "image/svg+xml", end: "svg" } : TEXT;
+      return isSvg(start) ? { show: "image", type: "image/svg+xml", end: "svg.txt" } : TEXT;
     case "json":
     case "ipynb":
       return /^[[{"\-\d]|^(?:true|false|null)\b/.test(start) ? { ...TEXT, show: "json" } : TEXT;

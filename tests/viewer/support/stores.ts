@@ -7,25 +7,18 @@ import {
   type Composite,
   createProject,
   type DriverBackend,
-  type Experiment,
-  logExperiment,
   openComposite,
-  type Project,
-  type Value,
 } from "../../../mod.ts";
-import { pooled } from "../../../domain/pool.ts";
 import { contents, type Faulty, faulty } from "../../support/faulty.ts";
 import { fillEverything } from "./everything.ts";
 import { fillHostile } from "./hostile.ts";
-import { pick, randomOf, uuidOf } from "./random.ts";
+import { fillSweep } from "./sweep.ts";
 
 /** What stores there are. */
 export const STORES = {
   small:
     "two projects with everything in them: 12 runs with artifacts of each type, dataframes, lists, families",
   medium: "300 runs of a sweep",
-  big: "10,000 runs × 50 columns",
-  wide: "150 runs × 1,500 metrics",
   hostile: "names and values that try to be markup, paths and formulas",
   broken: "three backends: one down, one with damaged files, one that lacks half",
   down: "three backends that are all down",
@@ -60,12 +53,6 @@ export async function makeStore(
     case "medium":
       await fillSweep(rubicon, { runs: 300, parameters: 8, metrics: 6 });
       break;
-    case "big":
-      await fillSweep(rubicon, { runs: 10_000, parameters: 20, metrics: 24 });
-      break;
-    case "wide":
-      await fillSweep(rubicon, { runs: 150, parameters: 6, metrics: 1_500 });
-      break;
     case "hostile":
       await fillHostile(rubicon);
       break;
@@ -76,77 +63,6 @@ export async function makeStore(
       break;
   }
   return rubicon;
-}
-
-/** How large a sweep is. */
-export interface SweepSize {
-  runs: number;
-  /** Six at least: the first six are those of a sweep, the others are numbers. */
-  parameters: number;
-  /** Two at least. */
-  metrics: number;
-  seed?: number;
-}
-
-const START = Date.parse("2026-10-01T08:00:00Z");
-const MODELS = ["ResNet50", "ViT-S", "ConvNeXt"];
-
-/** A sweep: parameters that matter, metrics that follow from them, some runs without all of them. */
-export async function fillSweep(
-  rubicon: Composite,
-  { runs, parameters, metrics, seed = 1 }: SweepSize,
-): Promise<{ project: Project; experiments: Experiment[] }> {
-  const random = randomOf(seed);
-  const project = await createProject(rubicon, {
-    name: "Image classifier",
-    description: "A sweep over optimizers and sizes",
-    githubUrl: "https://github.com/example/classifier.git",
-  });
-  const inputs = Array.from({ length: runs }, (_, at) => {
-    const lr = 10 ** (-4 + 3 * random());
-    const depth = 2 + Math.floor(random() * 10);
-    const optimizer = pick(random, ["adam", "sgd", "lion"]);
-    const score = 0.95 - Math.abs(Math.log10(lr) + 2.5) * 0.08 - Math.abs(depth - 7) * 0.01 -
-      (optimizer === "sgd" ? 0.03 : 0) + (random() - 0.5) * 0.04;
-    const settings: Record<string, Value> = {
-      lr,
-      depth,
-      optimizer,
-      "batch_size": 2 ** (4 + Math.floor(random() * 5)),
-      augment: random() < 0.5,
-      dropout: Math.round(random() * 50) / 100,
-    };
-    for (let more = 6; more < parameters; more++) {
-      settings[`p${more}`] = Math.round(random() * 1e4) / 1e3;
-    }
-    const results: { name: string; value: Value; directionality: "score" | "loss" }[] = [
-      { name: "accuracy", value: score, directionality: "score" },
-      { name: "loss", value: at % 97 === 5 ? NaN : (1 - score) * 3, directionality: "loss" },
-    ];
-    for (let more = 2; more < metrics; more++) {
-      // Some runs ended before they had all.
-      if (at % 10 === 3 && more % 2 === 1) continue;
-      const value = score * (0.5 + more / metrics) + random() * 0.1;
-      results.push({ name: `m${more}`, value, directionality: more % 3 === 0 ? "loss" : "score" });
-    }
-    return {
-      id: uuidOf(random),
-      name: at % 25 === 24
-        ? null
-        : `${pick(random, ["calm", "bold", "keen", "warm"])}-${
-          pick(random, ["otter", "falcon", "cedar", "comet"])
-        }-${at}`,
-      createdAt: new Date(START + at * 7 * 60_000).toISOString(),
-      modelName: pick(random, MODELS),
-      branchName: "main",
-      commitHash: (0x3A7F00 + Math.floor(at / 20)).toString(16).padStart(40, "0"),
-      tags: [`round:${Math.floor(at / 100)}`, ...(score > 0.93 ? ["candidate"] : [])],
-      parameters: settings,
-      metrics: results,
-    };
-  });
-  const experiments = await pooled(inputs, (input) => logExperiment(rubicon, project, input));
-  return { project, experiments };
 }
 
 /** One is down, one has files that were cut short, one lacks half of the runs: together they have all. */
