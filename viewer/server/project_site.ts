@@ -15,6 +15,7 @@ import type { RunState, ViewerProject, ViewerView } from "../contract.ts";
 import type { Lives } from "./history.ts";
 import { type Look, lookAt } from "./look.ts";
 import { projectPath, runsPath, sparksPath } from "./paths.ts";
+import { publicUrl } from "./run_file.ts";
 import { type RunsFiles, runsFiles } from "./runs_file.ts";
 import { checksumOf, type Sealed } from "./sealed.ts";
 import { freshly, type Kept } from "./shared.ts";
@@ -83,6 +84,11 @@ export class ProjectSite {
     }
   });
 
+  /** Why it could not be read the last time; `null` if it could. */
+  get error(): string | null {
+    return this.#error;
+  }
+
   /** Notes why the project cannot be read. */
   fail(error: unknown): void {
     if (this.shared.call.signal?.aborted) throw error;
@@ -121,7 +127,11 @@ export class ProjectSite {
     const runs = await lives.ofAll(this.project, this.slug, read, call);
     // All that were asked before the last one were not able to answer alone.
     this.#weak = new Set(receipts.slice(0, -1).map(({ backend }) => backend));
-    const made = runsFiles(this.project, this.slug, runs);
+    const made = runsFiles(
+      { name: this.project.name, githubUrl: publicUrl(this.project.githubUrl) },
+      this.slug,
+      runs,
+    );
     const states: Built["states"] = {};
     for (const { status } of runs) {
       if (status) states[status.state] = (states[status.state] ?? 0) + 1;
@@ -166,7 +176,8 @@ export class ProjectSite {
     const look = this.#look;
     const built = look && this.#built?.version === look.runs ? this.#built : undefined;
     return {
-      ...{ name, slug: this.slug, id, description, githubUrl, createdAt },
+      ...{ name, slug: this.slug, id, description, createdAt },
+      githubUrl: publicUrl(githubUrl),
       experiments: built?.experiments ?? look?.experiments ?? 0,
       states: built?.states ?? {},
       lastRunAt: built ? built.lastRunAt : this.#lastRunAt?.time ?? null,

@@ -19,7 +19,7 @@ import { type Sniffer, viewedArtifacts, viewedDataframes } from "./attached.ts";
 import { encodeCell } from "./encode.ts";
 import type { Lives } from "./history.ts";
 import { isId } from "./paths.ts";
-import { type Sealed, sealed } from "./sealed.ts";
+import type { Unsealed } from "./sealed.ts";
 
 /** So many parents and children are named. */
 const MAX_FAMILY = 200;
@@ -35,13 +35,13 @@ export interface Means {
   call: CallOptions;
 }
 
-/** Makes the file of a run. */
-export async function runFile(
+/** All that was logged to a run. */
+export async function readRun(
   { rubicon, sniffer, lives, call }: Means,
   project: Project,
   slug: string,
   id: string,
-): Promise<Sealed> {
+): Promise<Unsealed<RunFile>> {
   const experiment = await getExperiment(rubicon, project, { ...call, id });
   const [
     parameters,
@@ -65,7 +65,7 @@ export async function runFile(
     environmentOf(sniffer, experiment, call),
   ]);
   const { name, description, createdAt, modelName, branchName, commitHash } = experiment;
-  const file: Omit<RunFile, "checksum"> = {
+  return {
     ...{ id, name, description, createdAt, modelName, branchName, commitHash },
     commitUrl: commitUrl(project.githubUrl, commitHash),
     tags: experiment.tags,
@@ -83,26 +83,34 @@ export async function runFile(
     history: life.history,
     environment,
   };
-  return sealed(file);
 }
 
-/** Makes the file of what belongs to a project itself. */
-export async function projectFile(
+/** What belongs to a project itself. */
+export async function readProject(
   { rubicon, sniffer, call }: Means,
   project: Project,
   slug: string,
-): Promise<Sealed> {
+): Promise<Unsealed<ProjectFile>> {
   const [artifacts, dataframes] = await Promise.all([
     viewedArtifacts(sniffer, project, slug, call),
     viewedDataframes(rubicon, project, slug, call),
   ]);
   const { name, id, description, githubUrl, createdAt, trainingMetadata } = project;
-  const file: Omit<ProjectFile, "checksum"> = {
-    ...{ name, slug, id, description, githubUrl, createdAt },
+  return {
+    ...{ name, slug, id, description, createdAt },
+    githubUrl: publicUrl(githubUrl),
     trainingMetadata: encodeCell(trainingMetadata),
     ...{ artifacts, dataframes },
   };
-  return sealed(file);
+}
+
+/** An address without the name and the password that it may have. */
+export function publicUrl(address: string | null): string | null {
+  if (address === null || !URL.canParse(address)) return address;
+  const url = new URL(address);
+  if (url.username === "" && url.password === "") return address;
+  url.username = url.password = "";
+  return url.href;
 }
 
 const about = ({ name, description, tags }: Child) => ({ name, description, tags });

@@ -19,7 +19,7 @@ import { frameFile } from "./frame_file.ts";
 import { Lives } from "./history.ts";
 import { framePath, type Wanted } from "./paths.ts";
 import { ProjectSite, type Shared } from "./project_site.ts";
-import { projectFile, runFile } from "./run_file.ts";
+import { type Means, readProject, readRun } from "./run_file.ts";
 import { columnFile } from "./runs_file.ts";
 import { type Sealed, sealed } from "./sealed.ts";
 import { freshly, Kept } from "./shared.ts";
@@ -79,6 +79,17 @@ export class Site {
     return this.#shared.call;
   }
 
+  /** What pages are made with. */
+  get means(): Means {
+    const { rubicon, sniffer, lives, call } = this;
+    return { rubicon, sniffer, lives, call };
+  }
+
+  /** Why the projects could not be listed the last time; `null` if they could. */
+  get error(): string | null {
+    return this.#error;
+  }
+
   /** The projects, as of the last look. */
   get projects(): readonly ProjectSite[] {
     return [...this.#projects.values()];
@@ -92,10 +103,11 @@ export class Site {
       await one.look();
       await this.#readAhead([one]);
     } else await this.#lookAtAll();
-    return this.#indexFile();
+    return this.indexFile();
   }
 
-  #indexFile(): Sealed {
+  /** What there is, as far as it is known. */
+  indexFile(): Sealed {
     const { title, live, edit } = this.options;
     const sites = this.projects;
     const index: Omit<ViewerIndex, "format" | "checksum" | "madeAt"> = {
@@ -222,18 +234,18 @@ export class Site {
     const { rubicon, sniffer, lives, call } = this;
     const one = await this.project(wanted.slug);
     const { project, slug } = one;
-    const means = { rubicon, sniffer, lives, call };
+    const { means } = this;
     switch (wanted.what) {
       case "runs":
         return json(await one.runs());
       case "sparks":
         return json(await one.sparks());
       case "project":
-        return json(await projectFile(means, project, slug));
+        return json(sealed(await readProject(means, project, slug)));
       case "column":
         return json(columnFile(await one.runs(), wanted.at));
       case "run":
-        return json(await runFile(means, project, slug, wanted.id));
+        return json(sealed(await readRun(means, project, slug, wanted.id)));
       case "history":
         return json(await lives.curves(project, wanted.id, call));
     }
