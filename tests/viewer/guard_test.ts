@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- what is logged is looked at.
 /**
  * Who the viewer's server lets in, and what its answers may do in a browser.
  */

@@ -19,7 +19,6 @@ import type {
   RunsFile,
   ViewerIndex,
 } from "../../viewer/contract.ts";
-import { pooled } from "../../domain/pool.ts";
 import { faulty } from "../support/faulty.ts";
 import { served } from "./support/serving.ts";
 import { inMemory, makeStore } from "./support/stores.ts";
