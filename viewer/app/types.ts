@@ -1,7 +1,7 @@
 /**
  * What the page hands to its charts, and what a chart tells the page.
  *
- * Colours of a theme are custom properties of the root (`app.css` says which), so a canvas reads them by
+ * Colours of a theme are custom properties of the root (`css/theme.css`), so a canvas reads them by
  * `getComputedStyle` whenever `theme` changes.
  *
  * @module
@@ -32,7 +32,7 @@ export type CellType =
 
 /** A column of runs, with what it is computed with. */
 export interface RunColumn extends RunsColumn {
-  /** `metric accuracy`: one text a column, the same each time. Settings and addresses name columns by it. */
+  /** `o.name`, `m.accuracy`, `p.lr`: one text a column, the same each time. Settings and addresses name columns by it. */
   readonly key: string;
   /** Decoded, one a run; missing is `null`. */
   readonly cells: readonly Cell[];
