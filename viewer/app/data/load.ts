@@ -1,0 +1,177 @@
+/**
+ * Files of the contract: from the folder that the page lies in, or from the page itself.
+ *
+ * @module
+ */
+/// <reference lib="dom" />
+
+/** Why a file could not be had, in words for whoever looks at the page. */
+export class LoadError extends Error {
+  override readonly name = "LoadError";
+  /** The status of the answer; `undefined` where there was none. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** A file in a page that holds its data: JSON, a text, or bytes. */
+type Held = { base64: string; type: string } | string | object;
+
+let held: ReadonlyMap<string, Held> | undefined;
+
+/** The files that the page itself holds; `undefined` if it holds none. */
+function embedded(): ReadonlyMap<string, Held> | undefined {
+  if (held) return held;
+  const script = document.getElementById("rubicon-data");
+  if (!script) return undefined;
+  held = new Map(Object.entries(JSON.parse(script.textContent ?? "{}")));
+  return held;
+}
+
+/** Whether the page holds its data, so that nothing can become new. */
+export const isSingleFile = (): boolean => embedded() !== undefined;
+
+const isBytes = (file: Held): file is { base64: string; type: string } =>
+  typeof file === "object" && typeof (file as { base64?: unknown }).base64 === "string";
+
+const etags = new Map<string, string>();
+const HERE = () => document.baseURI.replace(/[?#].*$/s, "");
+
+/** Where a file of the contract is. */
+const addressOf = (path: string): string =>
+  new URL(path.split("/").map(encodeURIComponent).join("/"), HERE()).href;
+
+async function get(path: string, signal: AbortSignal | undefined, etag?: string) {
+  let response: Response;
+  try {
+    response = await fetch(addressOf(path), {
+      cache: "no-cache",
+      ...(signal && { signal }),
+      ...(etag !== undefined && { headers: { "If-None-Match": etag } }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new LoadError(
+      location.protocol === "file:"
+        ? "A browser reads no files beside a page that was opened from a folder. Open a page that was " +
+          "exported as a single file, or serve this folder."
+        : "The server does not answer. See whether it still runs, then try again.",
+    );
+  }
+  if (response.ok || response.status === 304) return response;
+  await response.body?.cancel();
+  throw new LoadError(
+    response.status === 404
+      ? `${path} is not there. It may have been deleted: load the page again.`
+      : response.status === 401 || response.status === 403
+      ? "The server refuses this page. Open the address that it printed, with its token."
+      : `The server answered ${response.status} for ${path}. Its own output may say why.`,
+    response.status,
+  );
+}
+
+/** A JSON file. */
+export async function loadJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const files = embedded();
+  if (!files) return parsed(await (await get(path, signal)).text(), path) as T;
+  const file = files.get(path);
+  if (file === undefined) throw missing(path);
+  if (isBytes(file)) return parsed(await blobOf(file).text(), path) as T;
+  return (typeof file === "string" ? parsed(file, path) : file) as T;
+}
+
+/** A JSON file if it is another one than the last time, else `undefined`. */
+export async function loadIfNew<T>(path: string, signal?: AbortSignal): Promise<T | undefined> {
+  if (embedded()) return etags.has(path) ? undefined : (etags.set(path, ""), loadJson<T>(path));
+  const response = await get(path, signal, etags.get(path));
+  if (response.status === 304) return undefined;
+  const etag = response.headers.get("etag");
+  const text = await response.text();
+  // A browser may answer from its cache, with 200 and the tag that is known.
+  if (etag !== null && etags.get(path) === etag) return undefined;
+  const value = parsed(text, path) as T;
+  if (etag !== null) etags.set(path, etag);
+  return value;
+}
+
+/** Forgets what is known, so that the next look reads it in any case. */
+export const forget = (path: string): void => void etags.delete(path);
+
+/** The bytes of a file, with the type that the page gives them: what a server says of it is not believed. */
+export async function loadBlob(path: string, type: string, signal?: AbortSignal): Promise<Blob> {
+  const files = embedded();
+  if (!files) return new Blob([await (await get(path, signal)).arrayBuffer()], { type });
+  const file = files.get(path);
+  if (file === undefined) throw missing(path);
+  const bytes = isBytes(file)
+    ? await blobOf(file).arrayBuffer()
+    : typeof file === "string"
+    ? file
+    : JSON.stringify(file);
+  return new Blob([bytes], { type });
+}
+
+/** A file to keep on disk. */
+export async function download(path: string, name: string): Promise<void> {
+  save(await loadBlob(path, "application/octet-stream"), name);
+}
+
+/** Hands a file to the browser's downloads. */
+export function save(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** Asks the server to do something. */
+export async function post<T>(path: string, body: unknown): Promise<T> {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="rubicon-token"]')?.content;
+  let response: Response;
+  try {
+    response = await fetch(addressOf(path), {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(token && { "x-rubicon-token": token }),
+      },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new LoadError("The server does not answer. See whether it still runs, then try again.");
+  }
+  const text = await response.text();
+  if (!response.ok) {
+    throw new LoadError(
+      response.status === 401 || response.status === 403
+        ? "The server refuses this. Load the page again: its token may be an old one."
+        : `The server answered ${response.status}${text ? `: ${text.slice(0, 500)}` : "."}`,
+      response.status,
+    );
+  }
+  return (text === "" ? undefined : parsed(text, path)) as T;
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LoadError(
+      `${path} is not JSON. What serves this folder may not be Rubicon's viewer.`,
+    );
+  }
+}
+
+const missing = (path: string) =>
+  new LoadError(`${path} is not part of this page. It was left out when the page was exported.`);
+
+function blobOf({ base64, type }: { base64: string; type: string }): Blob {
+  const text = atob(base64);
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return new Blob([bytes], { type });
+}
