@@ -56,7 +56,7 @@ export function naturalWidth(column: RunColumn): number {
     const known: Record<string, number> = {
       name: 240,
       status: 150,
-      createdAt: 116,
+      createdAt: 124,
       tags: 180,
       durationMs: 104,
       commitHash: 96,
@@ -65,7 +65,7 @@ export function naturalWidth(column: RunColumn): number {
     };
     return known[column.name] ?? 140;
   }
-  const label = 44 + Math.min(column.name.length, 26) * 7;
+  const label = 30 + Math.min(column.name.length, 26) * 7.6;
   const cells = column.loading
     ? 104
     : column.type === "number" || column.type === "boolean"

@@ -178,7 +178,11 @@ export function Grid(): VNode {
             <Bands columns={seen.pinned} stick={GUTTER} />
           </div>
           <div class="spacer" style={{ width: `${seen.before}px` }} />
-          <Bands columns={seen.free} stick={GUTTER + pinnedWidth} />
+          <Bands
+            columns={seen.free}
+            stick={GUTTER + pinnedWidth}
+            after={pinned.at(-1)?.column.kind}
+          />
         </div>
         <div class="heads" role="row" aria-rowindex={1}>
           <HeadGutter />

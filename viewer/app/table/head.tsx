@@ -11,7 +11,7 @@ import { firstDescends } from "../data/sort.ts";
 import { Icon } from "../parts/icon.tsx";
 import { moveColumn, type Placed, resizeColumn, toggleSort } from "../state/columns.ts";
 import { view } from "../state/store.ts";
-import { labelOf } from "./cells.tsx";
+import { isRight, labelOf } from "./cells.tsx";
 import { ColumnMenu } from "./column_menu.tsx";
 import { cursorColumn, inHeader, menuOf } from "./cursor.ts";
 
@@ -26,10 +26,12 @@ interface BandsProps {
   columns: readonly Placed[];
   /** How far from the left a band's name stays. */
   stick: number;
+  /** The kind of the column before, whose band goes on here. */
+  after?: keyof typeof BANDS | undefined;
 }
 
 /** What kind the columns below are of. */
-export function Bands({ columns, stick }: BandsProps): VNode {
+export function Bands({ columns, stick, after }: BandsProps): VNode {
   const bands: { kind: keyof typeof BANDS; width: number; at: number }[] = [];
   for (const { column, width, at } of columns) {
     const last = bands.at(-1);
@@ -38,9 +40,11 @@ export function Bands({ columns, stick }: BandsProps): VNode {
   }
   return (
     <>
-      {bands.map(({ kind, width, at }) => (
+      {bands.map(({ kind, width, at }, place) => (
         <div key={at} class={`band ${kind}`} style={{ width: `${width}px` }}>
-          <span class="band-name" style={{ left: `${stick + 8}px` }}>{BANDS[kind]}</span>
+          {(place > 0 || kind !== after) && (
+            <span class="band-name" style={{ left: `${stick}px` }}>{BANDS[kind]}</span>
+          )}
         </div>
       ))}
     </>
@@ -121,8 +125,8 @@ export function HeadCell({ placed, stick, placeAt }: HeadProps): VNode {
       aria-colindex={at + 2}
       aria-sort={sorted < 0 ? "none" : descends ? "descending" : "ascending"}
       class={`head ${column.kind}${stick === undefined ? "" : " pinned"}${
-        isActive ? " active" : ""
-      }${dragged.value?.key === key ? " dragged" : ""}`}
+        isRight(column) ? " right" : ""
+      }${isActive ? " active" : ""}${dragged.value?.key === key ? " dragged" : ""}`}
       style={{ width: `${width}px`, left: stick === undefined ? undefined : `${stick}px` }}
     >
       <button
