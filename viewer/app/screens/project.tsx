@@ -292,7 +292,7 @@ function ExportMenu(): VNode {
         return (
           <>
             <p class="menu-note">
-              {selected.value.size > 0 ? "The chosen runs" : "The runs shown"}, with the columns
+              {selected.value.size > 0 ? "The selected runs" : "The runs shown"}, with the columns
               shown
             </p>
             <Item icon="copy" onClick={doing(() => void copy(write(toTabs), what))}>

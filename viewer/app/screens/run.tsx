@@ -6,7 +6,7 @@
 /// <reference lib="dom" />
 import type { ComponentChildren, VNode } from "npm:preact@^11.2.0";
 import type { RunFile } from "../../contract.ts";
-import { ago, time } from "../data/format.ts";
+import { ago, isRecent, time } from "../data/format.ts";
 import { Empty, Loading, Problem, Status, Swatch } from "../parts/bits.tsx";
 import { runPath, useFile } from "../parts/file.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
@@ -103,7 +103,7 @@ function Head({ run, row }: { run: RunFile; row: number | undefined }): VNode {
             onClick={() => select([row], "toggle")}
           >
             <Icon name="check" />
-            <span class="wide">{isChosen ? "Chosen" : "Choose"}</span>
+            <span class="wide">{isChosen ? "Selected" : "Select"}</span>
           </button>
         )}
         <button
@@ -155,8 +155,8 @@ function About({ run }: { run: RunFile }): VNode {
           </button>
         </Fact>
         <Fact icon="clock" name="Created">
-          <span title={createdAt}>{time(createdAt)}</span>{" "}
-          <span class="muted">({ago(createdAt)})</span>
+          <span title={createdAt}>{time(createdAt)}</span>
+          {isRecent(createdAt) && <span class="muted">, {ago(createdAt)}</span>}
         </Fact>
         {status && (
           <Fact icon="clock" name="State since">

@@ -119,7 +119,7 @@ export function Metrics({ run, row }: { run: RunFile; row: number | undefined })
                 {!Number.isNaN(compared) && compared !== 0
                   ? (
                     <span class={`delta ${isBetter ? "better" : "worse"}`}>
-                      {isBetter ? "▲" : "▼"} {delta(compared)}
+                      {delta(compared)}
                     </span>
                   )
                   : rankOf(name, cell)}

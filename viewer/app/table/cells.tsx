@@ -124,8 +124,10 @@ function Delta({ column, row, base }: { column: RunColumn; row: number; base: nu
     : difference < 0 === (column.directionality === "loss");
   const how = isBetter === undefined ? "faint" : isBetter ? "better" : "worse";
   return (
-    <span class={`delta ${how}`} title={isBetter === undefined ? "the same" : how}>
-      {isBetter === undefined ? "" : isBetter ? "▲ " : "▼ "}
+    <span
+      class={`delta ${how}`}
+      title={isBetter === undefined ? "As the baseline" : `${how} than the baseline`}
+    >
       {delta(difference)}
     </span>
   );
