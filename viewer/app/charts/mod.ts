@@ -1,0 +1,9 @@
+/**
+ * The charts of the viewer. Each gets {@linkcode ChartProps} and knows nothing of the page around it.
+ *
+ * @module
+ */
+export { Curves, type CurvesProps, type CurvesSettings } from "./curves.tsx";
+export { Parallel, type ParallelSettings } from "./parallel.tsx";
+export { Scatter, type ScatterSettings } from "./scatter.tsx";
+export { Spark, type SparkProps } from "./spark.tsx";
