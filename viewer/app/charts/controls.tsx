@@ -160,25 +160,21 @@ export function Swatch(
   );
 }
 
+/** In narrower charts a box beside the pointer would hide what it is about: it is below. */
+const NARROW = 440;
+
 /** A box beside the pointer that stays within the chart. */
 export function Tooltip(
   { x, y, width, children }: { x: number; y: number; width: number; children: ComponentChildren },
 ): JSX.Element {
   const isRight = x > width / 2;
-  return (
-    <div
-      class="chart-tip"
-      aria-hidden="true"
-      style={{
-        top: `${y}px`,
-        left: isRight ? "auto" : `${x + 14}px`,
-        right: isRight ? `${width - x + 14}px` : "auto",
-        maxWidth: `${Math.max(120, (isRight ? x : width - x) - 20)}px`,
-      }}
-    >
-      {children}
-    </div>
-  );
+  const style = width < NARROW ? { top: "100%", left: "0", right: "0", width: "auto" } : {
+    top: `${y}px`,
+    left: isRight ? "auto" : `${x + 14}px`,
+    right: isRight ? `${width - x + 14}px` : "auto",
+    maxWidth: `${(isRight ? x : width - x) - 20}px`,
+  };
+  return <div class="chart-tip" aria-hidden="true" style={style}>{children}</div>;
 }
 
 /** Said to screen readers when it changes. */

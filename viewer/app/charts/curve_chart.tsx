@@ -70,6 +70,12 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
     drawFrame(pen, paint, plot);
     drawShapes(pen, plot, shapes);
   }, [plot, shapes]);
+  const drawGround = useCallback<Draw>((pen, paint) => {
+    if (plot) drawFrame(pen, paint, plot);
+  }, [plot]);
+  const drawLines = useCallback<Draw>((pen) => {
+    if (plot) drawShapes(pen, plot, shapes);
+  }, [plot, shapes]);
 
   const row = hovered.value, along = cursor.value;
   const hits = useMemo(
@@ -213,7 +219,13 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
       >
         {size && plot && (
           <>
-            <Layer size={size} draw={draw} theme={theme} dim={focus !== undefined && focus >= 0} />
+            <Layer size={size} draw={drawGround} theme={theme} />
+            <Layer
+              size={size}
+              draw={drawLines}
+              theme={theme}
+              dim={focus !== undefined && focus >= 0}
+            />
             <Layer size={size} draw={drawOver} theme={theme} />
             {pointer && !drag && hits.length > 0 && (
               <Tip
@@ -298,13 +310,13 @@ function Tip(
                   <Swatch {...style} />
                 </td>
                 <td class="chart-tip-name">{name}</td>
-                <td class="chart-tip-number">{number(line.y[at]!, 5)}</td>
+                <td class="chart-tip-number">{number(line.y[at]!, 4)}</td>
                 {band && (
                   <td class="chart-tip-more">
                     {number(band.low[at]!)} – {number(band.high[at]!)} ({band.lines[at]})
                   </td>
                 )}
-                {!band && view.hasRaw && <td class="chart-tip-more">{number(line.raw[at]!, 5)}</td>}
+                {!band && view.hasRaw && <td class="chart-tip-more">{number(line.raw[at]!, 4)}</td>}
               </tr>
             );
           })}

@@ -120,10 +120,25 @@ export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void 
       pen.strokeStyle = pen.fillStyle = series.style.stroke;
       pen.setLineDash(many ? [] : series.style.dash as number[]);
       strokeLine(pen, main.points);
+      if (!many && main.count <= MAX_DOTS) fillDots(pen, main.points);
     }
     pen.globalAlpha = 1;
     pen.setLineDash([]);
   });
+}
+
+/** Of a line with so few points each is seen. */
+export const MAX_DOTS = 30;
+
+/** Draws a dot at each point. */
+export function fillDots(pen: Pen, points: Float64Array): void {
+  pen.beginPath();
+  for (let at = 0; at < points.length; at += 2) {
+    if (Number.isNaN(points[at]!)) continue;
+    pen.moveTo(points[at]! + 2.5, points[at + 1]!);
+    pen.arc(points[at]!, points[at + 1]!, 2.5, 0, 2 * Math.PI);
+  }
+  pen.fill();
 }
 
 /** Draws one line; a point between two gaps is a dot. */

@@ -274,7 +274,9 @@ function MetricChart(props: MetricProps): JSX.Element {
         row,
         line,
         name: props.nameOf(row),
-        style: props.colourOf(row),
+        style: colours
+          ? { stroke: colours.colours[colours.shade(row)]!, dash: [] }
+          : props.colourOf(row),
       })),
     [lines, grouping, colours, drawn, theme, props.nameOf, props.colourOf],
   );

@@ -36,7 +36,7 @@ export function layOut(
   const bottom = names.x === undefined ? 22 : 38;
   const top = names.y === undefined ? 8 : 22;
   const height = Math.max(20, size.height - top - bottom);
-  const yTicks = y.ticks(Math.max(2, Math.floor(height / (y.kind === "category" ? 14 : 34))));
+  const yTicks = y.ticks(Math.max(2, Math.floor(height / (y.kind === "category" ? 14 : 42))));
   const widest = Math.max(16, ...yTicks.map(({ label }) => textWidth(label)));
   const left = Math.min(Math.ceil(widest) + 12, Math.max(60, size.width * 0.3));
   const width = Math.max(20, size.width - left - 12);

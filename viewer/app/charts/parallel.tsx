@@ -479,7 +479,10 @@ function useTelling(
     tell();
   }, [within, isInHand]);
   useEffect(() => () => clearTimeout(timer.current), []);
+  const before = useRef(selected);
   useEffect(() => {
+    if (before.current === selected) return;
+    before.current = selected;
     if (within === undefined || isInHand || told.current.size === 0) return;
     if (told.current.has(signature(selected))) return;
     told.current.clear();

@@ -24,10 +24,13 @@ export interface Hold {
 export const REACH = 12;
 const END = 6;
 
+/** A range may be longer than its axis: the runs that are shown are others now. */
 const pixelsOf = (shown: Shown, room: Room, range: Range): [number, number] => {
-  const [a, b] = range.map((value) => toPixel(shown, room, value)) as [number, number];
-  const [low, high] = [Math.min(a, b), Math.max(a, b)];
-  return [Number.isNaN(low) ? room.top : low, Number.isNaN(high) ? room.top + room.height : high];
+  const ends = range.map((value) => toPixel(shown, room, value));
+  const [least, most] = [room.top, room.top + room.height];
+  const within = (value: number, otherwise: number) =>
+    Number.isNaN(value) ? otherwise : Math.min(most, Math.max(least, value));
+  return [within(Math.min(...ends), least), within(Math.max(...ends), most)];
 };
 
 /** Where the ranges of an axis are, in pixels. */

@@ -18,9 +18,32 @@ export interface Points {
 /** The golden angle: points along this spiral lie evenly on a disc. */
 const ANGLE = Math.PI * (3 - Math.sqrt(5));
 
+/** Where values are many, equal points do not go farther away than this. */
+const MOST = 14;
+
+/** The room between neighbours along one side, if their places are few: the least distance. */
+function gapOf(places: readonly number[]): number {
+  const sorted = [...new Set(places.map((place) => Math.round(place)))].sort((a, b) => a - b);
+  if (sorted.length > 60) return MOST / 0.44;
+  let least = Infinity;
+  for (let at = 1; at < sorted.length; at++) least = Math.min(least, sorted[at]! - sorted[at - 1]!);
+  return least;
+}
+
+/** The half axes of an ellipse with room for so many points that are `step` apart, within the most there may be. */
+function ellipse(
+  count: number,
+  step: number,
+  [mostX, mostY]: readonly [number, number],
+): [rx: number, ry: number] {
+  const round = Math.sqrt(count - 1) * step;
+  const ry = Math.min(round, mostY), rx = Math.min(round * round / Math.max(ry, 1), mostX);
+  return [rx, Math.min(mostY, round * round / Math.max(rx, 1))];
+}
+
 /**
- * Places points. Those with the same two values lie on a disc around their place, as wide as it takes up to `most`
- * pixels, so that each is seen and can be pointed at.
+ * Places points. Those with the same two values lie around their place, as far from it as it takes and neighbours allow,
+ * so that each is seen and can be pointed at.
  */
 export function pointsOf(
   rows: readonly number[],
@@ -35,22 +58,22 @@ export function pointsOf(
   const xs = new Float64Array(kept.length), ys = new Float64Array(kept.length);
   const same = new Uint32Array(kept.length);
   const groups = Map.groupBy(kept.keys(), (at) => `${x.values[kept[at]!]} ${y.values[kept[at]!]}`);
-  // Discs of two categories do not touch.
-  const room = Math.min(
-    plot.x.kind === "category" ? plot.width / Math.max(1, plot.x.categories.length) : Infinity,
-    plot.y.kind === "category" ? plot.height / Math.max(1, plot.y.categories.length) : Infinity,
-  );
-  const most = room < Infinity ? Math.max(radius, room * 0.42) : 14;
+  const places = [...groups.values()].map(([first]) => ({
+    x: xOf(plot, x.values[kept[first!]!]!),
+    y: yOf(plot, y.values[kept[first!]!]!),
+  }));
+  const [wide, high] = [gapOf(places.map((one) => one.x)), gapOf(places.map((one) => one.y))];
+  let group = 0;
   for (const members of groups.values()) {
-    const [cx, cy] = [
-      xOf(plot, x.values[kept[members[0]!]!]!),
-      yOf(plot, y.values[kept[members[0]!]!]!),
-    ];
-    const widest = Math.sqrt(members.length - 1) || 1;
-    const step = Math.min(radius * 1.8, most / widest);
+    const { x: cx, y: cy } = places[group++]!;
+    const [rx, ry] = ellipse(members.length, radius * 1.8, [
+      Math.min(wide, 2 * (cx - plot.left), 2 * (plot.left + plot.width - cx)) * 0.44,
+      Math.min(high, 2 * (cy - plot.top), 2 * (plot.top + plot.height - cy)) * 0.44,
+    ]);
     members.forEach((at, nth) => {
-      xs[at] = cx + Math.sqrt(nth) * step * Math.cos(nth * ANGLE);
-      ys[at] = cy + Math.sqrt(nth) * step * Math.sin(nth * ANGLE);
+      const out = Math.sqrt(nth / Math.max(members.length - 1, 1));
+      xs[at] = cx + out * rx * Math.cos(nth * ANGLE);
+      ys[at] = cy + out * ry * Math.sin(nth * ANGLE);
       same[at] = members.length;
     });
   }

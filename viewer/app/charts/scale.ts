@@ -169,6 +169,8 @@ function logTicks(low: number, high: number, count: number): { value: number; la
       if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) finer.push(value);
     }
   }
+  const powers = finer.filter((value) => Math.log10(value) % 1 === 0);
+  if (finer.length > count * 1.4 && powers.length > 1) return powers.map(name);
   if (finer.length > 1) return finer.map(name);
   return linearTicks(low, high, Math.min(count, 4)).filter((value) => value > 0)
     .map((value) => ({ value, label: number(value) }));

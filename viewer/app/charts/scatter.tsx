@@ -203,7 +203,7 @@ function Cloud(
       !Number.isNaN(xAxis.values[row]!) && !Number.isNaN(yAxis.values[row]!)
     );
     const scales = [[xAxis, logX], [yAxis, logY]] as const;
-    const [xScale, yScale] = scales.map(([axis, log]) => scaleFor(axis, both, log, 0.04));
+    const [xScale, yScale] = scales.map(([axis, log]) => scaleFor(axis, both, log, 0.06));
     return layOut(size, xScale!, yScale!, { x: x.name, y: y.name });
   }, [size, rows, xAxis, yAxis, logX, logY]);
   const radius = radiusFor(rows.length);
