@@ -310,40 +310,44 @@ function Picture(
         )}
       </div>
       <div class="chart-scatter">
-        <div
-          ref={element}
-          class="chart-plot"
-          role="img"
-          tabIndex={0}
-          aria-label={`Dataframe ${name} of ${counted(frames.length, "run")} as ${kind}: ` +
-            `${kind === "histogram" ? y : `${y} by ${x}`}. ` +
-            `Left and right read values, up and down change the run, Enter opens it.`}
-          onPointerMove={onPointerMove}
-          onPointerLeave={() => show(undefined)}
-          onBlur={() => show(undefined)}
-          onDblClick={() => mark && props.onOpen(mark.row)}
-          onKeyDown={onKey}
-        >
-          {size && shapes && (
-            <>
-              <Layer size={size} draw={drawGround} theme={theme} />
-              <Layer size={size} draw={drawShapes} theme={theme} dim={isDim} />
-              <Layer size={size} draw={drawOver} theme={theme} />
-            </>
+        <div class="chart-inner">
+          <div
+            ref={element}
+            class="chart-plot"
+            role="img"
+            tabIndex={0}
+            aria-label={`Dataframe ${name} of ${counted(frames.length, "run")} as ${kind}: ` +
+              `${kind === "histogram" ? y : `${y} by ${x}`}. ` +
+              `Left and right read values, up and down change the run, Enter opens it.`}
+            onPointerMove={onPointerMove}
+            onPointerLeave={() => show(undefined)}
+            onBlur={() => show(undefined)}
+            onDblClick={() => mark && props.onOpen(mark.row)}
+            onKeyDown={onKey}
+          >
+            {size && shapes && (
+              <>
+                <Layer size={size} draw={drawGround} theme={theme} />
+                <Layer size={size} draw={drawShapes} theme={theme} dim={isDim} />
+                <Layer size={size} draw={drawOver} theme={theme} />
+              </>
+            )}
+          </div>
+          {mark && size && (
+            <Tooltip x={mark.x} y={Math.max(4, mark.y - 20)} width={size.width}>
+              <div class="chart-tip-title">{nameOf(mark.row)}</div>
+              {mark.text}
+            </Tooltip>
+          )}
+          {size && !shapes && (
+            <Empty>
+              {kind === "histogram"
+                ? `${y} has no values`
+                : `${x} and ${y} have no values together`}
+              {logX || logY ? " above zero: turn the log axes off." : ": choose other columns."}
+            </Empty>
           )}
         </div>
-        {mark && size && (
-          <Tooltip x={mark.x} y={Math.max(4, mark.y - 20)} width={size.width}>
-            <div class="chart-tip-title">{nameOf(mark.row)}</div>
-            {mark.text}
-          </Tooltip>
-        )}
-        {size && !shapes && (
-          <Empty>
-            {kind === "histogram" ? `${y} has no values` : `${x} and ${y} have no values together`}
-            {logX || logY ? " above zero: turn the log axes off." : ": choose other columns."}
-          </Empty>
-        )}
       </div>
       <Status>{said}</Status>
     </>

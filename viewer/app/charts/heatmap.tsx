@@ -309,49 +309,51 @@ function Grid(
           />
         )}
       </div>
-      <div class="chart-heat" ref={element}>
-        <div
-          ref={scroller}
-          class="chart-heat-scroll"
-          style={{ height: `${height}px` }}
-          onScroll={({ currentTarget }) => setScrolled(currentTarget.scrollTop)}
-        >
-          <div style={{ height: `${total}px`, width: `${width}px` }}>
-            <div
-              class="chart-heat-plane"
-              role="img"
-              tabIndex={0}
-              aria-label={`${metric.name} of ${counted(ordered.length, "run")}, ${
-                counted(columns, "column")
-              }, values from ${number(all[0])} to ${
-                number(all[1])
-              }. Arrow keys read cells, S sorts by a column, space selects, Enter opens the run.`}
-              style={{ height: `${height}px`, width: `${width}px` }}
-              onPointerMove={onPointerMove}
-              onPointerUp={onClick}
-              onPointerLeave={() => show(undefined)}
-              onBlur={() => show(undefined)}
-              onKeyDown={onKey}
-            >
-              {size && (
-                <>
-                  <Layer size={{ width, height }} draw={draw} theme={theme} />
-                  <Layer size={{ width, height }} draw={drawOver} theme={theme} />
-                </>
-              )}
+      <div class="chart-heat">
+        <div class="chart-inner" ref={element}>
+          <div
+            ref={scroller}
+            class="chart-heat-scroll"
+            style={{ height: `${height}px` }}
+            onScroll={({ currentTarget }) => setScrolled(currentTarget.scrollTop)}
+          >
+            <div style={{ height: `${total}px`, width: `${width}px` }}>
+              <div
+                class="chart-heat-plane"
+                role="img"
+                tabIndex={0}
+                aria-label={`${metric.name} of ${counted(ordered.length, "run")}, ${
+                  counted(columns, "column")
+                }, values from ${number(all[0])} to ${
+                  number(all[1])
+                }. Arrow keys read cells, S sorts by a column, space selects, Enter opens the run.`}
+                style={{ height: `${height}px`, width: `${width}px` }}
+                onPointerMove={onPointerMove}
+                onPointerUp={onClick}
+                onPointerLeave={() => show(undefined)}
+                onBlur={() => show(undefined)}
+                onKeyDown={onKey}
+              >
+                {size && (
+                  <>
+                    <Layer size={{ width, height }} draw={draw} theme={theme} />
+                    <Layer size={{ width, height }} draw={drawOver} theme={theme} />
+                  </>
+                )}
+              </div>
             </div>
           </div>
+          {cell && size && ordered[cell.at] && (
+            <Tooltip
+              x={label + (cell.column + 0.5) * cellWidth}
+              y={HEAD + cell.at * ROW - scrolled + ROW + 2}
+              width={size.width}
+            >
+              <div class="chart-tip-title">{nameOf(ordered[cell.at]!.row)}</div>
+              {names[cell.column]}: {value === undefined ? "none" : number(value, 6)}
+            </Tooltip>
+          )}
         </div>
-        {cell && size && ordered[cell.at] && (
-          <Tooltip
-            x={label + (cell.column + 0.5) * cellWidth}
-            y={HEAD + cell.at * ROW - scrolled + ROW + 2}
-            width={size.width}
-          >
-            <div class="chart-tip-title">{nameOf(ordered[cell.at]!.row)}</div>
-            {names[cell.column]}: {value === undefined ? "none" : number(value, 6)}
-          </Tooltip>
-        )}
       </div>
       <Status>{said}</Status>
     </>

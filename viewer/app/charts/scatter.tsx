@@ -358,56 +358,58 @@ function Cloud(
         )}
       </div>
       <div class="chart-scatter">
-        <div
-          ref={element}
-          class="chart-plot chart-brushing"
-          role="img"
-          tabIndex={0}
-          aria-label={points && plot
-            ? summary(points, plot, x, y, byColour, line?.trend)
-            : "Scatter plot"}
-          onPointerMove={onPointerMove}
-          onPointerDown={(event) => {
-            if (event.button !== 0) return;
-            event.currentTarget.setPointerCapture(event.pointerId);
-            const here = placeOf(event);
-            setBox({ from: here, to: here });
-          }}
-          onPointerUp={onPointerUp}
-          onPointerCancel={() => setBox(undefined)}
-          onPointerLeave={() => hovered.value = undefined}
-          onDblClick={() => hovered.value !== undefined && props.onOpen(hovered.value)}
-          onKeyDown={onKey}
-        >
-          {size && plot && points && (
-            <>
-              <Layer size={size} draw={draw} theme={theme} />
-              <Layer size={size} draw={drawOver} theme={theme} />
-            </>
+        <div class="chart-inner">
+          <div
+            ref={element}
+            class="chart-plot chart-brushing"
+            role="img"
+            tabIndex={0}
+            aria-label={points && plot
+              ? summary(points, plot, x, y, byColour, line?.trend)
+              : "Scatter plot"}
+            onPointerMove={onPointerMove}
+            onPointerDown={(event) => {
+              if (event.button !== 0) return;
+              event.currentTarget.setPointerCapture(event.pointerId);
+              const here = placeOf(event);
+              setBox({ from: here, to: here });
+            }}
+            onPointerUp={onPointerUp}
+            onPointerCancel={() => setBox(undefined)}
+            onPointerLeave={() => hovered.value = undefined}
+            onDblClick={() => hovered.value !== undefined && props.onOpen(hovered.value)}
+            onKeyDown={onKey}
+          >
+            {size && plot && points && (
+              <>
+                <Layer size={size} draw={draw} theme={theme} />
+                <Layer size={size} draw={drawOver} theme={theme} />
+              </>
+            )}
+          </div>
+          {points && plot && at >= 0 && !isBox && (
+            <Tooltip x={points.xs[at]!} y={Math.max(4, points.ys[at]! - 20)} width={size!.width}>
+              <div class="chart-tip-title">{nameOf(points.rows[at]!)}</div>
+              <table>
+                <tbody>
+                  {[x, y, ...byColour && byColour !== x && byColour !== y ? [byColour] : []].map((
+                    column,
+                  ) => (
+                    <tr key={column.key}>
+                      <td class="chart-tip-name">{column.name}</td>
+                      <td class="chart-tip-number">
+                        {cellText(column.cells[points.rows[at]!]) || "none"}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              {points.same[at]! > 1 && (
+                <div class="chart-tip-more">{points.same[at]} runs have these two values</div>
+              )}
+            </Tooltip>
           )}
         </div>
-        {points && plot && at >= 0 && !isBox && (
-          <Tooltip x={points.xs[at]!} y={Math.max(4, points.ys[at]! - 20)} width={size!.width}>
-            <div class="chart-tip-title">{nameOf(points.rows[at]!)}</div>
-            <table>
-              <tbody>
-                {[x, y, ...byColour && byColour !== x && byColour !== y ? [byColour] : []].map((
-                  column,
-                ) => (
-                  <tr key={column.key}>
-                    <td class="chart-tip-name">{column.name}</td>
-                    <td class="chart-tip-number">
-                      {cellText(column.cells[points.rows[at]!]) || "none"}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-            {points.same[at]! > 1 && (
-              <div class="chart-tip-more">{points.same[at]} runs have these two values</div>
-            )}
-          </Tooltip>
-        )}
       </div>
       {plot && points && <Ranges {...{ plot, x, y, points, onSelect }} />}
       <Status>{said}</Status>
