@@ -8,6 +8,8 @@
  * - A single file has all of them in `<script type="application/json" id="rubicon-data">`: one object
  *   `{ [path]: content }`, where bytes are {@linkcode InlineBytes}. If that element has `data-encoding="gzip"`, its text is
  *   base64 of the gzipped JSON (`Uint8Array.fromBase64`, `DecompressionStream`).
+ * - The page's element is `<div id="app">`; its script is a module, and its policy names it by checksum: no inline handlers,
+ *   no `style` attributes set as text, no further scripts or workers. Styles set by properties are fine.
  * - A server answers what fails with {@linkcode ViewerFault} and a status of 400 or more.
  *
  * @module
@@ -113,8 +115,10 @@ export interface ViewerBackend {
   lastError: string | null;
 }
 
-/** A named view: the hash of the address that shows it. */
+/** A named view of a project: the hash of the address that shows it. */
 export interface ViewerView {
+  /** The project's slug. */
+  project: string;
   name: string;
   hash: string;
 }
@@ -243,10 +247,13 @@ export interface ViewerArtifact {
   tags: string[];
   size: number | null;
   show: "image" | "audio" | "text" | "json" | "csv" | "parquet" | "html" | "none";
+  /** The MIME type of its bytes, decided in the same way: give a blob of it this one, whatever a host of files says. */
+  type: string;
   /**
    * Path of its bytes; `null` where an export left it out, with the reason. A server sends them with a policy that runs no
-   * script and in a sandbox; add `?download` to have them saved under the artifact's name. HTML of an export is sent as
-   * text: show it as its source there, or in a `sandbox` frame by `srcdoc`.
+   * script and in a sandbox; add `?download` to have them saved under the artifact's name. HTML and SVG of
+   * an export are files of plain text: show HTML as its source there, or in a `sandbox` frame by `srcdoc`, and SVG by a
+   * blob of its `type`, as a picture.
    */
   path: string | null;
   leftOut?: string;
@@ -300,5 +307,5 @@ export type EditRequest =
     project: string;
     values: string[];
   }
-  | { do: "saveView"; name: string; hash: string }
-  | { do: "deleteView"; name: string };
+  | { do: "saveView"; project: string; name: string; hash: string }
+  | { do: "deleteView"; project: string; name: string };
