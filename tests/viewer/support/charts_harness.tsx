@@ -9,8 +9,10 @@ import { signal } from "npm:@preact/signals@^2.11.4";
 import type { RunsFile } from "../../../viewer/contract.ts";
 import * as charts from "../../../viewer/app/charts/mod.ts";
 import { makeRuns } from "../../../viewer/app/data/runs.ts";
-import type { ChartProps, SelectHow } from "../../../viewer/app/types.ts";
+import type { ChartProps, Runs, SelectHow } from "../../../viewer/app/types.ts";
 import { frameOf, historyOf, runOf, sweep } from "./charts_data.ts";
+
+const makeRunsNow = makeRuns as (file: RunsFile, ask: () => void) => Runs;
 
 interface Mount {
   chart: "Curves" | "Parallel" | "Scatter" | "Heatmap" | "FramePlot";
@@ -53,7 +55,7 @@ const seen = {
 function Page({ options }: { options: Mount }) {
   const runs = useMemo(
     () =>
-      makeRuns(
+      makeRunsNow(
         options.file ??
           sweep(options.runs, {
             ...(options.columns !== undefined && { columns: options.columns }),
@@ -107,8 +109,9 @@ function Page({ options }: { options: Mount }) {
     load,
     theme: options.theme ?? "light",
   };
-  const Chart =
-    (charts as unknown as Record<string, (props: unknown) => JSX.Element>)[options.chart]!;
+  const Chart = charts[options.chart] as (
+    props: ChartProps<Record<string, unknown>>,
+  ) => JSX.Element;
   return (
     <main>
       <h1>{options.chart}</h1>

@@ -102,7 +102,11 @@ export function binEdges(lists: readonly Float64Array[], isWhole: boolean): numb
   const width = 2 * (quantile(all, 0.75) - quantile(all, 0.25)) / Math.cbrt(longest);
   const wanted = width > 0 ? (high - low) / width : Math.sqrt(longest);
   const bins = Math.min(MAX_BINS, Math.max(4, Math.ceil(wanted)));
-  return Array.from({ length: bins + 1 }, (_, at) => low + (high - low) * at / bins);
+  // The last edge is the highest number itself, not what rounding makes of it.
+  return Array.from(
+    { length: bins + 1 },
+    (_, at) => at === bins ? high : low + (high - low) * at / bins,
+  );
 }
 
 /** How many numbers of a list are in each bin; the last one has its upper edge too. */

@@ -38,15 +38,21 @@ export function duration(milliseconds: number): string {
   if (milliseconds < 0) return `-${duration(-milliseconds)}`;
   if (milliseconds === 0) return "0";
   if (milliseconds < SECOND) return `${number(milliseconds, 3)} ms`;
-  if (milliseconds < MINUTE) return `${number(milliseconds / SECOND, 3)} s`;
-  const [large, small, a, b] = milliseconds < HOUR
-    ? [MINUTE, SECOND, "m", "s"]
-    : milliseconds < DAY
-    ? [HOUR, MINUTE, "h", "m"]
-    : [DAY, HOUR, "d", "h"];
-  const whole = Math.round(milliseconds / small) * small;
-  const rest = Math.round((whole % large) / small);
-  return `${Math.floor(whole / large)} ${a}${rest === 0 ? "" : ` ${rest} ${b}`}`;
+  if (milliseconds < MINUTE - 50) return `${number(milliseconds / SECOND, 3)} s`;
+  // What is rounded up to an hour is 1 h, not 60 m.
+  for (
+    const [large, small, most, a, b] of [
+      [MINUTE, SECOND, HOUR, "m", "s"],
+      [HOUR, MINUTE, DAY, "h", "m"],
+      [DAY, HOUR, Infinity, "d", "h"],
+    ] as const
+  ) {
+    const whole = Math.round(milliseconds / small) * small;
+    if (whole >= most) continue;
+    const rest = Math.round((whole % large) / small);
+    return `${Math.floor(whole / large)} ${a}${rest === 0 ? "" : ` ${rest} ${b}`}`;
+  }
+  return "";
 }
 
 /** The smallest and the largest finite number; `undefined` where there is none. */

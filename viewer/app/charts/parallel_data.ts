@@ -44,13 +44,13 @@ export function chosenAxes(
     if (isPending(column)) return asked-- > 0;
     return varies(column, rows) && axisOf(column).categories.length <= MAX_CATEGORIES;
   });
-  const target = metric && axisOf(metric);
   const others = runs.columns.filter((column) =>
     column.kind === "metric" && column !== metric && varies(column, rows)
   );
   const own = parameters.length > 0 ? parameters : others;
   let columns = own;
   if (own.length > MAX_AXES - 1) {
+    const target = metric && axisOf(metric);
     const closest = own.map((column) => ({
       column,
       relation: target ? relation(axisOf(column), target, rows) : 0,

@@ -5,6 +5,7 @@
  */
 import type { Axis } from "./columns.ts";
 import { type Plot, xOf, yOf } from "./frame.ts";
+import type { Scale } from "./scale.ts";
 
 /** Points as pixels; `rows[i]` is the run of point `i`. */
 export interface Points {
@@ -29,6 +30,10 @@ function gapOf(places: readonly number[]): number {
   for (let at = 1; at < sorted.length; at++) least = Math.min(least, sorted[at]! - sorted[at - 1]!);
   return least;
 }
+
+/** A category's room, also if there are no runs in those beside it. */
+const roomOf = ({ kind, categories }: Scale, length: number): number =>
+  kind === "category" ? length / Math.max(1, categories.length) : Infinity;
 
 /** The half axes of an ellipse with room for so many points that are `step` apart, within the most there may be. */
 function ellipse(
@@ -62,7 +67,8 @@ export function pointsOf(
     x: xOf(plot, x.values[kept[first!]!]!),
     y: yOf(plot, y.values[kept[first!]!]!),
   }));
-  const [wide, high] = [gapOf(places.map((one) => one.x)), gapOf(places.map((one) => one.y))];
+  const wide = Math.min(gapOf(places.map((one) => one.x)), roomOf(plot.x, plot.width));
+  const high = Math.min(gapOf(places.map((one) => one.y)), roomOf(plot.y, plot.height));
   let group = 0;
   for (const members of groups.values()) {
     const { x: cx, y: cy } = places[group++]!;
