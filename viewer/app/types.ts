@@ -34,8 +34,13 @@ export type CellType =
 export interface RunColumn extends RunsColumn {
   /** `o.name`, `m.accuracy`, `p.lr`: one text a column, the same each time. Settings and addresses name columns by it. */
   readonly key: string;
-  /** Decoded, one a run; missing is `null`. */
+  /**
+   * Decoded, one a run; missing is `null`. In a project of very many columns, the first look asks for them: all are `null`
+   * while {@linkcode loading} is true, and `runs` is another object once they are there.
+   */
   readonly cells: readonly Cell[];
+  /** Whether the cells are still on their way. */
+  readonly loading: boolean;
   readonly type: CellType;
   /** One number a run: numbers, truths as 0 and 1, times as milliseconds; NaN for whatever is none. Made when asked for. */
   readonly numbers: Float64Array;

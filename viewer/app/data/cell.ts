@@ -3,28 +3,9 @@
  *
  * @module
  */
+import { decodeCell } from "../../cells.ts";
 import type { JsonCell } from "../../contract.ts";
 import type { Cell, CellType } from "../types.ts";
-
-/** A cell of a file as the number, text or list that it stands for. */
-export function decodeCell(cell: JsonCell): Cell {
-  if (typeof cell !== "object" || cell === null) return cell;
-  if (Array.isArray(cell)) return cell.map(decodeCell);
-  const keys = Object.keys(cell);
-  if (keys.length === 1) {
-    const { number, integer } = cell as { number?: unknown; integer?: unknown };
-    if (number === "NaN" || number === "Infinity" || number === "-Infinity") return Number(number);
-    if (typeof integer === "string" && /^-?\d+$/.test(integer)) return BigInt(integer);
-  }
-  const decoded: Record<string, Cell> = {};
-  for (const key of keys) {
-    Object.defineProperty(decoded, key, {
-      value: decodeCell((cell as Record<string, JsonCell>)[key]!),
-      enumerable: true,
-    });
-  }
-  return decoded;
-}
 
 /** Cells of a column. What holds plain values alone is not copied. */
 export function decodeCells(cells: readonly JsonCell[]): readonly Cell[] {

@@ -56,7 +56,8 @@ function makeFormat({ kind, numbers }: RunColumn): (value: number | bigint) => s
   const middle = sizes[sizes.length >> 1]!;
   const [low, high] = [sizes[Math.floor(sizes.length * 0.05)]!, sizes.at(-1)!];
   if (low < 1e-3 || high >= 1e6) return number;
-  const decimals = Math.max(0, Math.min(5, 3 - Math.floor(Math.log10(middle))));
+  const order = Math.floor(Math.log10(middle));
+  const decimals = Math.max(1, order < -1 ? 5 : order < 1 ? 4 : 4 - order);
   return (value) =>
     typeof value === "number" && Number.isFinite(value)
       ? signed(value.toFixed(decimals))
@@ -91,7 +92,13 @@ const absolute = new Intl.DateTimeFormat("en", {
   dateStyle: "medium",
   timeStyle: "medium",
 });
-const day = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
+const day = new Intl.DateTimeFormat("en", {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 const dayAndYear = new Intl.DateTimeFormat("en", {
   month: "short",
   day: "numeric",

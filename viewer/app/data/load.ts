@@ -4,6 +4,7 @@
  * @module
  */
 /// <reference lib="dom" />
+import type { InlineBytes, ViewerFault } from "../../contract.ts";
 
 /** Why a file could not be had, in words for whoever looks at the page. */
 export class LoadError extends Error {
@@ -18,31 +19,50 @@ export class LoadError extends Error {
 }
 
 /** A file in a page that holds its data: JSON, a text, or bytes. */
-type Held = { base64: string; type: string } | string | object;
+type Held = InlineBytes | string | object;
 
-let held: ReadonlyMap<string, Held> | undefined;
+let held: Promise<ReadonlyMap<string, Held>> | undefined;
 
-/** The files that the page itself holds; `undefined` if it holds none. */
-function embedded(): ReadonlyMap<string, Held> | undefined {
-  if (held) return held;
-  const script = document.getElementById("rubicon-data");
-  if (!script) return undefined;
-  held = new Map(Object.entries(JSON.parse(script.textContent ?? "{}")));
-  return held;
-}
+const holder = (): HTMLElement | null => document.getElementById("rubicon-data");
 
 /** Whether the page holds its data, so that nothing can become new. */
-export const isSingleFile = (): boolean => embedded() !== undefined;
+export const isSingleFile = (): boolean => holder() !== null;
 
-const isBytes = (file: Held): file is { base64: string; type: string } =>
-  typeof file === "object" && typeof (file as { base64?: unknown }).base64 === "string";
+/** The files that the page itself holds. */
+const embedded = (script: HTMLElement): Promise<ReadonlyMap<string, Held>> =>
+  held ??= (async () => {
+    const text = script.textContent ?? "{}";
+    const json = script.dataset.encoding === "gzip" ? await unzipped(text) : text;
+    return new Map(Object.entries(JSON.parse(json)));
+  })();
+
+async function unzipped(base64: string): Promise<string> {
+  const stream = new Blob([bytesOf(base64.trim())]).stream();
+  return await new Response(stream.pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+const isBytes = (file: Held): file is InlineBytes =>
+  typeof file === "object" && typeof (file as Partial<InlineBytes>).base64 === "string";
+
+/** A file of the page itself; `undefined` if it holds none. */
+async function heldFile(path: string): Promise<Held | undefined> {
+  const script = holder();
+  if (!script) return undefined;
+  const file = (await embedded(script)).get(path.replace(/\?.*$/, ""));
+  if (file !== undefined) return file;
+  throw new LoadError(
+    `${path} is not part of this page. It was left out when the page was exported.`,
+  );
+}
 
 const etags = new Map<string, string>();
 const HERE = () => document.baseURI.replace(/[?#].*$/s, "");
 
-/** Where a file of the contract is. */
-const addressOf = (path: string): string =>
-  new URL(path.split("/").map(encodeURIComponent).join("/"), HERE()).href;
+/** Where a file of the contract is. Paths are percent-encoded. */
+const addressOf = (path: string): string => new URL(path, HERE()).href;
 
 async function get(path: string, signal: AbortSignal | undefined, etag?: string) {
   let response: Response;
@@ -62,9 +82,11 @@ async function get(path: string, signal: AbortSignal | undefined, etag?: string)
     );
   }
   if (response.ok || response.status === 304) return response;
-  await response.body?.cancel();
+  const said = faultIn(await response.text());
   throw new LoadError(
-    response.status === 404
+    said !== undefined
+      ? said
+      : response.status === 404
       ? `${path} is not there. It may have been deleted: load the page again.`
       : response.status === 401 || response.status === 403
       ? "The server refuses this page. Open the address that it printed, with its token."
@@ -73,19 +95,27 @@ async function get(path: string, signal: AbortSignal | undefined, etag?: string)
   );
 }
 
+/** What a server says of why it cannot give something. */
+function faultIn(text: string): string | undefined {
+  try {
+    const { error } = JSON.parse(text) as Partial<ViewerFault>;
+    return typeof error === "string" ? error : undefined;
+  } catch {
+    return undefined; // Another server's page.
+  }
+}
+
 /** A JSON file. */
 export async function loadJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const files = embedded();
-  if (!files) return parsed(await (await get(path, signal)).text(), path) as T;
-  const file = files.get(path);
-  if (file === undefined) throw missing(path);
+  const file = await heldFile(path);
+  if (file === undefined) return parsed(await (await get(path, signal)).text(), path) as T;
   if (isBytes(file)) return parsed(await blobOf(file).text(), path) as T;
   return (typeof file === "string" ? parsed(file, path) : file) as T;
 }
 
 /** A JSON file if it is another one than the last time, else `undefined`. */
 export async function loadIfNew<T>(path: string, signal?: AbortSignal): Promise<T | undefined> {
-  if (embedded()) return etags.has(path) ? undefined : (etags.set(path, ""), loadJson<T>(path));
+  if (isSingleFile()) return etags.has(path) ? undefined : (etags.set(path, ""), loadJson<T>(path));
   const response = await get(path, signal, etags.get(path));
   if (response.status === 304) return undefined;
   const etag = response.headers.get("etag");
@@ -102,10 +132,10 @@ export const forget = (path: string): void => void etags.delete(path);
 
 /** The bytes of a file, with the type that the page gives them: what a server says of it is not believed. */
 export async function loadBlob(path: string, type: string, signal?: AbortSignal): Promise<Blob> {
-  const files = embedded();
-  if (!files) return new Blob([await (await get(path, signal)).arrayBuffer()], { type });
-  const file = files.get(path);
-  if (file === undefined) throw missing(path);
+  const file = await heldFile(path);
+  if (file === undefined) {
+    return new Blob([await (await get(path, signal)).arrayBuffer()], { type });
+  }
   const bytes = isBytes(file)
     ? await blobOf(file).arrayBuffer()
     : typeof file === "string"
@@ -150,7 +180,7 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
     throw new LoadError(
       response.status === 401 || response.status === 403
         ? "The server refuses this. Load the page again: its token may be an old one."
-        : `The server answered ${response.status}${text ? `: ${text.slice(0, 500)}` : "."}`,
+        : faultIn(text) ?? `The server answered ${response.status}. Its own output may say why.`,
       response.status,
     );
   }
@@ -167,11 +197,4 @@ function parsed(text: string, path: string): unknown {
   }
 }
 
-const missing = (path: string) =>
-  new LoadError(`${path} is not part of this page. It was left out when the page was exported.`);
-
-function blobOf({ base64, type }: { base64: string; type: string }): Blob {
-  const text = atob(base64);
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-  return new Blob([bytes], { type });
-}
+const blobOf = ({ base64, type }: InlineBytes): Blob => new Blob([bytesOf(base64)], { type });

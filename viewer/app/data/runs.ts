@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunsColumn, RunsFile } from "../../contract.ts";
+import type { ColumnFile, RunsColumn, RunsFile } from "../../contract.ts";
 import type { Cell, CellType, RunColumn, Runs } from "../types.ts";
 import { asPeopleCount, decodeCells, numberOf, textOf, typeOf } from "./cell.ts";
 
@@ -12,6 +12,13 @@ const PREFIX = { own: "o.", metric: "m.", parameter: "p." } as const;
 /** The text that names a column in settings and addresses. */
 export const columnKey = (kind: RunsColumn["kind"], name: string): string => PREFIX[kind] + name;
 
+/** Where the cells of columns come from that a file of runs does not have. */
+export interface ColumnSource {
+  readonly count: number;
+  /** Called once a column: its cells were looked at. */
+  ask(column: RunColumn): void;
+}
+
 class Column implements RunColumn {
   readonly kind: RunsColumn["kind"];
   readonly name: string;
@@ -19,22 +26,33 @@ class Column implements RunColumn {
   readonly values: RunsColumn["values"];
   readonly nulls?: number[];
   readonly key: string;
+  readonly path?: string;
+  readonly #source: ColumnSource;
   #cells: readonly Cell[] | undefined;
   #type: CellType | undefined;
   #numbers: Float64Array | undefined;
   #categories: readonly string[] | undefined;
 
-  constructor(column: RunsColumn) {
+  constructor(column: RunsColumn, source: ColumnSource) {
+    this.#source = source;
     this.kind = column.kind;
     this.name = column.name;
     this.values = column.values;
     if (column.directionality) this.directionality = column.directionality;
     if (column.nulls) this.nulls = column.nulls;
+    if (column.path !== undefined) this.path = column.path;
     this.key = columnKey(column.kind, column.name);
   }
 
   get cells(): readonly Cell[] {
-    return this.#cells ??= decodeCells(this.values);
+    if (this.#cells) return this.#cells;
+    if (this.values) return this.#cells = decodeCells(this.values);
+    this.#source.ask(this);
+    return this.#cells = new Array<Cell>(this.#source.count).fill(null);
+  }
+
+  get loading(): boolean {
+    return this.values === null;
   }
 
   get type(): CellType {
@@ -63,9 +81,14 @@ class Column implements RunColumn {
 const KINDS: readonly RunsColumn["kind"][] = ["own", "metric", "parameter"];
 const OWN = ["name", "status", "durationMs", "createdAt", "tags", "modelName"];
 
-/** The runs of a file. */
-export function makeRuns(file: RunsFile): Runs {
-  const columns = file.columns.map((column) => new Column(column));
+/**
+ * The runs of a file.
+ *
+ * @param ask Called with each column whose cells are looked at and not there.
+ */
+export function makeRuns(file: RunsFile, ask: ColumnSource["ask"]): Runs {
+  const source: ColumnSource = { count: file.ids.length, ask };
+  const columns = file.columns.map((column) => new Column(column, source));
   const rank = (name: string) => {
     const at = OWN.indexOf(name);
     return at < 0 ? OWN.length : at;
@@ -75,6 +98,10 @@ export function makeRuns(file: RunsFile): Runs {
     (a.kind === "own" ? rank(a.name) - rank(b.name) : 0) ||
     asPeopleCount(a.name, b.name)
   );
+  return runsOf(file, columns);
+}
+
+function runsOf(file: RunsFile, columns: readonly RunColumn[]): Runs {
   const byKey = new Map(columns.map((column) => [column.key, column]));
   const rows = new Map(file.ids.map((id, row) => [id, row]));
   return {
@@ -86,4 +113,24 @@ export function makeRuns(file: RunsFile): Runs {
     byKey: (key) => byKey.get(key),
     rowOf: (id) => rows.get(id),
   };
+}
+
+/** The same runs with the cells of columns that came later. */
+export function withColumns(runs: Runs, files: ReadonlyMap<string, ColumnFile>): Runs {
+  const source: ColumnSource = { count: runs.count, ask: () => {} };
+  const columns = runs.columns.map((column) => {
+    const file = files.get(column.key);
+    if (!file) return column;
+    const { kind, name, directionality } = column;
+    const { values, nulls } = file;
+    const raw = {
+      kind,
+      name,
+      values,
+      ...(directionality && { directionality }),
+      ...(nulls && { nulls }),
+    };
+    return new Column(raw, source);
+  });
+  return runsOf(runs.file, columns);
 }

@@ -26,8 +26,11 @@ export type Found =
 const SIGNS = /[=<>!()&|"'`~]/;
 const OPERATORS = /(?:^|\s)(?:and|or|not|in|like|ilike|between|has|is|exists|order\s+by)(?:\s|$)/i;
 
-/** Whether a text is words to look for, and no expression. */
-export const isWords = (text: string): boolean => !SIGNS.test(text) && !OPERATORS.test(text);
+const COLUMN = /(?:^|\s)(?:metrics?|params?|parameters?|tags?|attr(?:ibutes?)?)\./i;
+
+/** Whether a text is words to look for, and no expression nor the start of one. */
+export const isWords = (text: string): boolean =>
+  !SIGNS.test(text) && !OPERATORS.test(text) && !COLUMN.test(text);
 
 /** The rows that a text asks for, in the order of creation. */
 export function search(text: string, runs: Runs): Found {
@@ -64,9 +67,11 @@ const haystacks = new WeakMap<Runs, string[]>();
 function haystack(runs: Runs): string[] {
   const known = haystacks.get(runs);
   if (known) return known;
-  const columns = runs.columns.filter(({ kind, name, type }) =>
-    kind === "own" && name !== "createdAt" && name !== "durationMs" ||
-    kind === "parameter" && type === "text"
+  const columns = runs.columns.filter((column) =>
+    // Looking at the cells of all columns would ask for each of them, where there are very many.
+    !column.loading &&
+    (column.kind === "own" && column.name !== "createdAt" && column.name !== "durationMs" ||
+      column.kind === "parameter" && column.type === "text")
   );
   const texts = runs.ids.map((id, row) =>
     [id, ...columns.map(({ cells }) => textOf(cells[row]))].join("\n").toLowerCase()
