@@ -1,0 +1,12 @@
+/**
+ * The tabs of a project that this page has.
+ *
+ * @module
+ */
+import type { Tab } from "../state/view.ts";
+
+/** In their order, which the keys 1, 2, … go by. */
+export const SHOWN_TABS: readonly { readonly tab: Tab; readonly label: string }[] = [
+  { tab: "table", label: "Table" },
+  { tab: "compare", label: "Compare" },
+];
