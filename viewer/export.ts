@@ -56,6 +56,39 @@ const HTML = "text/html; charset=utf-8";
 /** What an export of many files has written, so that the next one can clear away what it has no more. */
 const MANIFEST = "export.json";
 
+/**
+ * Writes a page that shows the store as it is now, for places where no server is kept: a folder or a bucket that is served by
+ * plain HTTPS, or one `.html` file that opens by a double click and works without any network.
+ *
+ * No name, address or credential of a backend is in it. What is logged is: pass `projects` to leave some out. A folder that
+ * was exported to before gets the new files, and loses those that are no more. It needs `--allow-write` for the folder, or
+ * what the bucket needs.
+ *
+ * @returns How many files and bytes were written.
+ * @throws {RubiconException} `invalid-argument`; what reading the store or writing throws; `unavailable` if a project cannot
+ * be read, since an export without it would look whole.
+ *
+ * @example
+ * ```ts
+ * import { createProject, logExperiment, openComposite } from "../mod.ts";
+ * import { exportViewer } from "../viewer.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "exportViewer" });
+ * const project = await createProject(rubicon, { name: "Iris" });
+ * await logExperiment(rubicon, project, { metrics: { accuracy: 0.8 } });
+ * const folder = await Deno.makeTempDir();
+ * const { files } = await exportViewer(rubicon, { to: `${folder}/iris.html` });
+ * if (files !== 1) throw new Error("all in one");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function exportViewer(
+  rubicon: Composite,
+  options: ExportViewerOptions,
+): Promise<ExportedViewer> {
+  return await exportSite(rubicon, options, await import("./app.bundle.ts"));
+}
+
 /** Exports with this app as the page. */
 export async function exportSite(
   rubicon: Composite,
