@@ -68,6 +68,15 @@ function makeFormat({ kind, numbers }: RunColumn): (value: number | bigint) => s
 export const delta = (value: number): string =>
   value === 0 ? "±0" : value > 0 ? `+${number(value, 3)}` : number(value, 3);
 
+/** A difference of two cells of a column, written as its cells are. */
+export function deltaOf(column: RunColumn, value: number): string {
+  if (value === 0) return "±0";
+  const text = numbersOf(column)(value);
+  // What the column's digits do not show is there nevertheless.
+  if (/^[−0.]*$/.test(text)) return delta(value);
+  return value > 0 ? `+${text}` : text;
+}
+
 /** A part as percent, with its sign; what is far more as a multiple; nothing for what is next to nothing. */
 export function percent(value: number): string {
   const size = Math.abs(value * 100);

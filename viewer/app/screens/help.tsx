@@ -11,7 +11,7 @@ import { overlay } from "../state/store.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", "Search"],
-  ["1 … 7", "Table, compare, curves, parallel, scatter, heatmap, dataframes"],
+  ["1 … 8", "The tabs: table, compare, curves, …"],
   ["j k", "Next run, run before (arrows too, once the table has the focus)"],
   ["← →", "Next column, column before"],
   ["x", "Select the run, with Shift all up to it"],

@@ -17,6 +17,7 @@ import { colourOf } from "../state/colours.ts";
 import { go, goTab, openRun } from "../state/navigate.ts";
 import { rows, select, selected } from "../state/rows.ts";
 import { project, route, runs, slug } from "../state/store.ts";
+import { RunCurves } from "./charts.tsx";
 import { ProjectTrouble } from "./project.tsx";
 import { Annotations, Artifacts, Dataframes, Family } from "./run_more.tsx";
 import { Environment, Features, Metrics, Parameters, Training } from "./run_values.tsx";
@@ -57,6 +58,7 @@ function RunOf({ id }: { id: string }): VNode {
       <div class="run-body">
         <div class="run-main">
           <Metrics run={run} row={row} />
+          {run.history !== null && row !== undefined && <RunCurves row={row} />}
           <Parameters run={run} />
           <Features run={run} />
           <Artifacts run={run} />
@@ -203,7 +205,8 @@ function About({ run }: { run: RunFile }): VNode {
   );
 }
 
-function Fact(
+/** One fact, with its name. */
+export function Fact(
   { icon, name, children }: { icon: IconName; name: string; children: ComponentChildren },
 ): VNode {
   return (

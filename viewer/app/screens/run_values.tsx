@@ -275,7 +275,7 @@ export function Environment({ run }: { run: RunFile }): VNode | null {
 }
 
 /** What it was trained on. */
-export function Training({ run }: { run: RunFile }): VNode | null {
+export function Training({ run }: { run: Pick<RunFile, "trainingMetadata"> }): VNode | null {
   const cell = decodeCell(run.trainingMetadata) as Cell;
   if (cell === null) return null;
   const lines = Array.isArray(cell) ? cell : [cell];
