@@ -113,31 +113,25 @@ export async function exportSite(
   }
   const limits = limitsOf(options, isSingle ? SINGLE : MANY, where);
   const { report, signal } = reporter("objects", options, where);
-  const site = new Site(rubicon, {
-    ...{ title, live: false, edit: false },
-    ...(only && { projects: new Set(only) }),
-    signal,
-  });
+  const open: Parameters<typeof collect>[0] = (onRuns) =>
+    new Site(rubicon, {
+      ...{ title, live: false, edit: false, signal, onRuns },
+      ...(only && { projects: new Set(only) }),
+    });
   const driver = await openPlace(place.config);
   try {
     const output = new Output(driver, signal, report);
     if (isSingle) {
-      const data = await inOne((put) => collect(site, limits, put, output.tell));
+      const data = await inOne((put) => collect(open, limits, put, output.tell));
       const { html } = pageOf({ title, ...app, data });
       await output.put(place.file ?? "index.html", new TextEncoder().encode(html), HTML);
     } else {
       await refuseStore(driver, where);
       const before = await writtenBefore(driver);
-      await collect(site, limits, output.put, output.tell);
+      await collect(open, limits, output.put, output.tell);
       const { html } = pageOf({ title, ...app });
       await output.put("index.html", new TextEncoder().encode(html), HTML);
       await output.finish(before);
-    }
-    const missing = only?.filter((name) =>
-      !site.projects.some(({ project }) => project.name === name)
-    );
-    if (missing && missing.length > 0) {
-      rubicon.options.onWarning(`${where}: there is no project ${missing.map(show).join(", ")}.`);
     }
     output.end();
     return { files: output.written.size, bytes: output.bytes };

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { openArtifact } from "../../domain/artifact.ts";
-import { listArtifacts } from "../../domain/artifact.ts";
+import { listArtifacts, openArtifact } from "../../domain/artifact.ts";
 import { listDataframes } from "../../domain/dataframe.ts";
 import { openParquet } from "../../domain/export/dataframe.ts";
-import type { Artifact, Dataframe, Experiment, Parent } from "../../domain/format/entities.ts";
+import type { Artifact, Dataframe, Parent } from "../../domain/format/entities.ts";
+import { suggest } from "../../domain/nearest.ts";
 import { pooled } from "../../domain/pool.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
 import type { Source } from "../../drivers/driver.ts";
@@ -17,9 +17,9 @@ import { columnPath, framePath, runPath } from "./paths.ts";
 import type { ProjectSite } from "./project_site.ts";
 import { JSON_TYPE } from "./respond.ts";
 import { readProject, readRun } from "./run_file.ts";
-import { columnFile } from "./runs_file.ts";
+import { columnFile, type ViewedRun } from "./runs_file.ts";
 import { sealed } from "./sealed.ts";
-import type { Site } from "./site.ts";
+import type { Site, SiteOptions } from "./site.ts";
 
 /** How much of artifacts and dataframes comes along. */
 export interface Limits {
@@ -34,19 +34,28 @@ export interface Limits {
 /** Takes a file. */
 export type Put = (path: string, source: Source, type: string) => Promise<void>;
 
-/** Collects the files of a site; those that say what there is come last. */
+/** Collects the files of a site; the one that says what there is comes last. */
 export async function collect(
-  site: Site,
+  open: (onRuns: SiteOptions["onRuns"]) => Site,
   limits: Limits,
   put: Put,
   tell: (what: string) => void,
 ): Promise<void> {
+  const read = new Map<string, readonly ViewedRun[]>();
+  const site = open((slug, runs) => read.set(slug, runs));
   await site.index();
   if (site.error !== null) throw new RubiconException("unavailable", site.error);
+  for (const name of site.options.projects ?? []) {
+    if (site.names.includes(name)) continue;
+    const message = `There is no project ${JSON.stringify(name)}.${suggest(name, site.names)}`;
+    throw new RubiconException("not-found", message);
+  }
   const left = new Left(limits);
   for (const one of site.projects) {
     if (one.error !== null) throw new RubiconException("unavailable", one.error);
-    await collectProject(site, one, left, put, tell);
+    await one.runs();
+    await collectProject(site, one, read.get(one.slug) ?? [], left, put, tell);
+    read.delete(one.slug);
   }
   await put("index.json", site.indexFile().bytes, JSON_TYPE);
 }
@@ -54,6 +63,7 @@ export async function collect(
 async function collectProject(
   site: Site,
   one: ProjectSite,
+  read: readonly ViewedRun[],
   left: Left,
   put: Put,
   tell: (what: string) => void,
@@ -61,7 +71,6 @@ async function collectProject(
   const { project, slug } = one;
   const runs = await one.runs();
   const { runs: { path }, sparks, project: own } = one.entry();
-  const ids = (JSON.parse(new TextDecoder().decode(runs.bytes)) as { ids: string[] }).ids;
   await put(path, runs.bytes, JSON_TYPE);
   for (const at of runs.apart.keys()) {
     await put(columnPath(slug, at), columnFile(runs, at)!.bytes, JSON_TYPE);
@@ -71,13 +80,12 @@ async function collectProject(
   await attach(site, project, slug, file, left, put);
   await put(own.path, sealed(file).bytes, JSON_TYPE);
   tell(`export ${project.name}`);
-  await pooled(ids, async (id) => {
+  await pooled(read, async (run) => {
+    const { experiment } = run;
+    const { id } = experiment;
     try {
-      const file = await readRun(site.means, project, slug, id);
-      const parent: Pick<Experiment, "kind" | "id" | "projectName"> = {
-        ...{ kind: "experiment", id, projectName: project.name },
-      };
-      await attach(site, parent as Experiment, slug, file, left, put);
+      const file = await readRun(site.means, project, slug, id, run);
+      await attach(site, experiment, slug, file, left, put);
       if (file.history !== null) {
         await put(file.history, (await site.lives.curves(project, id, site.call)).bytes, JSON_TYPE);
       }

@@ -16,7 +16,7 @@ import type { Lives } from "./history.ts";
 import { type Look, lookAt } from "./look.ts";
 import { projectPath, runsPath, sparksPath } from "./paths.ts";
 import { publicUrl } from "./run_file.ts";
-import { type RunsFiles, runsFiles } from "./runs_file.ts";
+import { type RunsFiles, runsFiles, type ViewedRun } from "./runs_file.ts";
 import { checksumOf, type Sealed } from "./sealed.ts";
 import { freshly, type Kept } from "./shared.ts";
 import { listViews } from "./views.ts";
@@ -29,6 +29,8 @@ export interface Shared {
   rubicon: Core;
   lives: Lives;
   call: CallOptions;
+  /** Gets the runs of a project each time that they were read. */
+  onRuns?: ((slug: string, runs: readonly ViewedRun[]) => void) | undefined;
   /** What is kept of the files. */
   kept: Kept<ProjectSite>;
   /** The time, in milliseconds. */
@@ -117,7 +119,7 @@ export class ProjectSite {
     const { files } = this.#built ?? {};
     if (files && this.isBuilt) return this.#use(files);
     const version = this.#look?.runs ?? "";
-    const { rubicon, lives, call, now } = this.shared;
+    const { rubicon, lives, call, now, onRuns } = this.shared;
     let receipts: readonly Receipt[] = [];
     const query = compileQuery(undefined, undefined, "viewer");
     const read = await readQueried(rubicon, this.project, query, ALL, {
@@ -125,6 +127,7 @@ export class ProjectSite {
       onReceipts: (all) => receipts = all,
     }, true);
     const runs = await lives.ofAll(this.project, this.slug, read, call);
+    onRuns?.(this.slug, runs);
     // All that were asked before the last one were not able to answer alone.
     this.#weak = new Set(receipts.slice(0, -1).map(({ backend }) => backend));
     const made = runsFiles(

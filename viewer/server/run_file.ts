@@ -19,6 +19,7 @@ import { type Sniffer, viewedArtifacts, viewedDataframes } from "./attached.ts";
 import { encodeCell } from "./encode.ts";
 import type { Lives } from "./history.ts";
 import { isId } from "./paths.ts";
+import type { ViewedRun } from "./runs_file.ts";
 import type { Unsealed } from "./sealed.ts";
 
 /** So many parents and children are named. */
@@ -35,14 +36,19 @@ export interface Means {
   call: CallOptions;
 }
 
-/** All that was logged to a run. */
+/**
+ * All that was logged to a run.
+ *
+ * @param known The run, if it was read a moment ago.
+ */
 export async function readRun(
   { rubicon, sniffer, lives, call }: Means,
   project: Project,
   slug: string,
   id: string,
+  known?: ViewedRun,
 ): Promise<Unsealed<RunFile>> {
-  const experiment = await getExperiment(rubicon, project, { ...call, id });
+  const experiment = known?.experiment ?? await getExperiment(rubicon, project, { ...call, id });
   const [
     parameters,
     metrics,
@@ -52,17 +58,15 @@ export async function readRun(
     parents,
     children,
     life,
-    environment,
   ] = await Promise.all([
-    listParameters(rubicon, experiment, call),
-    listMetrics(rubicon, experiment, call),
+    known?.parameters ?? listParameters(rubicon, experiment, call),
+    known?.metrics ?? listMetrics(rubicon, experiment, call),
     listFeatures(rubicon, experiment, call),
     viewedArtifacts(sniffer, experiment, slug, call),
     viewedDataframes(rubicon, experiment, slug, call),
     family(rubicon, project, experiment, "parent", call),
     family(rubicon, project, experiment, "child", call),
     lives.of(experiment, slug, call),
-    environmentOf(sniffer, experiment, call),
   ]);
   const { name, description, createdAt, modelName, branchName, commitHash } = experiment;
   return {
@@ -81,7 +85,9 @@ export async function readRun(
     features: features.map((one) => ({ ...about(one), importance: encodeCell(one.importance) })),
     ...{ parents, children, artifacts, dataframes },
     history: life.history,
-    environment,
+    environment: artifacts.some((one) => one.name === ENVIRONMENT)
+      ? await environmentOf(sniffer, experiment, call)
+      : null,
   };
 }
 

@@ -20,7 +20,7 @@ import { Lives } from "./history.ts";
 import { framePath, type Wanted } from "./paths.ts";
 import { ProjectSite, type Shared } from "./project_site.ts";
 import { type Means, readProject, readRun } from "./run_file.ts";
-import { columnFile } from "./runs_file.ts";
+import { columnFile, type ViewedRun } from "./runs_file.ts";
 import { type Sealed, sealed } from "./sealed.ts";
 import { freshly, Kept } from "./shared.ts";
 
@@ -45,6 +45,8 @@ export interface SiteOptions {
   signal?: AbortSignal | undefined;
   /** The time, in milliseconds. Default: `Date.now`. */
   now?: (() => number) | undefined;
+  /** Gets the runs of a project each time that they were read. */
+  onRuns?: ((slug: string, runs: readonly ViewedRun[]) => void) | undefined;
 }
 
 /** A file that is no JSON. */
@@ -62,6 +64,7 @@ export class Site {
   readonly #projects = new Map<string, ProjectSite>();
   readonly #answered = new Map<string, boolean>();
   #error: string | null = null;
+  #names: readonly string[] = [];
   #lookedAt = -Infinity;
 
   constructor(rubicon: Composite, readonly options: SiteOptions) {
@@ -69,9 +72,16 @@ export class Site {
     this.rubicon = rubicon;
     this.sniffer = new Sniffer(rubicon);
     this.lives = new Lives(rubicon);
-    const { signal, now = Date.now } = options;
+    const { signal, now = Date.now, onRuns } = options;
     const kept = new Kept<ProjectSite>(KEPT_BYTES, (one) => one.drop());
-    this.#shared = { rubicon, lives: this.lives, call: signal ? { signal } : {}, kept, now };
+    this.#shared = {
+      rubicon,
+      lives: this.lives,
+      call: signal ? { signal } : {},
+      kept,
+      now,
+      onRuns,
+    };
   }
 
   /** The options of its reads. */
@@ -88,6 +98,11 @@ export class Site {
   /** Why the projects could not be listed the last time; `null` if they could. */
   get error(): string | null {
     return this.#error;
+  }
+
+  /** The names of all projects of the store, also of those that were not chosen. */
+  get names(): readonly string[] {
+    return this.#names;
   }
 
   /** The projects, as of the last look. */
@@ -170,6 +185,7 @@ export class Site {
 
   #take(projects: readonly Project[]): void {
     const { projects: only } = this.options;
+    this.#names = projects.map(({ name }) => name);
     const slugs = new Set<string>();
     for (const project of projects) {
       if (only && !only.has(project.name)) continue;
