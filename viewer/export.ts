@@ -50,8 +50,8 @@ const OPTIONS = new Set([
   ...["to", "singleFile", "projects", "title", "maxArtifactBytes", "maxTotalBytes"],
   ...["onProgress", "signal"],
 ]);
-const SINGLE: Limits = { each: 256 * 1024, total: 2 * 2 ** 20, parquet: false };
-const MANY: Limits = { each: 25 * 2 ** 20, total: Infinity, parquet: true };
+const SINGLE: Limits = { each: 256 * 1024, total: 2 * 2 ** 20, points: 200_000, parquet: false };
+const MANY: Limits = { each: 25 * 2 ** 20, total: Infinity, points: Infinity, parquet: true };
 const HTML = "text/html; charset=utf-8";
 /** What an export of many files has written, so that the next one can clear away what it has no more. */
 const MANIFEST = "export.json";
@@ -183,6 +183,7 @@ function limitsOf(
   return {
     each: check(maxArtifactBytes, "maxArtifactBytes", standard.each),
     total: check(maxTotalBytes, "maxTotalBytes", standard.total),
+    points: standard.points,
     parquet: standard.parquet,
   };
 }

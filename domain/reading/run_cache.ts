@@ -16,6 +16,8 @@ export interface KnownRun {
   life?: Life;
   /** The state that it is in, if somebody asked for that. It is no part of what is kept: time changes it. */
   status?: RunState | null;
+  /** How long it took, in milliseconds: likewise. */
+  durationMs?: number;
 }
 
 /** An experiment that its owner may change. */

@@ -24,6 +24,8 @@ export interface Run {
   metrics: Metric[];
   /** The state it is in, if somebody asked for that and it has one. */
   status?: RunState | null;
+  /** How long it took, in milliseconds, if its state was asked for and it does not go on. */
+  durationMs?: number;
 }
 
 /** Whether something of a run could not be read, and what. */
@@ -58,11 +60,12 @@ export async function runsIn(
     deleted,
   );
   if (fromFolders) {
-    const runs = fromFolders.value.map(({ experiment, children, status }): Run => ({
+    const runs = fromFolders.value.map(({ experiment, children, status, durationMs }): Run => ({
       experiment: ownCopy(experiment),
       parameters: wanted.children ? children!.parameters.map(withOwnValue) : [],
       metrics: wanted.children ? children!.metrics.map(withOwnValue) : [],
       ...(status !== undefined && { status }),
+      ...(durationMs !== undefined && { durationMs }),
     }));
     return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
   }
@@ -94,7 +97,7 @@ export async function runsIn(
   checkRead(found);
   const ids = found.value.map(({ id }) => id).filter((id) => listed.has(id));
   if (!all && wanted.children) await gather(backend, project, ids, listed);
-  const [children, { states, damage: ofStates }] = await Promise.all([
+  const [children, { states, lasted, damage: ofStates }] = await Promise.all([
     early ?? childrenOf(ids),
     wanted.status === "shown" ? statesFor(ids) : deciding,
   ]);
@@ -102,6 +105,7 @@ export async function runsIn(
     experiment,
     ...children.get(experiment.id) ?? { parameters: [], metrics: [], damaged: false, damage: [] },
     ...(wanted.status !== "none" && { status: states.get(experiment.id) ?? null }),
+    ...(lasted.has(experiment.id) && { durationMs: lasted.get(experiment.id)! }),
   }));
   const isWhole = !found.weak && ofStates.length === 0 && !runs.some(({ damaged }) => damaged);
   if (isWhole) return { value: runs };
@@ -139,11 +143,14 @@ type Children = Pick<Run, "parameters" | "metrics"> & Damage;
 export function mergeRuns(lists: readonly Run[][]): Run[] {
   const all = new Map<string, Run>();
   for (const run of lists.flat()) {
-    const { experiment, parameters, metrics, status } = all.get(run.experiment.id) ?? run;
-    const state = status ?? run.status;
+    const first = all.get(run.experiment.id) ?? run;
+    const { experiment, parameters, metrics } = first;
+    // Of one and the same backend, as the duration belongs to the state.
+    const { status: state, durationMs } = first.status == null ? run : first;
     all.set(experiment.id, {
       experiment,
       ...(state !== undefined && { status: state }),
+      ...(durationMs !== undefined && { durationMs }),
       parameters: byName(parameters, run.parameters),
       metrics: byName(metrics, run.metrics),
     });

@@ -78,7 +78,7 @@ Deno.test("viewer export: a folder has all files that a server would give, and t
       false,
       [],
     ]);
-    assert.equal(index.projects.length, 2);
+    assert.equal(index.projects.length, 3);
     for (const { runs, project, slug, experiments } of index.projects) {
       const file = json<RunsFile>(runs.path);
       assert.equal(file.checksum, runs.checksum);

@@ -40,6 +40,7 @@ Deno.test("viewer server: the index has each project with its counts, and each b
     [
       ["Iris demo", 12, null],
       ["Größe & Maß", 3, null],
+      ["Training", 9, null],
     ],
   );
   assert.equal(index.projects[0]!.lastRunAt, "2026-11-02T20:00:00.000000+00:00");
@@ -341,5 +342,5 @@ Deno.test("viewer server: it stops, and leaves the composite open", async () => 
   await server.viewer.close();
   await server.viewer.finished;
   await assert.rejects(server.get("index.json"));
-  assert.equal((await listProjects(rubicon)).length, 2);
+  assert.equal((await listProjects(rubicon)).length, 3);
 });

@@ -27,6 +27,8 @@ export interface Limits {
   each: number;
   /** All of them together, in bytes. */
   total: number;
+  /** How many points the curves of all runs have together. */
+  points: number;
   /** Whether dataframes are there as Parquet, too. */
   parquet: boolean;
 }
@@ -51,10 +53,13 @@ export async function collect(
     throw new RubiconException("not-found", message);
   }
   const left = new Left(limits);
+  let curves = 0;
+  for (const one of site.projects) curves += (await one.curvesOf()).size;
+  const points = limits.points / Math.max(1, curves);
   for (const one of site.projects) {
     if (one.error !== null) throw new RubiconException("unavailable", one.error);
     await one.runs();
-    await collectProject(site, one, read.get(one.slug) ?? [], left, put, tell);
+    await collectProject(site, one, read.get(one.slug) ?? [], points, left, put, tell);
     read.delete(one.slug);
   }
   await put("index.json", site.indexFile().bytes, JSON_TYPE);
@@ -64,6 +69,7 @@ async function collectProject(
   site: Site,
   one: ProjectSite,
   read: readonly ViewedRun[],
+  points: number,
   left: Left,
   put: Put,
   tell: (what: string) => void,
@@ -84,10 +90,14 @@ async function collectProject(
     const { experiment } = run;
     const { id } = experiment;
     try {
-      const file = await readRun(site.means, project, slug, id, run);
+      const file = await readRun(site.means, project, slug, id, {
+        run,
+        hasCurves: run.history !== null,
+      });
       await attach(site, experiment, slug, file, left, put);
       if (file.history !== null) {
-        await put(file.history, (await site.lives.curves(project, id, site.call)).bytes, JSON_TYPE);
+        const curves = await site.lives.curves(experiment, site.call, points);
+        await put(file.history, curves.bytes, JSON_TYPE);
       }
       await put(runPath(slug, id), sealed(file).bytes, JSON_TYPE);
     } catch (error) {

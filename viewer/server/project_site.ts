@@ -45,6 +45,8 @@ interface Built {
   /** Missing if it was given up for others. */
   files: RunsFiles | undefined;
   experiments: number;
+  /** The ids of its runs, the newest first. */
+  newest: readonly string[];
   states: Partial<Record<RunState, number>>;
   lastRunAt: string | null;
   at: number;
@@ -91,6 +93,12 @@ export class ProjectSite {
     return this.#error;
   }
 
+  /** The runs that have curves, as of the last look. */
+  async curvesOf(): Promise<ReadonlyMap<string, string>> {
+    if (!this.#look) await this.look();
+    return this.#look?.curvesOf ?? new Map();
+  }
+
   /** Notes why the project cannot be read. */
   fail(error: unknown): void {
     if (this.shared.call.signal?.aborted) throw error;
@@ -125,8 +133,8 @@ export class ProjectSite {
     const read = await readQueried(rubicon, this.project, query, ALL, {
       ...call,
       onReceipts: (all) => receipts = all,
-    }, true);
-    const runs = await lives.ofAll(this.project, this.slug, read, call);
+    }, { children: true, status: true });
+    const runs = lives.ofAll(this.slug, read, this.#look?.curvesOf ?? new Map());
     onRuns?.(this.slug, runs);
     // All that were asked before the last one were not able to answer alone.
     this.#weak = new Set(receipts.slice(0, -1).map(({ backend }) => backend));
@@ -144,6 +152,7 @@ export class ProjectSite {
       checksum: made.checksum,
       files: made,
       experiments: runs.length,
+      newest: runs.map(({ experiment }) => experiment.id).reverse(),
       states,
       lastRunAt: runs.at(-1)?.experiment.createdAt ?? null,
       at: now(),
@@ -163,12 +172,15 @@ export class ProjectSite {
 
   /** The file of the sparklines as they are now; nothing if there is no curve. */
   readonly sparks: () => Promise<Sealed | undefined> = freshly(async () => {
-    await this.look();
-    const version = this.#look?.curves;
-    if (version === undefined) return undefined;
+    // Which runs are the newest is known once they are read.
+    await this.runs();
+    const { curves: version, curvesOf } = this.#look ?? {};
+    if (version === undefined || curvesOf === undefined) return undefined;
     if (this.#sparks?.version === version) return this.#sparks.file;
     const { lives, call } = this.shared;
-    const file = await lives.sparks(this.project, sparksChecksum(version), call);
+    const checksum = sparksChecksum(version);
+    const newest = this.#built?.newest ?? [];
+    const file = await lives.sparks(this.project, curvesOf, newest, checksum, call);
     this.#sparks = { version, file };
     return file;
   });

@@ -36,19 +36,23 @@ export interface Means {
   call: CallOptions;
 }
 
-/**
- * All that was logged to a run.
- *
- * @param known The run, if it was read a moment ago.
- */
+/** What was found out about a run before its page is made. */
+export interface KnownOfRun {
+  /** Whether it has curves. */
+  hasCurves: boolean;
+  /** The run, if it was read a moment ago. */
+  run?: ViewedRun;
+}
+
+/** All that was logged to a run. */
 export async function readRun(
   { rubicon, sniffer, lives, call }: Means,
   project: Project,
   slug: string,
   id: string,
-  known?: ViewedRun,
+  { hasCurves, run }: KnownOfRun,
 ): Promise<Unsealed<RunFile>> {
-  const experiment = known?.experiment ?? await getExperiment(rubicon, project, { ...call, id });
+  const experiment = run?.experiment ?? await getExperiment(rubicon, project, { ...call, id });
   const [
     parameters,
     metrics,
@@ -59,14 +63,14 @@ export async function readRun(
     children,
     life,
   ] = await Promise.all([
-    known?.parameters ?? listParameters(rubicon, experiment, call),
-    known?.metrics ?? listMetrics(rubicon, experiment, call),
+    run?.parameters ?? listParameters(rubicon, experiment, call),
+    run?.metrics ?? listMetrics(rubicon, experiment, call),
     listFeatures(rubicon, experiment, call),
     viewedArtifacts(sniffer, experiment, slug, call),
     viewedDataframes(rubicon, experiment, slug, call),
     family(rubicon, project, experiment, "parent", call),
     family(rubicon, project, experiment, "child", call),
-    lives.of(experiment, slug, call),
+    lives.of(experiment, slug, hasCurves, call),
   ]);
   const { name, description, createdAt, modelName, branchName, commitHash } = experiment;
   return {

@@ -6,7 +6,7 @@
 import { getArtifact } from "../../domain/artifact.ts";
 import { checkComposite } from "../../domain/check.ts";
 import { getDataframe } from "../../domain/dataframe.ts";
-import type { Artifact, Dataframe, Experiment, Project } from "../../domain/format/entities.ts";
+import type { Artifact, Dataframe, Project } from "../../domain/format/entities.ts";
 import { projectFolder } from "../../domain/format/layout.ts";
 import { pooled } from "../../domain/pool.ts";
 import { listProjects } from "../../domain/project.ts";
@@ -16,7 +16,7 @@ import { RubiconException } from "../../errors.ts";
 import type { ViewerBackend, ViewerIndex } from "../contract.ts";
 import { type Known, Sniffer } from "./attached.ts";
 import { frameFile } from "./frame_file.ts";
-import { Lives } from "./history.ts";
+import { Lives, placeholder } from "./history.ts";
 import { framePath, type Wanted } from "./paths.ts";
 import { ProjectSite, type Shared } from "./project_site.ts";
 import { type Means, readProject, readRun } from "./run_file.ts";
@@ -261,9 +261,13 @@ export class Site {
       case "column":
         return json(columnFile(await one.runs(), wanted.at));
       case "run":
-        return json(sealed(await readRun(means, project, slug, wanted.id)));
+        return json(sealed(
+          await readRun(means, project, slug, wanted.id, {
+            hasCurves: (await one.curvesOf()).has(wanted.id),
+          }),
+        ));
       case "history":
-        return json(await lives.curves(project, wanted.id, call));
+        return json(await lives.curves(placeholder(project, wanted.id), call));
     }
     const { id, owner } = wanted;
     const parent = owner === null ? project : placeholder(project, owner);
@@ -286,10 +290,3 @@ function json(file: Sealed | undefined): SiteFile {
   if (file) return { what: "json", ...file };
   throw new RubiconException("not-found", "There is no such file. Ask for index.json again.");
 }
-
-/** An experiment by its id, as far as the place of what belongs to it goes. */
-const placeholder = (project: Project, id: string): Experiment => ({
-  ...{ kind: "experiment", id, projectName: project.name, name: null, description: null },
-  ...{ createdAt: "", tags: [], comments: [], branchName: null, commitHash: null },
-  ...{ modelName: null, trainingMetadata: null },
-});
