@@ -29,6 +29,8 @@ interface Mount {
   hasCurves?: boolean;
 }
 
+const histories = new Map<string, ReturnType<typeof historyOf>>();
+
 const COLOURS = [
   "#3366cc",
   "#c2570c",
@@ -82,7 +84,9 @@ function Page({ options }: { options: Mount }) {
       throw new Error(`${path} cannot be read: the server does not answer. Is it still running?`);
     }
     const id = decodeURIComponent(path.split("/").at(-1)!.replace(".json", ""));
-    if (path.includes("/history/")) return historyOf(id, options.points ?? 300);
+    if (path.includes("/history/")) {
+      return histories.get(id) ?? historyOf(id, options.points ?? 300);
+    }
     return path.includes("/dataframes/") ? frameOf(id) : runOf(id);
   }, []);
   const props: ChartProps<Record<string, unknown>> = {
@@ -123,6 +127,10 @@ function Page({ options }: { options: Mount }) {
 Object.assign(globalThis, {
   seen,
   hovered,
+  /** Makes curves ahead, so that they are not part of what is measured. */
+  prepare(runs: number, points: number) {
+    for (const id of sweep(runs).ids) histories.set(id, historyOf(id, points));
+  },
   mount(options: Mount) {
     document.documentElement.dataset.theme = options.theme ?? "light";
     const root = document.getElementById("root")!;

@@ -180,7 +180,7 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
             onClick={props.onWiden}
           />
           <IconButton
-            icon="download"
+            icon="export"
             label={`Download ${metric} as SVG`}
             onClick={() => size && savePicture(metric, size, draw, element.current!, theme)}
           />

@@ -99,7 +99,9 @@ const MAX_DASHED = 24;
 /** Draws the series: first what was logged and the bands, then the lines. */
 export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void {
   const many = shapes.length > MAX_DASHED;
-  clipped(pen, plot, () => {
+  // A dot on the edge is seen as a whole.
+  const { left, top, width, height } = plot;
+  clipped(pen, { left: left - 3, top: top - 3, width: width + 6, height: height + 6 }, () => {
     pen.lineJoin = "round";
     for (const { series, raw, low, high } of shapes) {
       pen.strokeStyle = pen.fillStyle = series.style.stroke;

@@ -173,6 +173,11 @@ export function Curves(props: Props): JSX.Element {
             </button>
           </>
         )}
+        {grouping
+          ? <GroupLegend {...{ grouping, drawn, props }} />
+          : colours && byColour
+          ? <Legend title={byColour.name} legend={colours.legend} />
+          : drawn.length <= MAX_LEGEND && <RunLegend {...{ drawn, props }} />}
         {settings.z && (
           <button type="button" class="chart-link" onClick={() => set({}, "z")}>Reset zoom</button>
         )}
@@ -185,11 +190,6 @@ export function Curves(props: Props): JSX.Element {
           </span>
         )}
       </div>
-      {grouping
-        ? <GroupLegend {...{ grouping, drawn, props }} />
-        : colours && byColour
-        ? <Legend title={byColour.name} legend={colours.legend} />
-        : drawn.length <= MAX_LEGEND && <RunLegend {...{ drawn, props }} />}
       {found.length === 0 && metrics.length > 0 && (
         <Empty>No metric has “{settings.q}” in its name.</Empty>
       )}

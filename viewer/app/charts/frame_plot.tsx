@@ -303,7 +303,7 @@ function Picture(
         </div>
         {size && (
           <IconButton
-            icon="download"
+            icon="export"
             label={`Download ${name} as SVG`}
             onClick={() => savePicture(name, size, draw, element.current!, theme)}
           />

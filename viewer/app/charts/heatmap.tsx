@@ -290,13 +290,13 @@ function Grid(
           title={metric.name}
           legend={{
             ramp,
-            low: within === "all" ? number(all[0]) : "least of its column",
-            high: within === "all" ? number(all[1]) : "most",
+            low: within === "all" ? number(all[0]) : "low",
+            high: within === "all" ? number(all[1]) : "high",
           }}
         />
         {size && (
           <IconButton
-            icon="download"
+            icon="export"
             label="Download the heatmap as SVG"
             onClick={() =>
               savePicture(

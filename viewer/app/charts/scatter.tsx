@@ -350,7 +350,7 @@ function Cloud(
         {byColour && colours && <Legend title={byColour.name} legend={colours.legend} />}
         {size && (
           <IconButton
-            icon="download"
+            icon="export"
             label="Download the scatter plot as SVG"
             onClick={() =>
               savePicture(`${y.name} by ${x.name}`, size, draw, element.current!, theme)}
