@@ -7,6 +7,8 @@ import { decodeCell } from "../../cells.ts";
 import type { JsonCell } from "../../contract.ts";
 import type { Cell, CellType } from "../types.ts";
 
+export { decodeCell } from "../../cells.ts";
+
 /** Cells of a column. What holds plain values alone is not copied. */
 export function decodeCells(cells: readonly JsonCell[]): readonly Cell[] {
   return cells.some((cell) => typeof cell === "object" && cell !== null)

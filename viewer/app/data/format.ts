@@ -68,11 +68,21 @@ function makeFormat({ kind, numbers }: RunColumn): (value: number | bigint) => s
 export const delta = (value: number): string =>
   value === 0 ? "±0" : value > 0 ? `+${number(value, 3)}` : number(value, 3);
 
-/** A part as percent, with its sign. */
+/** A difference of two cells of a column, written as its cells are. */
+export function deltaOf(column: RunColumn, value: number): string {
+  if (value === 0) return "±0";
+  const text = numbersOf(column)(value);
+  // What the column's digits do not show is there nevertheless.
+  if (/^[−0.]*$/.test(text)) return delta(value);
+  return value > 0 ? `+${text}` : text;
+}
+
+/** A part as percent, with its sign; what is far more as a multiple; nothing for what is next to nothing. */
 export function percent(value: number): string {
   const size = Math.abs(value * 100);
-  const text = size >= 1000 ? "> 999" : size < 0.05 ? "< 0.1" : size.toFixed(size < 10 ? 1 : 0);
-  return `${value < 0 ? "−" : "+"}${text} %`;
+  if (size < 0.05) return "";
+  if (size >= 1000) return `×${number(1 + value, 3)}`;
+  return `${value < 0 ? "−" : "+"}${size.toFixed(size < 10 ? 1 : 0)} %`;
 }
 
 /** A time that something took, from milliseconds. */
@@ -91,6 +101,7 @@ export function duration(milliseconds: number): string {
 const absolute = new Intl.DateTimeFormat("en", {
   dateStyle: "medium",
   timeStyle: "medium",
+  hourCycle: "h23",
 });
 const day = new Intl.DateTimeFormat("en", {
   month: "short",
@@ -125,6 +136,10 @@ export function ago(iso: string, now = Date.now()): string {
   if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
   return `${Math.round(seconds / 86_400)} d ago`;
 }
+
+/** Whether a time is of the last days, so that one asks how long ago it was. */
+export const isRecent = (iso: string, now = Date.now()): boolean =>
+  Math.abs(now - Date.parse(iso.replace(" ", "T"))) < 7 * 86_400_000;
 
 /** A size in bytes. */
 export function bytes(size: number): string {

@@ -18,47 +18,20 @@ import { sayError } from "./toast.tsx";
 /** Texts are shown up to this length. */
 export const MAX_TEXT = 400_000;
 
-const IMAGE_TYPES: Readonly<Record<string, string>> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  gif: "image/gif",
-  webp: "image/webp",
-  bmp: "image/bmp",
-  avif: "image/avif",
-};
-
-/** A type by the first bytes, among those that a browser shows and that run nothing. */
-function imageType(start: Uint8Array, name: string): string {
-  const is = (...bytes: number[]) => bytes.every((byte, at) => start[at] === byte);
-  if (is(0x89, 0x50, 0x4e, 0x47)) return "image/png";
-  if (is(0xff, 0xd8, 0xff)) return "image/jpeg";
-  if (is(0x47, 0x49, 0x46, 0x38)) return "image/gif";
-  if (is(0x52, 0x49, 0x46, 0x46)) return "image/webp";
-  if (is(0x42, 0x4d)) return "image/bmp";
-  return IMAGE_TYPES[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? ""] ?? "image/png";
-}
-
-function audioType(start: Uint8Array): string {
-  const is = (...bytes: number[]) => bytes.every((byte, at) => start[at] === byte);
-  if (is(0x52, 0x49, 0x46, 0x46)) return "audio/wav";
-  if (is(0x4f, 0x67, 0x67, 0x53)) return "audio/ogg";
-  if (is(0x66, 0x4c, 0x61, 0x43)) return "audio/flac";
-  return "audio/mpeg";
-}
+/** Types that a picture or a sound may have; whatever a file says of itself, nothing else is shown as one. */
+const MEDIA = /^(?:image\/(?:png|jpeg|gif|webp|bmp|avif|svg\+xml)|audio\/[\w.+-]+)$/;
 
 /** What was read of an artifact. */
 export type Content =
   | { readonly kind: "media"; readonly url: string }
   | { readonly kind: "text"; readonly text: string; readonly cut: boolean };
 
-async function contentOf({ path, show, name }: ViewerArtifact): Promise<Content> {
-  const blob = await loadBlob(path!, "application/octet-stream");
+async function contentOf({ path, show, type }: ViewerArtifact): Promise<Content> {
   if (show === "image" || show === "audio") {
-    const start = new Uint8Array(await blob.slice(0, 16).arrayBuffer());
-    const type = show === "image" ? imageType(start, name) : audioType(start);
-    return { kind: "media", url: URL.createObjectURL(new Blob([blob], { type })) };
+    const media = await loadBlob(path!, MEDIA.test(type) ? type : "application/octet-stream");
+    return { kind: "media", url: URL.createObjectURL(media) };
   }
+  const blob = await loadBlob(path!, "text/plain");
   const text = await blob.slice(0, MAX_TEXT).text();
   return { kind: "text", text, cut: blob.size > MAX_TEXT };
 }

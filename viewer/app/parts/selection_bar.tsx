@@ -20,22 +20,22 @@ const KEPT = 200;
 /** A bar at the foot of the screen, as long as runs are chosen. */
 export function SelectionBar(): VNode | null {
   const chosen = [...selected.value];
-  if (chosen.length === 0) return null;
+  const tab = route.value.screen === "project" ? route.value.tab : undefined;
+  if (chosen.length === 0 || tab === "compare") return null;
   const [only] = chosen;
   const allHidden = chosen.every((row) => hidden.value.has(row));
-  const tab = route.value.screen === "project" ? route.value.tab : undefined;
   const outside = chosen.filter((row) => !rows.value.includes(row)).length;
   const keepOnly = () => {
     const ids = chosen.map((row) => runs.value!.ids[row]!);
     change({ q: `id in (${ids.map((id) => `"${id}"`).join(", ")})` }, "filter");
   };
   return (
-    <div class="selection-bar" role="region" aria-label="Runs that are chosen">
+    <div class="selection-bar" role="region" aria-label="Selected runs">
       <span class="selection-count">
-        <strong>{counted(chosen.length, "run")}</strong> chosen
+        <strong>{counted(chosen.length, "run")}</strong> selected
         {outside > 0 && <span class="muted">· {outside} filtered out</span>}
       </span>
-      {tab !== "compare" && chosen.length > 1 && (
+      {chosen.length > 1 && (
         <button
           type="button"
           class="button primary"
@@ -65,11 +65,11 @@ export function SelectionBar(): VNode | null {
           </span>
         </button>
       )}
-      <MenuButton label={<span class="wide">Colour</span>} title="Colour and dash" icon="more">
+      <MenuButton label={<span class="wide">Colour</span>} title="Colour and dash" icon="palette">
         {(close) => <StylePicker rows={chosen} onDone={close} />}
       </MenuButton>
       {chosen.length <= KEPT && (
-        <button type="button" class="button" onClick={keepOnly} title="Filter to the runs chosen">
+        <button type="button" class="button" onClick={keepOnly} title="Filter to the selected runs">
           <Icon name="filter" />
           <span class="wide">Only these</span>
         </button>
@@ -78,8 +78,8 @@ export function SelectionBar(): VNode | null {
         type="button"
         class="button quiet"
         onClick={() => select([], "set")}
-        aria-label="Choose none"
-        title="Choose none (Escape)"
+        aria-label="Clear the selection"
+        title="Clear the selection (Escape)"
       >
         <Icon name="close" />
       </button>

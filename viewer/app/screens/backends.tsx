@@ -176,7 +176,7 @@ function Verify({ several }: { several: boolean }): VNode {
   return (
     <section class="panel verify">
       <div class="panel-head">
-        <h2>Do they hold the same?</h2>
+        <h2>{several ? "Do they hold the same?" : "Is it whole?"}</h2>
         <span class="grow" />
         <button
           type="button"
@@ -223,7 +223,9 @@ function Answer({ last: { action, at, answer } }: { last: Answered }): VNode {
             ? "Nothing had to be repaired."
             : `Repair is done: ${counted(total, "line")}.`
           : clean
-          ? "They agree in everything."
+          ? (index.value?.backends.length ?? 0) > 1
+            ? "They agree in everything."
+            : "All that it holds is whole."
           : `${counted(total, "difference")}.`} <span class="muted">{time(at)}</span>
       </p>
       {shown.length > 0 && (

@@ -41,7 +41,7 @@ export function Compare(): VNode {
 function ChooseSome(): VNode {
   const first = Math.min(5, rows.value.length);
   return (
-    <Empty icon="diff" title="Choose two or more runs to compare">
+    <Empty icon="diff" title="Select two or more runs to compare">
       <p>
         Tick them in the table, or press <kbd>x</kbd> at a run, then <kbd>d</kbd>.
       </p>
@@ -104,7 +104,7 @@ function Compared({ rows: list, left }: { rows: readonly number[]; left: number 
           </label>
         )}
         {left > 0 && (
-          <span class="muted">The first {MOST} of the chosen runs; {left} are left out</span>
+          <span class="muted">The first {MOST} of the selected runs; {left} are left out</span>
         )}
         {failed?.state === "failed" && (
           <span class="note bad" role="alert">

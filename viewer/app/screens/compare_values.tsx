@@ -89,7 +89,7 @@ export function CompareValues({ rows: list, files }: Props): VNode {
       class="diff"
       role="table"
       tabIndex={0}
-      aria-label="Values of the chosen runs"
+      aria-label="Values of the selected runs"
       aria-rowcount={lines.length + 1}
       onScroll={measure}
     >
@@ -212,8 +212,12 @@ function DiffLine({ row, style, at }: LineProps): VNode {
           >
             <span class="clip">{valueOf(row, value as Cell | undefined)}</span>
             {place > 0 && difference !== undefined && difference !== 0 && (
-              <span class={`delta ${how === undefined ? "" : how ? "better" : "worse"}`}>
-                {how === undefined ? "" : how ? "▲ " : "▼ "}
+              <span
+                class={`delta ${how === undefined ? "" : how ? "better" : "worse"}`}
+                title={how === undefined
+                  ? undefined
+                  : `${how ? "better" : "worse"} than the baseline`}
+              >
                 {delta(difference)}
                 {relative?.[place] !== undefined && (
                   <span class="relative">{percent(relative[place]!)}</span>

@@ -11,17 +11,17 @@ import { overlay } from "../state/store.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", "Search"],
-  ["1 … 7", "Table, compare, curves, parallel, scatter, heatmap, dataframes"],
+  ["1 … 8", "The tabs: table, compare, curves, …"],
   ["j k", "Next run, run before (arrows too, once the table has the focus)"],
   ["← →", "Next column, column before"],
-  ["x", "Choose the run, with Shift all up to it"],
+  ["x", "Select the run, with Shift all up to it"],
   ["Enter", "Open the run or the group; in the header, the column's menu"],
   ["s", "Sort by the column, with Shift by several"],
   ["m", "The column's menu: filter, group, pin, move"],
-  ["d", "Compare the runs that are chosen"],
+  ["d", "Compare the selected runs"],
   ["b", "Compare all with this run: make it the baseline"],
   ["h", "Hide the run in charts, or show it"],
-  ["Esc", "Choose none; close what is open"],
+  ["Esc", "Clear the selection; close what is open"],
   ["?", "This help"],
 ];
 

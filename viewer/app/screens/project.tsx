@@ -33,6 +33,8 @@ import { labelOf } from "../table/cells.tsx";
 import { Grid } from "../table/grid.tsx";
 import { open } from "../table/model.ts";
 import { Picker } from "../table/picker.tsx";
+import { About } from "./about.tsx";
+import { ChartTab } from "./charts.tsx";
 import { Compare } from "./compare.tsx";
 import { ViewsMenu } from "./views.tsx";
 
@@ -76,6 +78,9 @@ export function ProjectTrouble(): VNode | null {
 export function Project(): VNode {
   const trouble = ProjectTrouble();
   if (trouble) return trouble;
+  const { value } = route;
+  const tab = value.screen === "project" ? value.tab : "table";
+  if (tab === "about") return <About />;
   if (runs.value!.count === 0) {
     return (
       <Empty icon="table" title="This project has no run yet">
@@ -87,21 +92,22 @@ export function Project(): VNode {
       </Empty>
     );
   }
-  const { value } = route;
-  const tab = value.screen === "project" ? value.tab : "table";
   return (
     <div class="project">
       <Toolbar />
       {tab === "table" && <TableTab />}
       {tab === "compare" && <Compare />}
+      {tab !== "table" && tab !== "compare" &&
+        (isNothing() ? <NothingFound /> : <ChartTab tab={tab} />)}
       <SelectionBar />
     </div>
   );
 }
 
+const isNothing = (): boolean => rows.value.length === 0 && found.value?.kind !== "error";
+
 function TableTab(): VNode {
-  if (rows.value.length === 0 && found.value?.kind !== "error") return <NothingFound />;
-  return <Grid />;
+  return isNothing() ? <NothingFound /> : <Grid />;
 }
 
 /** No run has what was asked for. */
@@ -292,7 +298,7 @@ function ExportMenu(): VNode {
         return (
           <>
             <p class="menu-note">
-              {selected.value.size > 0 ? "The chosen runs" : "The runs shown"}, with the columns
+              {selected.value.size > 0 ? "The selected runs" : "The runs shown"}, with the columns
               shown
             </p>
             <Item icon="copy" onClick={doing(() => void copy(write(toTabs), what))}>

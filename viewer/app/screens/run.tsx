@@ -6,7 +6,7 @@
 /// <reference lib="dom" />
 import type { ComponentChildren, VNode } from "npm:preact@^11.2.0";
 import type { RunFile } from "../../contract.ts";
-import { ago, time } from "../data/format.ts";
+import { ago, isRecent, time } from "../data/format.ts";
 import { Empty, Loading, Problem, Status, Swatch } from "../parts/bits.tsx";
 import { runPath, useFile } from "../parts/file.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
@@ -17,6 +17,7 @@ import { colourOf } from "../state/colours.ts";
 import { go, goTab, openRun } from "../state/navigate.ts";
 import { rows, select, selected } from "../state/rows.ts";
 import { project, route, runs, slug } from "../state/store.ts";
+import { RunCurves } from "./charts.tsx";
 import { ProjectTrouble } from "./project.tsx";
 import { Annotations, Artifacts, Dataframes, Family } from "./run_more.tsx";
 import { Environment, Features, Metrics, Parameters, Training } from "./run_values.tsx";
@@ -57,6 +58,7 @@ function RunOf({ id }: { id: string }): VNode {
       <div class="run-body">
         <div class="run-main">
           <Metrics run={run} row={row} />
+          {run.history !== null && row !== undefined && <RunCurves row={row} />}
           <Parameters run={run} />
           <Features run={run} />
           <Artifacts run={run} />
@@ -103,7 +105,7 @@ function Head({ run, row }: { run: RunFile; row: number | undefined }): VNode {
             onClick={() => select([row], "toggle")}
           >
             <Icon name="check" />
-            <span class="wide">{isChosen ? "Chosen" : "Choose"}</span>
+            <span class="wide">{isChosen ? "Selected" : "Select"}</span>
           </button>
         )}
         <button
@@ -155,8 +157,8 @@ function About({ run }: { run: RunFile }): VNode {
           </button>
         </Fact>
         <Fact icon="clock" name="Created">
-          <span title={createdAt}>{time(createdAt)}</span>{" "}
-          <span class="muted">({ago(createdAt)})</span>
+          <span title={createdAt}>{time(createdAt)}</span>
+          {isRecent(createdAt) && <span class="muted">, {ago(createdAt)}</span>}
         </Fact>
         {status && (
           <Fact icon="clock" name="State since">
@@ -203,7 +205,8 @@ function About({ run }: { run: RunFile }): VNode {
   );
 }
 
-function Fact(
+/** One fact, with its name. */
+export function Fact(
   { icon, name, children }: { icon: IconName; name: string; children: ComponentChildren },
 ): VNode {
   return (

@@ -163,7 +163,7 @@ const ICONS: Record<ViewerArtifact["show"], IconName> = {
 };
 
 /** The artifacts; a click shows what is in one. */
-export function Artifacts({ run }: { run: RunFile }): VNode | null {
+export function Artifacts({ run }: { run: Pick<RunFile, "artifacts"> }): VNode | null {
   const { artifacts } = run;
   const first = artifacts.find(({ show, path }) => show === "image" && path !== null);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set(first ? [first.id] : []));
@@ -229,7 +229,7 @@ export function Artifacts({ run }: { run: RunFile }): VNode | null {
 }
 
 /** The dataframes; a click shows the first rows of one. */
-export function Dataframes({ run }: { run: RunFile }): VNode | null {
+export function Dataframes({ run }: { run: Pick<RunFile, "dataframes"> }): VNode | null {
   const { dataframes } = run;
   const [open, setOpen] = useState<string | undefined>(dataframes[0]?.id);
   if (dataframes.length === 0) return null;

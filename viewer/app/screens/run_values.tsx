@@ -119,7 +119,7 @@ export function Metrics({ run, row }: { run: RunFile; row: number | undefined })
                 {!Number.isNaN(compared) && compared !== 0
                   ? (
                     <span class={`delta ${isBetter ? "better" : "worse"}`}>
-                      {isBetter ? "▲" : "▼"} {delta(compared)}
+                      {delta(compared)}
                     </span>
                   )
                   : rankOf(name, cell)}
@@ -275,7 +275,7 @@ export function Environment({ run }: { run: RunFile }): VNode | null {
 }
 
 /** What it was trained on. */
-export function Training({ run }: { run: RunFile }): VNode | null {
+export function Training({ run }: { run: Pick<RunFile, "trainingMetadata"> }): VNode | null {
   const cell = decodeCell(run.trainingMetadata) as Cell;
   if (cell === null) return null;
   const lines = Array.isArray(cell) ? cell : [cell];

@@ -13,7 +13,7 @@ import { Item, MenuButton } from "../parts/popover.tsx";
 import { copy, say, sayError } from "../parts/toast.tsx";
 import { goHash, shareUrl } from "../state/navigate.ts";
 import { refresh } from "../state/project.ts";
-import { canEdit, index, isCut } from "../state/store.ts";
+import { canEdit, index, isCut, slug } from "../state/store.ts";
 
 /** Changes something in the store, and reads what is new. */
 export async function edit(request: EditRequest, done: string): Promise<boolean> {
@@ -31,7 +31,7 @@ export async function edit(request: EditRequest, done: string): Promise<boolean>
 /** The views that there are. */
 export function ViewsMenu(): VNode {
   const [name, setName] = useState("");
-  const views = index.value?.views ?? [];
+  const views = (index.value?.views ?? []).filter((one) => one.project === slug.value);
   return (
     <MenuButton icon="views" label={<span class="wide">Views</span>} title="Views and links">
       {(close) => (
@@ -69,7 +69,10 @@ export function ViewsMenu(): VNode {
                   aria-label={`Delete the view ${view.name}`}
                   title="Delete this view"
                   onClick={() =>
-                    void edit({ do: "deleteView", name: view.name }, `View ${view.name} deleted`)}
+                    void edit(
+                      { do: "deleteView", project: slug.value!, name: view.name },
+                      `View ${view.name} deleted`,
+                    )}
                 >
                   <Icon name="close" size={14} />
                 </button>
@@ -86,7 +89,10 @@ export function ViewsMenu(): VNode {
                   const given = name.trim();
                   if (given === "") return;
                   const hash = shareUrl().replace(/^[^#]*#/, "");
-                  void edit({ do: "saveView", name: given, hash }, `View ${given} saved`);
+                  void edit(
+                    { do: "saveView", project: slug.value!, name: given, hash },
+                    `View ${given} saved`,
+                  );
                   setName("");
                   close();
                 }}

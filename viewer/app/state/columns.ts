@@ -6,7 +6,7 @@
 import { computed } from "npm:@preact/signals@^2.11.4";
 import type { RunColumn, Runs } from "../types.ts";
 import { change } from "./navigate.ts";
-import { runs, view } from "./store.ts";
+import { runs, sparks, view } from "./store.ts";
 
 /** A project starts with this many columns of a kind at most. */
 const FIRST = 60;
@@ -65,7 +65,7 @@ export function naturalWidth(column: RunColumn): number {
     };
     return known[column.name] ?? 140;
   }
-  const label = 30 + Math.min(column.name.length, 26) * 7.6;
+  const label = 38 + Math.min(column.name.length, 26) * 7.6;
   const cells = column.loading
     ? 104
     : column.type === "number" || column.type === "boolean"
@@ -87,13 +87,21 @@ const longest = ({ cells }: RunColumn): number => {
   return most;
 };
 
+const base = computed(() => view.value.base);
+
+/** The curve and the difference that stand beside a metric's value. */
+function extraWidth({ kind, name, type }: RunColumn): number {
+  if (kind !== "metric" || type !== "number") return 0;
+  return (sparks.value?.[name] ? 58 : 0) + (base.value === undefined ? 0 : 66);
+}
+
 /** The columns with their places, and how wide they are together. */
 export const layout = computed<{ columns: readonly Placed[]; width: number }>(() => {
   const shown = shownColumns.value;
   const pinned = view.value.pinned;
   let left = 0;
   const columns = shown.map((column, at): Placed => {
-    const width = widths.value[column.key] ?? naturalWidth(column);
+    const width = widths.value[column.key] ?? naturalWidth(column) + extraWidth(column);
     const placed = { column, at, left, width, pinned: at < pinned };
     left += width;
     return placed;

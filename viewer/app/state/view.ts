@@ -7,7 +7,7 @@ import type { Sort } from "../data/sort.ts";
 
 /** The screens of a project, in the order of their tabs. */
 export const TABS = [
-  ...["table", "compare", "curves", "parallel", "scatter", "heatmap", "frames"] as const,
+  ...["table", "compare", "curves", "parallel", "scatter", "heatmap", "frames", "about"] as const,
 ];
 export type Tab = typeof TABS[number];
 

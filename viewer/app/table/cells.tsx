@@ -5,7 +5,7 @@
  */
 import type { ComponentChildren, VNode } from "npm:preact@^11.2.0";
 import { listOf, textOf } from "../data/cell.ts";
-import { ago, counted, delta, duration, number, numbersOf, time } from "../data/format.ts";
+import { ago, counted, deltaOf, duration, number, numbersOf, time } from "../data/format.ts";
 import { SparkLine, Status, Tags } from "../parts/bits.tsx";
 import { colourOf } from "../state/colours.ts";
 import type { Cell, RunColumn, Runs } from "../types.ts";
@@ -109,24 +109,32 @@ function numberCell(
         />
       )}
       <span class={isBest ? "best" : undefined}>{text}</span>
-      {base !== undefined && <Delta column={column} row={row} base={base} />}
+      {base !== undefined && (
+        <span class="delta-slot">
+          <Delta column={column} row={row} base={base} />
+        </span>
+      )}
     </>
   );
 }
 
 /** How much more or less than the baseline, and whether that is better. */
-function Delta({ column, row, base }: { column: RunColumn; row: number; base: number }): VNode {
+function Delta(
+  { column, row, base }: { column: RunColumn; row: number; base: number },
+): VNode | null {
   if (row === base) return <span class="delta faint">base</span>;
   const difference = column.numbers[row]! - column.numbers[base]!;
-  if (Number.isNaN(difference)) return <span class="delta" />;
+  if (Number.isNaN(difference)) return null;
   const isBetter = difference === 0
     ? undefined
     : difference < 0 === (column.directionality === "loss");
   const how = isBetter === undefined ? "faint" : isBetter ? "better" : "worse";
   return (
-    <span class={`delta ${how}`} title={isBetter === undefined ? "the same" : how}>
-      {isBetter === undefined ? "" : isBetter ? "▲ " : "▼ "}
-      {delta(difference)}
+    <span
+      class={`delta ${how}`}
+      title={isBetter === undefined ? "As the baseline" : `${how} than the baseline`}
+    >
+      {deltaOf(column, difference)}
     </span>
   );
 }

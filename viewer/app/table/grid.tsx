@@ -258,7 +258,7 @@ function HeadGutter(): VNode {
         ref={box}
         type="checkbox"
         tabIndex={-1}
-        aria-label={`Choose all ${count(rows.value.length)} runs`}
+        aria-label={`Select all ${count(rows.value.length)} runs`}
         checked={isAll}
         onChange={() => select(isAll ? [] : rows.value, "set")}
       />

@@ -115,7 +115,7 @@ export class RowView extends Component<RowProps> {
         <input
           type="checkbox"
           tabIndex={-1}
-          aria-label={`Choose ${name}`}
+          aria-label={`Select ${name}`}
           checked={isSelected}
           onClick={(event) => {
             if (event.shiftKey) {
@@ -146,7 +146,7 @@ export class RowView extends Component<RowProps> {
         <input
           type="checkbox"
           tabIndex={-1}
-          aria-label={`Choose the ${group.rows.length} runs of this group`}
+          aria-label={`Select the ${group.rows.length} runs of this group`}
           checked={isSelected}
           onClick={(event) => {
             event.stopPropagation();
