@@ -46,9 +46,8 @@ const shownAs = (one: Axis, isFlipped = false): Shown => ({
   hasNone: false,
 });
 const room: Room = { top: 100, height: 200, xs: [0, 100] };
-const make = makeRuns as (file: Parameters<typeof makeRuns>[0], ask: () => void) => Runs;
 const runsWith = (columns: RunsColumn[], count = columns[0]!.values!.length): Runs =>
-  make({
+  makeRuns({
     checksum: "",
     project: { name: "p", slug: "p", githubUrl: null },
     ids: Array.from({ length: count }, (_, at) => `${at}`),
@@ -183,7 +182,7 @@ Deno.test("relation: how much a column tells of the metric, numbers and categori
 });
 
 Deno.test("chosenAxes: parameters that differ, of many those that tell most, the metric last", () => {
-  const runs = make(sweep(60, { columns: 30 }), () => {});
+  const runs = makeRuns(sweep(60, { columns: 30 }), () => {});
   const rows = runs.ids.map((_, at) => at);
   const metric = metricOf(runs, rows, "m.accuracy")!;
   const { columns, of } = chosenAxes(runs, rows, metric);

@@ -9,10 +9,8 @@ import { signal } from "npm:@preact/signals@^2.11.4";
 import type { RunsFile } from "../../../viewer/contract.ts";
 import * as charts from "../../../viewer/app/charts/mod.ts";
 import { makeRuns } from "../../../viewer/app/data/runs.ts";
-import type { ChartProps, Runs, SelectHow } from "../../../viewer/app/types.ts";
+import type { ChartProps, SelectHow } from "../../../viewer/app/types.ts";
 import { frameOf, historyOf, runOf, sweep } from "./charts_data.ts";
-
-const makeRunsNow = makeRuns as (file: RunsFile, ask: () => void) => Runs;
 
 interface Mount {
   chart: "Curves" | "Parallel" | "Scatter" | "Heatmap" | "FramePlot";
@@ -52,12 +50,14 @@ const seen = {
   opened: [] as number[],
   settings: {} as unknown,
   selects: 0,
+  /** Selects as if it was done elsewhere on the page. */
+  select: (_rows: number[]): void => {},
 };
 
 function Page({ options }: { options: Mount }) {
   const runs = useMemo(
     () =>
-      makeRunsNow(
+      makeRuns(
         options.file ??
           sweep(options.runs, {
             ...(options.columns !== undefined && { columns: options.columns }),
@@ -72,6 +72,7 @@ function Page({ options }: { options: Mount }) {
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set(options.selected ?? []));
   seen.settings = settings;
   seen.selected = [...selected];
+  seen.select = (list) => setSelected(new Set(list));
   const names = runs.column("own", "name");
   const colourOf = useCallback(
     (row: number) => ({ stroke: COLOURS[row % 10]!, dash: DASHES[Math.floor(row / 10) % 4]! }),
