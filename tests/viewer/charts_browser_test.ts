@@ -108,8 +108,8 @@ const TESTS = [
     });
     const { page } = charts;
     await page.locator(".chart-axis-name").first().press("Enter");
-    await page.getByLabel("From").fill("6");
-    await page.getByLabel("From").press("Enter");
+    await page.getByRole("spinbutton", { name: "From" }).fill("6");
+    await page.getByRole("spinbutton", { name: "From" }).press("Enter");
     const depths = column(40, "depth");
     const expected = depths.flatMap((depth, row) => depth >= 6 ? [row] : []);
     assert.deepEqual((await charts.until((now) => now.selected.length > 0)).selected, expected);
@@ -279,9 +279,9 @@ const TESTS = [
       }
       if (one.name === "accuracy") one.name = evil;
     }
-    for (const chart of ["Parallel", "Scatter", "Heatmap"]) {
+    for (const [chart, layer] of [["Parallel", 2], ["Scatter", 1], ["Heatmap", 1]] as const) {
       await charts.mount({ chart, runs: 8, file });
-      await charts.untilDrawn(".chart-room canvas");
+      await charts.untilDrawn(`.chart-room canvas:nth-of-type(${layer})`);
       assert.equal(await charts.page.locator("img, #root script").count(), 0, chart);
       const download = charts.page.waitForEvent("download");
       await charts.page.locator(".chart-icon[aria-label^=Download]").click();

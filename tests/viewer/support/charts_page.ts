@@ -48,6 +48,9 @@ export async function harnessPage(): Promise<string> {
   }
 }
 
+/** What does not come within so many frames does not come. */
+const FRAMES = 600;
+
 /** What a chart of the harness told the page. */
 export interface Seen {
   selected: number[];
@@ -62,6 +65,7 @@ export class ChartsPage {
 
   constructor(page: Page) {
     this.page = page;
+    page.setDefaultTimeout(20_000);
     page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
       if (message.type() === "error") this.errors.push(message.text());
@@ -74,7 +78,10 @@ export class ChartsPage {
       (given) => (globalThis as unknown as { mount(options: unknown): void }).mount(given),
       options,
     );
-    await this.page.waitForFunction(() => !document.body.textContent?.includes("Reading"));
+    await this.page.waitForFunction(() => {
+      const text = document.getElementById("root")!.textContent!;
+      return text !== "" && !text.includes("Reading");
+    });
   }
 
   seen(): Promise<Seen> {
@@ -86,11 +93,16 @@ export class ChartsPage {
 
   /** Waits until the chart told the page what is expected. */
   async until(expected: (seen: Seen) => boolean): Promise<Seen> {
-    for (;;) {
+    for (let frame = 0; frame < FRAMES; frame++) {
       const seen = await this.seen();
       if (expected(seen)) return seen;
-      await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+      await this.#frame();
     }
+    throw new Error(`It did not come to that, but to ${JSON.stringify(await this.seen())}`);
+  }
+
+  #frame(): Promise<unknown> {
+    return this.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
   }
 
   /** The colours on a canvas of the chart, transparent left out. */
@@ -109,9 +121,11 @@ export class ChartsPage {
   /** Waits until a canvas is drawn on. */
   async untilDrawn(canvas: string): Promise<void> {
     await this.page.waitForSelector(canvas, { state: "attached" });
-    while (await this.colours(canvas) === 0) {
-      await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+    for (let frame = 0; frame < FRAMES; frame++) {
+      if (await this.colours(canvas) > 0) return;
+      await this.#frame();
     }
+    throw new Error(`Nothing is drawn on ${canvas}`);
   }
 
   /** Where an element is. */
