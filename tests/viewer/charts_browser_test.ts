@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ignoredFor } from "../support/parts.ts";
-import { ChartsPage, lacksBrowser, openCharts } from "./support/charts_page.ts";
+import { type ChartsPage, lacksBrowser, openCharts } from "./support/charts_page.ts";
 import { sweep } from "./support/charts_data.ts";
 
 const ignore = ignoredFor("charts in a browser", lacksBrowser());

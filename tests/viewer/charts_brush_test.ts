@@ -175,7 +175,8 @@ Deno.test("spread: each index once, any first part over the whole", () => {
 });
 
 Deno.test("relation: how much a column tells of the metric, numbers and categories alike", () => {
-  const metric = axis([1, 2, 3, 4]), rows = [0, 1, 2, 3];
+  const metric = axis([1, 2, 3, 4]);
+  const rows = [0, 1, 2, 3];
   assert.ok(Math.abs(relation(axis([2, 4, 6, 8]), metric, rows) - 1) < 1e-9);
   assert.ok(Math.abs(relation(axis([0, 0, 1, 1], ["a", "b"]), metric, rows) - 0.8) < 1e-9);
   assert.equal(relation(axis([1, 1, 1, 1]), metric, rows), 0);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { Raster } from "../../viewer/app/charts/raster.ts";
 
-const WIDTH = 60, HEIGHT = 40;
+const WIDTH = 60;
+const HEIGHT = 40;
 const all = () => false;
 
 const raster = (ys: number[][], colours: [number, number, number][] = []) =>
@@ -47,8 +48,10 @@ Deno.test("Raster: lines cover one another as glass, whatever their order", () =
 Deno.test("Raster: what is taken away leaves nothing, what stays is as if drawn anew", () => {
   fc.assert(
     fc.property(heights, fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }), (ys, stays) => {
-      const changed = raster(ys), fresh = raster(ys);
-      const every = [...ys.keys()], kept = every.filter((at) => stays[at]);
+      const changed = raster(ys);
+      const fresh = raster(ys);
+      const every = [...ys.keys()];
+      const kept = every.filter((at) => stays[at]);
       changed.want(every);
       changed.work(all);
       changed.want(kept);
@@ -65,7 +68,8 @@ Deno.test("Raster: what is taken away leaves nothing, what stays is as if drawn 
 
 Deno.test("Raster: it stops when it is enough, and goes on from there", () => {
   const ys = Array.from({ length: 200 }, (_, at) => [at % 30 + 1, 5, 9]);
-  const slow = raster(ys), fast = raster(ys);
+  const slow = raster(ys);
+  const fast = raster(ys);
   slow.want([...ys.keys()]);
   slow.work(() => true);
   assert.equal(slow.pending, 168);
@@ -77,7 +81,8 @@ Deno.test("Raster: it stops when it is enough, and goes on from there", () => {
 
 Deno.test("Raster: a wish that changes meanwhile is met, whatever was drawn by then", () => {
   const ys = Array.from({ length: 200 }, (_, at) => [at % 30 + 1, 5, 9]);
-  const moved = raster(ys), fresh = raster(ys);
+  const moved = raster(ys);
+  const fresh = raster(ys);
   moved.want([...ys.keys()]);
   moved.work(() => true);
   const kept = [...ys.keys()].filter((at) => at % 3 === 0);

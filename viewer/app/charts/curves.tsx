@@ -280,7 +280,8 @@ function MetricChart(props: MetricProps): JSX.Element {
       })),
     [lines, grouping, colours, drawn, theme, props.nameOf, props.colourOf],
   );
-  const isPinned = pinned.includes(metric), isWide = settings.e === metric;
+  const isPinned = pinned.includes(metric);
+  const isWide = settings.e === metric;
   const others = (settings.p ?? []).filter((name) => name !== metric);
   return (
     <CurveChart
@@ -324,7 +325,8 @@ function groupsOf(
 }
 
 function groupText(column: RunColumn, row: number): string {
-  const axis = axisOf(column), value = axis.values[row]!;
+  const axis = axisOf(column);
+  const value = axis.values[row]!;
   if (Number.isNaN(value)) return "(none)";
   return axis.type === "category" ? axis.categories[value]! : String(value);
 }

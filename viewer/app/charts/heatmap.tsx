@@ -34,7 +34,12 @@ export type HeatmapProps = ChartProps<HeatmapSettings> & {
   columnNames?: readonly string[] | undefined;
 };
 
-const ROW = 22, HEAD = 26, LABEL = 150, LEAST_CELL = 4, TEXT_CELL = 46, MOST_ROWS = 22;
+const ROW = 22;
+const HEAD = 26;
+const LABEL = 150;
+const LEAST_CELL = 4;
+const TEXT_CELL = 46;
+const MOST_ROWS = 22;
 
 /** A heatmap of list metrics. */
 export function Heatmap(props: HeatmapProps): JSX.Element {

@@ -52,7 +52,11 @@ export interface ParallelSettings {
 
 type Props = ChartProps<ParallelSettings>;
 
-const TOP = 56, HEAD = 44, LEFT = 40, RIGHT = 62, LEAST_GAP = 92;
+const TOP = 56;
+const HEAD = 44;
+const LEFT = 40;
+const RIGHT = 62;
+const LEAST_GAP = 92;
 /** The selection is told to the page so often while a brush is in the hand, in milliseconds. */
 const TELL = 60;
 
@@ -132,7 +136,7 @@ function Plane(
     set(change: Partial<ParallelSettings>): void;
   },
 ): JSX.Element {
-  const { runs, rows, selected, settings, theme, hovered } = props;
+  const { rows, selected, settings, theme, hovered } = props;
   const [element, size] = useSize<HTMLDivElement>();
   const [open, setOpen] = useState<string>();
   const [moving, setMoving] = useState<{ key: string; x: number }>();

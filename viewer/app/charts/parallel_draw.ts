@@ -25,7 +25,8 @@ export function strokeLines(
 ): void {
   const buckets = new Map<number, number[]>();
   for (let at = 0; at < which.length; at++) {
-    const line = which[at]!, shade = shades[line]!;
+    const line = which[at]!;
+    const shade = shades[line]!;
     const bucket = buckets.get(shade);
     if (bucket) bucket.push(line);
     else buckets.set(shade, [line]);

@@ -98,16 +98,22 @@ export class Raster {
   /** A pixel a step along the longer side; soft lines are shared by the two pixels that they are between. */
   #stroke(x: number, y: number, toX: number, toY: number, a: number, b: number): void {
     const { width, height } = this;
-    const weightRed = this.#weightRed, greenBlue = this.#greenBlue, full = this.#full;
+    const weightRed = this.#weightRed;
+    const greenBlue = this.#greenBlue;
+    const full = this.#full;
     const isSteep = Math.abs(toY - y) > toX - x;
     const steps = Math.max(1, Math.round(isSteep ? Math.abs(toY - y) : toX - x));
-    const stepX = (toX - x) / steps, stepY = (toY - y) / steps;
+    const stepX = (toX - x) / steps;
+    const stepY = (toY - y) / steps;
     const besides = isSteep ? 1 : width;
     // Half a pixel more, so that cutting off rounds; along the shorter side of soft lines it must not.
-    let px = full === 1 || !isSteep ? x + 0.5 : x, py = full === 1 || isSteep ? y + 0.5 : y;
-    const mostX = width - 1, mostY = height - 1;
+    let px = full === 1 || !isSteep ? x + 0.5 : x;
+    let py = full === 1 || isSteep ? y + 0.5 : y;
+    const mostX = width - 1;
+    const mostY = height - 1;
     for (let step = 0; step < steps; step++, px += stepX, py += stepY) {
-      const left = px | 0, top = py | 0;
+      const left = px | 0;
+      const top = py | 0;
       if (left < 0 || top < 0 || left >= mostX || top >= mostY) continue;
       const at = top * width + left;
       if (full === 1) {
@@ -115,7 +121,8 @@ export class Raster {
         greenBlue[at]! += b;
         continue;
       }
-      const far = ((isSteep ? px - left : py - top) * SOFT + 0.5) | 0, near = SOFT - far;
+      const far = ((isSteep ? px - left : py - top) * SOFT + 0.5) | 0;
+      const near = SOFT - far;
       weightRed[at]! += near * a;
       greenBlue[at]! += near * b;
       weightRed[at + besides]! += far * a;
@@ -129,15 +136,19 @@ export class Raster {
    * @param alpha How much one line covers, 0 to 1.
    */
   write(pixels: Uint8ClampedArray, alpha: number): void {
-    const weightRed = this.#weightRed, greenBlue = this.#greenBlue;
-    const covers = coversOf(alpha, this.#full), most = covers.length - 1;
-    for (let at = 0, to = 0; at < weightRed.length; at++, to += 4) {
+    const weightRed = this.#weightRed;
+    const greenBlue = this.#greenBlue;
+    const covers = coversOf(alpha, this.#full);
+    const most = covers.length - 1;
+    for (let at = 0; at < weightRed.length; at++) {
+      const to = 4 * at;
       const first = weightRed[at]!;
       if (first === 0) {
         pixels[to + 3] = 0;
         continue;
       }
-      const weight = Math.floor(first / SHIFT), second = greenBlue[at]!;
+      const weight = Math.floor(first / SHIFT);
+      const second = greenBlue[at]!;
       const green = Math.floor(second / SHIFT);
       pixels[to] = (first - weight * SHIFT) / weight;
       pixels[to + 1] = green / weight;
