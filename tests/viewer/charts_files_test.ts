@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { FileStore } from "../../viewer/app/charts/files.ts";
-import { Pace } from "../../viewer/app/charts/parallel_draw.ts";
 
 /** A store whose files come when they are let. */
 function gated() {
@@ -81,16 +80,4 @@ Deno.test("FileStore: a failure is told with its reason, and read again when ask
   await changed();
   assert.equal(store.failed.size, 0);
   assert.equal(store.of("a"), "of a");
-});
-
-Deno.test("Pace: fewer lines after a slow frame, more after fast ones, within bounds", () => {
-  const pace = new Pace();
-  const before = pace.lines;
-  pace.learn(100);
-  assert.ok(pace.lines < before);
-  for (let i = 0; i < 50; i++) pace.learn(200);
-  const least = pace.lines;
-  assert.ok(least >= 100);
-  for (let i = 0; i < 50; i++) pace.learn(5);
-  assert.ok(pace.lines > before && pace.lines <= 4000);
 });

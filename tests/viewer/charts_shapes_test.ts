@@ -218,7 +218,8 @@ Deno.test("frames: bars of the same x are added, bins hold each number once", ()
 
 Deno.test("frames: each kind draws each run, and what is drawn can be pointed at", () => {
   const frames = [epochs(3, [1, 2, 3]), epochs(7, [3, 2, 1])];
-  const x = columnOf(frames, "epoch"), y = columnOf(frames, "loss");
+  const x = columnOf(frames, "epoch");
+  const y = columnOf(frames, "loss");
   for (const kind of ["line", "scatter", "bar", "histogram"] as const) {
     const input = { frames, kind, x, y, names: { x: "epoch", y: "loss" }, size };
     const shapes = shapesOfFrames({ ...input, logX: false, logY: false })!;

@@ -173,6 +173,11 @@ export function Curves(props: Props): JSX.Element {
             </button>
           </>
         )}
+        {grouping
+          ? <GroupLegend {...{ grouping, drawn, props }} />
+          : colours && byColour
+          ? <Legend title={byColour.name} legend={colours.legend} />
+          : drawn.length <= MAX_LEGEND && <RunLegend {...{ drawn, props }} />}
         {settings.z && (
           <button type="button" class="chart-link" onClick={() => set({}, "z")}>Reset zoom</button>
         )}
@@ -185,11 +190,6 @@ export function Curves(props: Props): JSX.Element {
           </span>
         )}
       </div>
-      {grouping
-        ? <GroupLegend {...{ grouping, drawn, props }} />
-        : colours && byColour
-        ? <Legend title={byColour.name} legend={colours.legend} />
-        : drawn.length <= MAX_LEGEND && <RunLegend {...{ drawn, props }} />}
       {found.length === 0 && metrics.length > 0 && (
         <Empty>No metric has “{settings.q}” in its name.</Empty>
       )}
@@ -280,7 +280,8 @@ function MetricChart(props: MetricProps): JSX.Element {
       })),
     [lines, grouping, colours, drawn, theme, props.nameOf, props.colourOf],
   );
-  const isPinned = pinned.includes(metric), isWide = settings.e === metric;
+  const isPinned = pinned.includes(metric);
+  const isWide = settings.e === metric;
   const others = (settings.p ?? []).filter((name) => name !== metric);
   return (
     <CurveChart
@@ -324,7 +325,8 @@ function groupsOf(
 }
 
 function groupText(column: RunColumn, row: number): string {
-  const axis = axisOf(column), value = axis.values[row]!;
+  const axis = axisOf(column);
+  const value = axis.values[row]!;
   if (Number.isNaN(value)) return "(none)";
   return axis.type === "category" ? axis.categories[value]! : String(value);
 }
