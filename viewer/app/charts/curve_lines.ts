@@ -108,7 +108,7 @@ export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void 
       pen.strokeStyle = pen.fillStyle = series.style.stroke;
       pen.setLineDash([]);
       if (raw) {
-        pen.globalAlpha = many ? 0.12 : 0.25;
+        pen.globalAlpha = many ? 0.12 : 0.32;
         pen.lineWidth = 1;
         strokeLine(pen, raw.points);
       }
@@ -123,7 +123,9 @@ export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void 
       pen.strokeStyle = pen.fillStyle = series.style.stroke;
       pen.setLineDash(many ? [] : series.style.dash as number[]);
       strokeLine(pen, main.points);
-      if (!many && main.count <= MAX_DOTS) fillDots(pen, main.points);
+      if (main.count <= MAX_DOTS && shapes.length * main.count <= 4 * MAX_DOTS) {
+        fillDots(pen, main.points);
+      }
     }
     pen.globalAlpha = 1;
     pen.setLineDash([]);

@@ -18,7 +18,7 @@ import {
 import { axisOf, cellText, colouring, isDrawable, isLogByNature, menuOf } from "./columns.ts";
 import { Bar, ColumnMenu, Legend, Tooltip } from "./controls.tsx";
 import { IconButton } from "./icons.tsx";
-import { counted } from "../data/format.ts";
+import { count, counted } from "../data/format.ts";
 import { AxisHead } from "./parallel_axis.tsx";
 import { held, type Hold, hold, letGo, rangePixels, REACH } from "./parallel_brush.ts";
 import {
@@ -331,9 +331,9 @@ function Plane(
         {within
           ? within.length === 0
             ? "No run is within all brushes: make one of them longer."
-            : `${counted(within.length, "run")} of ${rows.length} within the brushes`
+            : `${counted(within.length, "run")} of ${count(rows.length)} within the brushes`
           : bright
-          ? `${counted(bright.length, "run")} of ${rows.length} selected`
+          ? `${counted(bright.length, "run")} of ${count(rows.length)} selected`
           : `${counted(rows.length, "run")}. Drag along an axis to select.`}
         {metric && colours && <Legend title={metric.name} legend={colours.legend} />}
         {isBrushed && (
