@@ -152,8 +152,23 @@ export type {
   TrainingMetadata,
 } from "./domain/format/entities.ts";
 export type { NumpyArray } from "./domain/format/numpy.ts";
+export type { RunState } from "./domain/format/run_state.ts";
 export { slugify } from "./domain/format/slug.ts";
 export type { Value } from "./domain/format/values.ts";
+export type { MetricSummary, SummaryFold, SummaryOptions } from "./domain/history/fold.ts";
+export {
+  type HistoryColumns,
+  type HistoryOptions,
+  type HistoryPoint,
+  readHistory,
+  readHistoryColumns,
+} from "./domain/history/history.ts";
+export type { ResumeOptions, RunInput, RunOptions } from "./domain/history/options.ts";
+export type { PointPlace, Run } from "./domain/history/run.ts";
+export { resumeRun, startRun, withRun } from "./domain/history/start.ts";
+export type { ExperimentStatus } from "./domain/history/state.ts";
+export { experimentStatus, setStatus, type SetStatusOptions } from "./domain/history/status.ts";
+export type { PendingPoints } from "./domain/history/writer.ts";
 export { type EnvironmentInput, logEnvironment } from "./domain/host/environment.ts";
 export { type GitInfo, gitInfo } from "./domain/host/git.ts";
 export type { ListFilter, LogFields, LogInput } from "./domain/inputs.ts";
@@ -164,6 +179,7 @@ export {
   logMetrics,
   type MetricInput,
   type MetricInputs,
+  type PointInput,
 } from "./domain/metric.ts";
 export {
   getParameter,

@@ -16,7 +16,7 @@ const LAYERS: readonly RegExp[] = [
   /^composite\//,
   /^composite\.ts$/,
   /^domain\//,
-  /^(?:mod|notebook)\.ts$|^(?:notebook|viewer|cli)\//,
+  /^(?:mod|notebook|viewer)\.ts$|^(?:notebook|viewer|cli)\//,
 ];
 
 const layerOf = (path: string): number => LAYERS.findIndex((layer) => layer.test(path));

@@ -67,9 +67,9 @@ const safe = (script: string): string => script.replace(/<(?=\/script|!--)/gi, "
 
 /** The module that has a page as two texts. */
 export const moduleOf = ({ script, style }: Built): string =>
-  `// Made by \`deno task viewer\` from viewer/app/. Do not edit.
-// deno-lint-ignore-file
+  `// deno-lint-ignore-file
 // deno-fmt-ignore-file
+// Made by \`deno task viewer\` from viewer/app/. Do not edit.
 /**
  * The viewer's page, as one script and one style sheet.
  *

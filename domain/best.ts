@@ -60,7 +60,7 @@ export async function bestExperiment(
     query,
     checkFilter(options, where),
     options,
-    true,
+    { children: true, status: false },
   );
   const values = cellsOf(runs).of(query.orderBy[0]!.column);
   const at = values.findIndex((value) =>

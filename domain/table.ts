@@ -88,7 +88,8 @@ export async function toTable(
   const columns = options.columns && checkTexts(options.columns, `${where}: columns`);
   const own: ReadonlySet<string> = new Set(OWN_FIELDS);
   const children = !columns?.every((name) => own.has(name));
-  const runs = await readQueried(rubicon, project, query, choice, options, children);
+  const status = columns?.includes("status") ?? true;
+  const runs = await readQueried(rubicon, project, query, choice, options, { children, status });
   const table = tableOf(runs);
   return columns ? selectColumns(table, columns, `${where}: columns`) : table;
 }

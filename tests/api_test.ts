@@ -67,6 +67,8 @@ const NAMES = `
   ExperimentFilter
   ExperimentInput
   ExperimentQuery
+  ExperimentStatus
+  experimentStatus
   Feature
   FeatureInput
   FeatureInputs
@@ -89,6 +91,9 @@ const NAMES = `
   gitInfo
   groupByCommit
   hasCode
+  HistoryColumns
+  HistoryOptions
+  HistoryPoint
   IndexLevel
   isRubiconException
   JsonInput
@@ -124,6 +129,7 @@ const NAMES = `
   MetricColumn
   MetricInput
   MetricInputs
+  MetricSummary
   MissingValues
   Numbers
   NumpyArray
@@ -144,6 +150,9 @@ const NAMES = `
   parseQuery
   ParseQueryOptions
   PatternOperator
+  PendingPoints
+  PointInput
+  PointPlace
   Policies
   printQuery
   Progress
@@ -165,6 +174,8 @@ const NAMES = `
   readArtifact
   readDataframe
   ReadDataframeOptions
+  readHistory
+  readHistoryColumns
   ReadPolicy
   Receipt
   registerDriver
@@ -176,15 +187,26 @@ const NAMES = `
   RepairOptions
   restoreArchives
   RestoreOptions
+  ResumeOptions
+  resumeRun
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
+  Run
+  RunInput
+  RunOptions
+  RunState
   search
   SearchScope
+  setStatus
+  SetStatusOptions
   slugify
   Source
+  startRun
   status
   StoreTimes
+  SummaryFold
+  SummaryOptions
   Synced
   SyncOptions
   syncProject
@@ -213,6 +235,7 @@ const NAMES = `
   WhereColumn
   WhereTest
   WhereValue
+  withRun
   WritePolicy
 `;
 

@@ -184,6 +184,8 @@ export interface HistorySeries {
   times: number[];
   /** NaN and the infinities as text. */
   values: (number | "NaN" | "Infinity" | "-Infinity")[];
+  /** How many points there are, where a single file has fewer: the least and the most of each stretch. */
+  thinnedFrom?: number;
 }
 
 /** `projects/<slug>/runs/<experiment id>.json`: everything of one run. */

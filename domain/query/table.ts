@@ -4,6 +4,7 @@
  * @module
  */
 import type { Value } from "../format/values.ts";
+import type { RunState } from "../format/run_state.ts";
 import type { Run } from "./cells.ts";
 import { fault, nearest } from "./fault.ts";
 import { OWN_FIELDS } from "./tree.ts";
@@ -41,6 +42,8 @@ export interface OwnCells {
   tags: string[];
   /** When it was created: ISO 8601 in UTC with microseconds. */
   createdAt: string;
+  /** The state of its run; `null` if nobody ever said what state it is in. */
+  status: RunState | null;
 }
 
 /** One row of a {@linkcode ProjectTable}: what is known of one experiment, by the columns' names. */
@@ -102,9 +105,9 @@ export function tableOf(runs: readonly Run[]): ProjectTable {
       directionality: losses.get(label)! > 0 ? "loss" : "score",
     })).sort(byLabel),
   ];
-  const rows = runs.map(({ experiment, ...run }) => {
+  const rows = runs.map(({ experiment, status = null, ...run }) => {
     const row: Record<string, Value> = {};
-    for (const field of OWN_FIELDS) row[field] = experiment[field];
+    for (const field of OWN_FIELDS) row[field] = field === "status" ? status : experiment[field];
     for (const { name, value } of run.parameters) put(row, parameters.get(name)!, value);
     for (const { name, value } of run.metrics) put(row, metrics.get(name)!, value);
     return row as ProjectRow;

@@ -9,7 +9,14 @@ import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import type { ListEntry } from "../../drivers/driver.ts";
 import { type ChangeFile, fold, type What } from "../format/annotations.ts";
 import { decodeChange, decodeEntity } from "../format/codec.ts";
-import { deletedBy, kindFolder, metadataKey, partOf, type Place } from "../format/layout.ts";
+import {
+  deletedBy,
+  isStatusName,
+  kindFolder,
+  metadataKey,
+  partOf,
+  type Place,
+} from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import type { EntityOf, Kind, Taggable } from "../format/entities.ts";
 
@@ -21,6 +28,10 @@ export interface Files {
   tags: ListEntry[];
   /** Its comments files. */
   comments: ListEntry[];
+  /** Its latest status file, if it is an experiment. */
+  status?: ListEntry;
+  /** When the store got the latest of the files in this folder that are no entity's. */
+  heard?: number;
 }
 
 /** Reads one entity from its folder, from the first backend that is able. */
@@ -68,6 +79,10 @@ function sortIn(files: Files, entry: ListEntry, name: string): void {
   const part = partOf(name);
   if (part === "metadata") files.metadata = entry;
   else if (part) files[part].push(entry);
+  else {
+    files.heard = Math.max(files.heard ?? 0, entry.lastModified.getTime());
+    if (isStatusName(name) && !(files.status && files.status.key > entry.key)) files.status = entry;
+  }
 }
 
 /** Brings an entity's tags and comments up to date with the files beside it. */

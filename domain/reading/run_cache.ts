@@ -5,11 +5,19 @@
  * @module
  */
 import type { Experiment, Metric, Parameter } from "../format/entities.ts";
+import type { RunState } from "../format/run_state.ts";
+import type { Life } from "./lives.ts";
 
 /** A run; without its children if nobody asked for them. */
 export interface KnownRun {
   experiment: Experiment;
   children?: { parameters: Parameter[]; metrics: Metric[] };
+  /** The latest of its status files, if it has one. */
+  life?: Life;
+  /** The state that it is in, if somebody asked for that. It is no part of what is kept: time changes it. */
+  status?: RunState | null;
+  /** How long it took, in milliseconds: likewise. */
+  durationMs?: number;
 }
 
 /** An experiment that its owner may change. */

@@ -142,9 +142,9 @@ export async function create<E extends Entity>(
   call: CallOptions,
   data: readonly Step[] = [],
   step: Step = stepOf(entity, encodeEntity(entity, rubicon.options)),
-  more: { below?: readonly Made[]; entity?: unknown } = {},
+  more: { below?: readonly Made[]; beside?: readonly Step[]; entity?: unknown } = {},
 ): Promise<E> {
-  const { below = [] } = more;
+  const { below = [], beside = [] } = more;
   const place = placeOf(entity);
   const write = (own: Step, children: readonly Step[]) =>
     rubicon.write({
@@ -152,7 +152,7 @@ export async function create<E extends Entity>(
       waves: [
         ...(data.length > 0 ? [data] : []),
         [own],
-        ...(children.length > 0 ? [children] : []),
+        ...(children.length + beside.length > 0 ? [[...beside, ...children]] : []),
       ],
       folder: entityFolder(entity),
       ...(place && above(place)),
@@ -213,5 +213,9 @@ function conflict(entity: Entity, existing: Uint8Array): string {
     return `${describe(entity)} and ${show(name)}, which already exists, have one key ` +
       `(${slugify(entity.name ?? "")}). Use a name that differs in letters or digits.`;
   }
-  return `${describe(entity)} already exists, with the id ${show(id)}`;
+  const next = entity.kind === "metric"
+    ? '. A metric has one value. Log the points of a curve with a step ("step" of logMetric(), or startRun() and ' +
+      "run.log()), or use another name."
+    : "";
+  return `${describe(entity)} already exists, with the id ${show(id)}${next}`;
 }

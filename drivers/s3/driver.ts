@@ -8,6 +8,7 @@ import type { Driver, ListEntry, ListOptions } from "../driver.ts";
 import { readDeleted } from "./answer.ts";
 import type { S3Config } from "./config.ts";
 import { pages } from "./list.ts";
+import { makeClock } from "./clock.ts";
 import { makeMultipart } from "./multipart.ts";
 import { put } from "./put.ts";
 import { makeReads } from "./read.ts";
@@ -27,7 +28,8 @@ const MOST_NAME = 1024;
  */
 export function s3Driver(config: S3Config, send: Transport = transport): Driver {
   const { label, prefix } = config;
-  const call = makeCall(config, send);
+  const clock = makeClock();
+  const call = makeCall(config, clock.watching(send));
   const multipart = makeMultipart();
   const nameOf = (key: string) => {
     const refuse = (code: RubiconErrorCode, why: string): never => {
@@ -58,6 +60,7 @@ export function s3Driver(config: S3Config, send: Transport = transport): Driver 
         const rest = entry.key.slice(start.length);
         // A name that ends in a slash is a console's way to show an empty folder.
         if (rest === "" || rest.endsWith("/") || rest.split("/").length > depth) continue;
+        clock.saw(entry.lastModified);
         yield { ...entry, key: entry.key.slice(prefix.length) } satisfies ListEntry;
       }
     }
@@ -105,6 +108,8 @@ export function s3Driver(config: S3Config, send: Transport = transport): Driver 
         if (!hasCode(error, "not-found")) throw error;
       });
     },
+
+    times: () => Promise.resolve(clock.times()),
 
     close: () => multipart.takeBackLeft(),
   };

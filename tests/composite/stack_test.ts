@@ -36,6 +36,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   downloadArtifact: () => api.downloadArtifact(rubicon, artifact, Deno.makeTempDirSync()),
   downloadDataframe: () =>
     api.downloadDataframe(rubicon, dataframe, `${Deno.makeTempDirSync()}/x.parquet`),
+  experimentStatus: () => api.experimentStatus(rubicon, experiment),
   getArtifact: () => api.getArtifact(rubicon, experiment, { name: "a" }),
   getDataframe: () => api.getDataframe(rubicon, experiment, { id: dataframe.id }),
   getExperiment: () => api.getExperiment(rubicon, project, { name: "e" }),
@@ -67,15 +68,21 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   openArtifact: () => api.openArtifact(rubicon, artifact),
   readArtifact: () => api.readArtifact(rubicon, artifact),
   readDataframe: () => api.readDataframe(rubicon, dataframe),
+  readHistory: () => api.readHistory(rubicon, experiment),
+  readHistoryColumns: () => api.readHistoryColumns(rubicon, experiment),
   removeComments: () => api.removeComments(rubicon, metric, ["c"]),
   removeTags: () => api.removeTags(rubicon, metric, ["t"]),
   repair: () => api.repair(rubicon),
   restoreArchives: () => api.restoreArchives(rubicon, project, { to }),
+  resumeRun: () => api.resumeRun(rubicon, experiment),
   search: () => api.search(rubicon, { projects: [project] }, "$..name"),
+  setStatus: () => api.setStatus(rubicon, experiment, "failed"),
+  startRun: () => api.startRun(rubicon, project),
   syncProject: () => api.syncProject(rubicon, project, { to }),
   toTable: () => api.toTable(rubicon, project),
   unzipArtifact: () => api.unzipArtifact(rubicon, artifact, Deno.makeTempDirSync()),
   verify: () => api.verify(rubicon),
+  withRun: () => api.withRun(rubicon, project, {}, () => {}),
 };
 /** Functions that ask no backend for anything. */
 const OTHERS: readonly string[] = [

@@ -23,7 +23,6 @@ for (const server of servers) {
       name: `s3 on ${server.name}`,
       lacks: {
         putTree: "each object of a bucket shows by itself",
-        times: "a bucket's clock is measured by each request",
         stamps: "a bucket has no folders",
         bulk: "each read is a request",
       },

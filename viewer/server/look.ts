@@ -17,6 +17,8 @@ export interface Look {
   runs: string;
   /** Changes with any point of a curve; nothing if there is no curve. */
   curves: string | undefined;
+  /** The runs that have curves, by their ids, each with what changes with any point of its own. */
+  curvesOf: ReadonlyMap<string, string>;
   /** How many runs there are. */
   experiments: number;
 }
@@ -59,8 +61,18 @@ export async function lookAt(
     curves: curves.length === 0
       ? undefined
       : curves.map(([label, look]) => `${label} ${look.curves}`).join("; "),
+    curvesOf: joined(looks.map(([, look]) => look.curvesOf)),
     experiments: Math.max(...looks.map(([, look]) => look.experiments)),
   };
+}
+
+/** What several backends tell of each run. */
+function joined(several: readonly ReadonlyMap<string, string>[]): ReadonlyMap<string, string> {
+  const all = new Map<string, string>();
+  for (const one of several) {
+    for (const [id, version] of one) all.set(id, `${all.get(id) ?? ""}; ${version}`);
+  }
+  return all;
 }
 
 async function lookIn(backend: Backend, project: Project): Promise<Look> {
@@ -75,7 +87,7 @@ async function byFolders({ driver }: Backend, folder: string): Promise<Look | un
   const { folders, objects } = entries!;
   const gone = new Set(objects.flatMap((name) => idOfTrace(folder, `${folder}/${name}`) ?? []));
   const runs = new Sum();
-  const curves = new Sum();
+  const curvesOf = new Map<string, string>();
   for (const name of objects) runs.add(name);
   for (let at = 0; at < folders.length; at += PAGE) {
     if (at > 0) await breathe();
@@ -88,11 +100,11 @@ async function byFolders({ driver }: Backend, folder: string): Promise<Look | un
       // One that went meanwhile has none either; then the listing that follows says so.
       if (!own) return undefined;
       runs.add(`${id} ${textOf(own)} ${textOf(parameters)} ${textOf(metrics)}`);
-      if (history) curves.add(`${id} ${textOf(history)}`);
+      if (history) curvesOf.set(id, textOf(history));
     }
   }
   const experiments = folders.filter((id) => !gone.has(id)).length;
-  return { runs: runs.text(), curves: curves.textIfAny(), experiments };
+  return { runs: runs.text(), curves: inOne(curvesOf), curvesOf, experiments };
 }
 
 /**
@@ -105,24 +117,35 @@ const textOf = (stamp: FolderStamp | undefined): string =>
 /** By everything that a listing says of the runs' files. */
 async function byListing({ driver }: Backend, folder: string): Promise<Look> {
   const runs = new Sum();
-  const curves = new Sum();
+  const sums = new Map<string, Sum>();
   const ids = new Set<string>();
   const gone = new Set<string>();
   for await (const { key, size, lastModified, etag, checksum } of driver.list(folder)) {
     const path = key.slice(folder.length + 1);
     const [id, kind] = path.split("/", 2) as [string, string?];
     const line = `${path} ${size} ${lastModified.getTime()} ${etag ?? ""} ${checksum ?? ""}`;
-    if (kind === "history") curves.add(line);
-    else if (kind !== "artifacts" && kind !== "dataframes" && kind !== "features") runs.add(line);
+    if (kind === "history") {
+      let sum = sums.get(id);
+      if (!sum) sums.set(id, sum = new Sum());
+      sum.add(line);
+    } else if (kind !== "artifacts" && kind !== "dataframes" && kind !== "features") runs.add(line);
     if (kind === "metadata.json") ids.add(id);
     const trace = kind === undefined ? idOfTrace(folder, key) : undefined;
     if (trace !== undefined) gone.add(trace);
   }
-  return {
-    runs: runs.text(),
-    curves: curves.textIfAny(),
-    experiments: ids.difference(gone).size,
-  };
+  const curvesOf = new Map(Array.from(sums, ([id, sum]) => [id, sum.text()] as const));
+  const experiments = ids.difference(gone).size;
+  // Whether a run has curves is part of the table.
+  for (const id of sums.keys()) runs.add(`curves ${id}`);
+  return { runs: runs.text(), curves: inOne(curvesOf), curvesOf, experiments };
+}
+
+/** One text for all curves; nothing if there are none. */
+function inOne(curvesOf: ReadonlyMap<string, string>): string | undefined {
+  if (curvesOf.size === 0) return undefined;
+  const sum = new Sum();
+  for (const [id, version] of curvesOf) sum.add(`${id} ${version}`);
+  return sum.text();
 }
 
 const idOfTrace = (folder: string, key: string): string | undefined =>
@@ -151,9 +174,5 @@ class Sum {
 
   text(): string {
     return `${this.#count}-${this.#high.toString(16)}-${this.#low.toString(16)}`;
-  }
-
-  textIfAny(): string | undefined {
-    return this.#count === 0 ? undefined : this.text();
   }
 }

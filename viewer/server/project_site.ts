@@ -15,7 +15,8 @@ import type { RunState, ViewerProject, ViewerView } from "../contract.ts";
 import type { Lives } from "./history.ts";
 import { type Look, lookAt } from "./look.ts";
 import { projectPath, runsPath, sparksPath } from "./paths.ts";
-import { type RunsFiles, runsFiles } from "./runs_file.ts";
+import { publicUrl } from "./run_file.ts";
+import { type RunsFiles, runsFiles, type ViewedRun } from "./runs_file.ts";
 import { checksumOf, type Sealed } from "./sealed.ts";
 import { freshly, type Kept } from "./shared.ts";
 import { listViews } from "./views.ts";
@@ -28,6 +29,8 @@ export interface Shared {
   rubicon: Core;
   lives: Lives;
   call: CallOptions;
+  /** Gets the runs of a project each time that they were read. */
+  onRuns?: ((slug: string, runs: readonly ViewedRun[]) => void) | undefined;
   /** What is kept of the files. */
   kept: Kept<ProjectSite>;
   /** The time, in milliseconds. */
@@ -42,6 +45,8 @@ interface Built {
   /** Missing if it was given up for others. */
   files: RunsFiles | undefined;
   experiments: number;
+  /** The ids of its runs, the newest first. */
+  newest: readonly string[];
   states: Partial<Record<RunState, number>>;
   lastRunAt: string | null;
   at: number;
@@ -83,6 +88,17 @@ export class ProjectSite {
     }
   });
 
+  /** Why it could not be read the last time; `null` if it could. */
+  get error(): string | null {
+    return this.#error;
+  }
+
+  /** The runs that have curves, as of the last look. */
+  async curvesOf(): Promise<ReadonlyMap<string, string>> {
+    if (!this.#look) await this.look();
+    return this.#look?.curvesOf ?? new Map();
+  }
+
   /** Notes why the project cannot be read. */
   fail(error: unknown): void {
     if (this.shared.call.signal?.aborted) throw error;
@@ -111,17 +127,22 @@ export class ProjectSite {
     const { files } = this.#built ?? {};
     if (files && this.isBuilt) return this.#use(files);
     const version = this.#look?.runs ?? "";
-    const { rubicon, lives, call, now } = this.shared;
+    const { rubicon, lives, call, now, onRuns } = this.shared;
     let receipts: readonly Receipt[] = [];
     const query = compileQuery(undefined, undefined, "viewer");
     const read = await readQueried(rubicon, this.project, query, ALL, {
       ...call,
       onReceipts: (all) => receipts = all,
-    }, true);
-    const runs = await lives.ofAll(this.project, this.slug, read, call);
+    }, { children: true, status: true });
+    const runs = lives.ofAll(this.slug, read, this.#look?.curvesOf ?? new Map());
+    onRuns?.(this.slug, runs);
     // All that were asked before the last one were not able to answer alone.
     this.#weak = new Set(receipts.slice(0, -1).map(({ backend }) => backend));
-    const made = runsFiles(this.project, this.slug, runs);
+    const made = runsFiles(
+      { name: this.project.name, githubUrl: publicUrl(this.project.githubUrl) },
+      this.slug,
+      runs,
+    );
     const states: Built["states"] = {};
     for (const { status } of runs) {
       if (status) states[status.state] = (states[status.state] ?? 0) + 1;
@@ -131,6 +152,7 @@ export class ProjectSite {
       checksum: made.checksum,
       files: made,
       experiments: runs.length,
+      newest: runs.map(({ experiment }) => experiment.id).reverse(),
       states,
       lastRunAt: runs.at(-1)?.experiment.createdAt ?? null,
       at: now(),
@@ -150,12 +172,15 @@ export class ProjectSite {
 
   /** The file of the sparklines as they are now; nothing if there is no curve. */
   readonly sparks: () => Promise<Sealed | undefined> = freshly(async () => {
-    await this.look();
-    const version = this.#look?.curves;
-    if (version === undefined) return undefined;
+    // Which runs are the newest is known once they are read.
+    await this.runs();
+    const { curves: version, curvesOf } = this.#look ?? {};
+    if (version === undefined || curvesOf === undefined) return undefined;
     if (this.#sparks?.version === version) return this.#sparks.file;
     const { lives, call } = this.shared;
-    const file = await lives.sparks(this.project, sparksChecksum(version), call);
+    const checksum = sparksChecksum(version);
+    const newest = this.#built?.newest ?? [];
+    const file = await lives.sparks(this.project, curvesOf, newest, checksum, call);
     this.#sparks = { version, file };
     return file;
   });
@@ -166,7 +191,8 @@ export class ProjectSite {
     const look = this.#look;
     const built = look && this.#built?.version === look.runs ? this.#built : undefined;
     return {
-      ...{ name, slug: this.slug, id, description, githubUrl, createdAt },
+      ...{ name, slug: this.slug, id, description, createdAt },
+      githubUrl: publicUrl(githubUrl),
       experiments: built?.experiments ?? look?.experiments ?? 0,
       states: built?.states ?? {},
       lastRunAt: built ? built.lastRunAt : this.#lastRunAt?.time ?? null,

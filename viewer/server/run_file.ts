@@ -19,7 +19,8 @@ import { type Sniffer, viewedArtifacts, viewedDataframes } from "./attached.ts";
 import { encodeCell } from "./encode.ts";
 import type { Lives } from "./history.ts";
 import { isId } from "./paths.ts";
-import { type Sealed, sealed } from "./sealed.ts";
+import type { ViewedRun } from "./runs_file.ts";
+import type { Unsealed } from "./sealed.ts";
 
 /** So many parents and children are named. */
 const MAX_FAMILY = 200;
@@ -35,14 +36,23 @@ export interface Means {
   call: CallOptions;
 }
 
-/** Makes the file of a run. */
-export async function runFile(
+/** What was found out about a run before its page is made. */
+export interface KnownOfRun {
+  /** Whether it has curves. */
+  hasCurves: boolean;
+  /** The run, if it was read a moment ago. */
+  run?: ViewedRun;
+}
+
+/** All that was logged to a run. */
+export async function readRun(
   { rubicon, sniffer, lives, call }: Means,
   project: Project,
   slug: string,
   id: string,
-): Promise<Sealed> {
-  const experiment = await getExperiment(rubicon, project, { ...call, id });
+  { hasCurves, run }: KnownOfRun,
+): Promise<Unsealed<RunFile>> {
+  const experiment = run?.experiment ?? await getExperiment(rubicon, project, { ...call, id });
   const [
     parameters,
     metrics,
@@ -52,20 +62,18 @@ export async function runFile(
     parents,
     children,
     life,
-    environment,
   ] = await Promise.all([
-    listParameters(rubicon, experiment, call),
-    listMetrics(rubicon, experiment, call),
+    run?.parameters ?? listParameters(rubicon, experiment, call),
+    run?.metrics ?? listMetrics(rubicon, experiment, call),
     listFeatures(rubicon, experiment, call),
     viewedArtifacts(sniffer, experiment, slug, call),
     viewedDataframes(rubicon, experiment, slug, call),
     family(rubicon, project, experiment, "parent", call),
     family(rubicon, project, experiment, "child", call),
-    lives.of(experiment, slug, call),
-    environmentOf(sniffer, experiment, call),
+    lives.of(experiment, slug, hasCurves, call),
   ]);
   const { name, description, createdAt, modelName, branchName, commitHash } = experiment;
-  const file: Omit<RunFile, "checksum"> = {
+  return {
     ...{ id, name, description, createdAt, modelName, branchName, commitHash },
     commitUrl: commitUrl(project.githubUrl, commitHash),
     tags: experiment.tags,
@@ -81,28 +89,38 @@ export async function runFile(
     features: features.map((one) => ({ ...about(one), importance: encodeCell(one.importance) })),
     ...{ parents, children, artifacts, dataframes },
     history: life.history,
-    environment,
+    environment: artifacts.some((one) => one.name === ENVIRONMENT)
+      ? await environmentOf(sniffer, experiment, call)
+      : null,
   };
-  return sealed(file);
 }
 
-/** Makes the file of what belongs to a project itself. */
-export async function projectFile(
+/** What belongs to a project itself. */
+export async function readProject(
   { rubicon, sniffer, call }: Means,
   project: Project,
   slug: string,
-): Promise<Sealed> {
+): Promise<Unsealed<ProjectFile>> {
   const [artifacts, dataframes] = await Promise.all([
     viewedArtifacts(sniffer, project, slug, call),
     viewedDataframes(rubicon, project, slug, call),
   ]);
   const { name, id, description, githubUrl, createdAt, trainingMetadata } = project;
-  const file: Omit<ProjectFile, "checksum"> = {
-    ...{ name, slug, id, description, githubUrl, createdAt },
+  return {
+    ...{ name, slug, id, description, createdAt },
+    githubUrl: publicUrl(githubUrl),
     trainingMetadata: encodeCell(trainingMetadata),
     ...{ artifacts, dataframes },
   };
-  return sealed(file);
+}
+
+/** An address without the name and the password that it may have. */
+export function publicUrl(address: string | null): string | null {
+  if (address === null || !URL.canParse(address)) return address;
+  const url = new URL(address);
+  if (url.username === "" && url.password === "") return address;
+  url.username = url.password = "";
+  return url.href;
 }
 
 const about = ({ name, description, tags }: Child) => ({ name, description, tags });

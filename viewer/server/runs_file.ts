@@ -11,7 +11,7 @@ import { columnPath } from "./paths.ts";
 import { type Sealed, sealed } from "./sealed.ts";
 
 /** A run, and what is known of its life. */
-export interface ViewedRun extends Run {
+export interface ViewedRun extends Omit<Run, "status"> {
   /** How it is doing; `null` if it has no life of its own. */
   status: { state: RunState; durationMs: number | null } | null;
   /** Path of its curves; `null` if it has none. */

@@ -14,6 +14,9 @@ export interface Sealed {
   bytes: Bytes;
 }
 
+/** What a file holds, before its checksum is known. */
+export type Unsealed<File> = Omit<File, "checksum">;
+
 const encoder = new TextEncoder();
 
 /** A checksum of bytes or text. */

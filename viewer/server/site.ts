@@ -6,7 +6,7 @@
 import { getArtifact } from "../../domain/artifact.ts";
 import { checkComposite } from "../../domain/check.ts";
 import { getDataframe } from "../../domain/dataframe.ts";
-import type { Artifact, Dataframe, Experiment, Project } from "../../domain/format/entities.ts";
+import type { Artifact, Dataframe, Project } from "../../domain/format/entities.ts";
 import { projectFolder } from "../../domain/format/layout.ts";
 import { pooled } from "../../domain/pool.ts";
 import { listProjects } from "../../domain/project.ts";
@@ -16,11 +16,11 @@ import { RubiconException } from "../../errors.ts";
 import type { ViewerBackend, ViewerIndex } from "../contract.ts";
 import { type Known, Sniffer } from "./attached.ts";
 import { frameFile } from "./frame_file.ts";
-import { Lives } from "./history.ts";
+import { Lives, placeholder } from "./history.ts";
 import { framePath, type Wanted } from "./paths.ts";
 import { ProjectSite, type Shared } from "./project_site.ts";
-import { projectFile, runFile } from "./run_file.ts";
-import { columnFile } from "./runs_file.ts";
+import { type Means, readProject, readRun } from "./run_file.ts";
+import { columnFile, type ViewedRun } from "./runs_file.ts";
 import { type Sealed, sealed } from "./sealed.ts";
 import { freshly, Kept } from "./shared.ts";
 
@@ -45,6 +45,8 @@ export interface SiteOptions {
   signal?: AbortSignal | undefined;
   /** The time, in milliseconds. Default: `Date.now`. */
   now?: (() => number) | undefined;
+  /** Gets the runs of a project each time that they were read. */
+  onRuns?: ((slug: string, runs: readonly ViewedRun[]) => void) | undefined;
 }
 
 /** A file that is no JSON. */
@@ -62,6 +64,7 @@ export class Site {
   readonly #projects = new Map<string, ProjectSite>();
   readonly #answered = new Map<string, boolean>();
   #error: string | null = null;
+  #names: readonly string[] = [];
   #lookedAt = -Infinity;
 
   constructor(rubicon: Composite, readonly options: SiteOptions) {
@@ -69,14 +72,37 @@ export class Site {
     this.rubicon = rubicon;
     this.sniffer = new Sniffer(rubicon);
     this.lives = new Lives(rubicon);
-    const { signal, now = Date.now } = options;
+    const { signal, now = Date.now, onRuns } = options;
     const kept = new Kept<ProjectSite>(KEPT_BYTES, (one) => one.drop());
-    this.#shared = { rubicon, lives: this.lives, call: signal ? { signal } : {}, kept, now };
+    this.#shared = {
+      rubicon,
+      lives: this.lives,
+      call: signal ? { signal } : {},
+      kept,
+      now,
+      onRuns,
+    };
   }
 
   /** The options of its reads. */
   get call(): CallOptions {
     return this.#shared.call;
+  }
+
+  /** What pages are made with. */
+  get means(): Means {
+    const { rubicon, sniffer, lives, call } = this;
+    return { rubicon, sniffer, lives, call };
+  }
+
+  /** Why the projects could not be listed the last time; `null` if they could. */
+  get error(): string | null {
+    return this.#error;
+  }
+
+  /** The names of all projects of the store, also of those that were not chosen. */
+  get names(): readonly string[] {
+    return this.#names;
   }
 
   /** The projects, as of the last look. */
@@ -92,10 +118,11 @@ export class Site {
       await one.look();
       await this.#readAhead([one]);
     } else await this.#lookAtAll();
-    return this.#indexFile();
+    return this.indexFile();
   }
 
-  #indexFile(): Sealed {
+  /** What there is, as far as it is known. */
+  indexFile(): Sealed {
     const { title, live, edit } = this.options;
     const sites = this.projects;
     const index: Omit<ViewerIndex, "format" | "checksum" | "madeAt"> = {
@@ -158,6 +185,7 @@ export class Site {
 
   #take(projects: readonly Project[]): void {
     const { projects: only } = this.options;
+    this.#names = projects.map(({ name }) => name);
     const slugs = new Set<string>();
     for (const project of projects) {
       if (only && !only.has(project.name)) continue;
@@ -222,20 +250,24 @@ export class Site {
     const { rubicon, sniffer, lives, call } = this;
     const one = await this.project(wanted.slug);
     const { project, slug } = one;
-    const means = { rubicon, sniffer, lives, call };
+    const { means } = this;
     switch (wanted.what) {
       case "runs":
         return json(await one.runs());
       case "sparks":
         return json(await one.sparks());
       case "project":
-        return json(await projectFile(means, project, slug));
+        return json(sealed(await readProject(means, project, slug)));
       case "column":
         return json(columnFile(await one.runs(), wanted.at));
       case "run":
-        return json(await runFile(means, project, slug, wanted.id));
+        return json(sealed(
+          await readRun(means, project, slug, wanted.id, {
+            hasCurves: (await one.curvesOf()).has(wanted.id),
+          }),
+        ));
       case "history":
-        return json(await lives.curves(project, wanted.id, call));
+        return json(await lives.curves(placeholder(project, wanted.id), call));
     }
     const { id, owner } = wanted;
     const parent = owner === null ? project : placeholder(project, owner);
@@ -258,10 +290,3 @@ function json(file: Sealed | undefined): SiteFile {
   if (file) return { what: "json", ...file };
   throw new RubiconException("not-found", "There is no such file. Ask for index.json again.");
 }
-
-/** An experiment by its id, as far as the place of what belongs to it goes. */
-const placeholder = (project: Project, id: string): Experiment => ({
-  ...{ kind: "experiment", id, projectName: project.name, name: null, description: null },
-  ...{ createdAt: "", tags: [], comments: [], branchName: null, commitHash: null },
-  ...{ modelName: null, trainingMetadata: null },
-});

@@ -13,11 +13,12 @@ import { contents, type Faulty, faulty } from "../../support/faulty.ts";
 import { fillEverything } from "./everything.ts";
 import { fillHostile } from "./hostile.ts";
 import { fillSweep } from "./sweep.ts";
+import { fillTraining } from "./training.ts";
 
 /** What stores there are. */
 export const STORES = {
   small:
-    "two projects with everything in them: 12 runs with artifacts of each type, dataframes, lists, families",
+    "three projects with everything in them: artifacts of each type, dataframes, lists, families, curves, states",
   medium: "300 runs of a sweep",
   hostile: "names and values that try to be markup, paths and formulas",
   broken: "three backends: one down, one with damaged files, one that lacks half",
@@ -49,6 +50,7 @@ export async function makeStore(
   switch (name) {
     case "small":
       await fillEverything(rubicon);
+      await fillTraining(rubicon);
       break;
     case "medium":
       await fillSweep(rubicon, { runs: 300, parameters: 8, metrics: 6 });

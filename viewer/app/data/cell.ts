@@ -93,8 +93,24 @@ export function textOf(cell: Cell | undefined): string {
 const spelled = (value: unknown): unknown =>
   typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+/** A text that sorts as people count: digits are filled up, letters small. A collator would take a hundred times as long. */
+export const countedKey = (text: string): string =>
+  text.toLowerCase().replaceAll(
+    /\d+/g,
+    (digits) => digits.replace(/^0+(?=.)/, "").padStart(16, "0"),
+  );
 
 /** The order in which people count: p2 before p10. Texts that it holds for equal are in the order of their characters. */
-export const asPeopleCount = (a: string, b: string): number =>
-  collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
+export function asPeopleCount(a: string, b: string): number {
+  const [one, other] = [countedKey(a), countedKey(b)];
+  return one < other ? -1 : one > other ? 1 : a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Texts in that order: each is looked at once. */
+export function sortedAsCounted(texts: Iterable<string>): string[] {
+  const keyed = Array.from(texts, (text) => ({ text, key: countedKey(text) }));
+  keyed.sort((a, b) =>
+    a.key < b.key ? -1 : a.key > b.key ? 1 : a.text < b.text ? -1 : a.text > b.text ? 1 : 0
+  );
+  return keyed.map(({ text }) => text);
+}

@@ -5,7 +5,7 @@
  */
 import type { ColumnFile, RunsColumn, RunsFile } from "../../contract.ts";
 import type { Cell, CellType, RunColumn, Runs } from "../types.ts";
-import { asPeopleCount, decodeCells, numberOf, textOf, typeOf } from "./cell.ts";
+import { asPeopleCount, decodeCells, numberOf, sortedAsCounted, textOf, typeOf } from "./cell.ts";
 
 const PREFIX = { own: "o.", metric: "m.", parameter: "p." } as const;
 
@@ -71,7 +71,7 @@ class Column implements RunColumn {
     if (!this.#categories) {
       const texts = new Set<string>();
       for (const cell of this.cells) if (cell !== null) texts.add(textOf(cell));
-      this.#categories = [...texts].sort(asPeopleCount);
+      this.#categories = sortedAsCounted(texts);
     }
     return this.#categories;
   }

@@ -32,6 +32,12 @@ const COLUMN = /(?:^|\s)(?:metrics?|params?|parameters?|tags?|attr(?:ibutes?)?)\
 export const isWords = (text: string): boolean =>
   !SIGNS.test(text) && !OPERATORS.test(text) && !COLUMN.test(text);
 
+/** Whether somebody may be about to write a column. */
+const isPrefix = (text: string): boolean =>
+  ["metrics.", "params.", "parameters.", "tags."].some((word) =>
+    word.startsWith(text.toLowerCase())
+  );
+
 /** The rows that a text asks for, in the order of creation. */
 export function search(text: string, runs: Runs): Found {
   const all = () => Array.from({ length: runs.count }, (_, row) => row);
@@ -41,6 +47,14 @@ export function search(text: string, runs: Runs): Found {
     const words = trimmed.toLowerCase().split(/\s+/);
     const texts = haystack(runs);
     const rows = all().filter((row) => words.every((word) => texts[row]!.includes(word)));
+    if (rows.length === 0 && isPrefix(trimmed)) {
+      return {
+        kind: "error",
+        message:
+          `No run has “${trimmed}”. A column is written metrics.NAME, params.NAME or tags.NAME.`,
+        place: { from: 0, to: text.length },
+      };
+    }
     return { kind: "words", rows, words };
   }
   try {

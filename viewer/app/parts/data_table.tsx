@@ -4,7 +4,7 @@
  * @module
  */
 /// <reference lib="dom" />
-import type { VNode } from "npm:preact@^11.2.0";
+import type { ComponentChildren, VNode } from "npm:preact@^11.2.0";
 import { useState } from "npm:preact@^11.2.0/hooks";
 import { textOf } from "../data/cell.ts";
 import { count, number } from "../data/format.ts";
@@ -24,13 +24,15 @@ interface Props {
   rows: number;
   label: string;
   page?: number;
+  /** What stands beside the pages. */
+  children?: ComponentChildren;
 }
 
 /** This many columns are in the document at once. */
 const COLUMNS = 60;
 
 /** A table with pages. */
-export function DataTable({ columns, rows, label, page = 20 }: Props): VNode {
+export function DataTable({ columns, rows, label, page = 20, children }: Props): VNode {
   const [from, setFrom] = useState(0);
   const there = columns[0]?.values.length ?? 0;
   const to = Math.min(there, from + page);
@@ -85,6 +87,8 @@ export function DataTable({ columns, rows, label, page = 20 }: Props): VNode {
           {there < rows && ` (the first ${count(there)} are here)`}
           {columns.length > COLUMNS && `, the first ${COLUMNS} of ${count(columns.length)} columns`}
         </span>
+        <span class="grow" />
+        {children}
         {there > page && (
           <span class="data-pages">
             <button

@@ -32,18 +32,17 @@ function FrameThere({ path, name }: { path: string; name: string }): VNode {
   }
   const { columns, rows, download } = file.value;
   return (
-    <>
-      <DataTable
-        columns={columns.map((column) => ({
-          name: column.name,
-          isNumber: column.type === "number",
-          values: decodeCells(column.values),
-        }))}
-        rows={rows}
-        label={`Dataframe ${name}`}
-        page={10}
-      />
+    <DataTable
+      columns={columns.map((column) => ({
+        name: column.name,
+        isNumber: column.type === "number",
+        values: decodeCells(column.values),
+      }))}
+      rows={rows}
+      label={`Dataframe ${name}`}
+      page={10}
+    >
       {download !== null && <DownloadButton path={download} name={`${name}.parquet`} />}
-    </>
+    </DataTable>
   );
 }

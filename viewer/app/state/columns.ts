@@ -3,28 +3,47 @@
  *
  * @module
  */
-import { computed } from "npm:@preact/signals@^2.11.4";
+/// <reference lib="dom" />
+import { computed, signal } from "npm:@preact/signals@^2.11.4";
 import type { RunColumn, Runs } from "../types.ts";
 import { change } from "./navigate.ts";
 import { runs, sparks, view } from "./store.ts";
 
 /** A project starts with this many columns of a kind at most. */
 const FIRST = 60;
-const FIRST_OWN = ["name", "status", "createdAt", "tags"];
-const LAST_OWN = ["modelName", "branchName", "commitHash", "description", "comments"];
+const FIRST_OWN = ["name", "status"];
+const LAST_OWN = [
+  ...["tags", "modelName", "branchName", "commitHash", "description", "comments"],
+];
+
+/** In a narrow window the results come right after the name. */
+export const isNarrow = signal(false);
+
+/** Follows the width of the window. */
+export function startWidth(): void {
+  const query = matchMedia("(max-width: 640px)");
+  isNarrow.value = query.matches;
+  query.addEventListener("change", () => isNarrow.value = query.matches);
+}
 
 const isEmpty = (column: RunColumn): boolean =>
   column.kind === "own" && !column.loading && column.type === "empty";
 
 /** The columns that a project starts with: what a run is, all of what came of it, what went into it, the rest. */
-export function defaultColumns(all: Runs): RunColumn[] {
+export function defaultColumns(all: Runs, narrow = isNarrow.value): RunColumn[] {
   const own = (names: readonly string[]) =>
     names.flatMap((name) => all.column("own", name) ?? []).filter((column) =>
       column.name === "name" || !isEmpty(column)
     );
   const of = (kind: RunColumn["kind"]) =>
     all.columns.filter((column) => column.kind === kind).slice(0, FIRST);
-  return [...own(FIRST_OWN), ...of("metric"), ...of("parameter"), ...own(LAST_OWN)];
+  const [before, after] = narrow ? [[], ["createdAt"]] : [["createdAt"], []];
+  return [
+    ...own([...FIRST_OWN, ...before]),
+    ...of("metric"),
+    ...of("parameter"),
+    ...own([...after, ...LAST_OWN]),
+  ];
 }
 
 const chosen = computed(() => view.value.columns);
@@ -65,7 +84,7 @@ export function naturalWidth(column: RunColumn): number {
     };
     return known[column.name] ?? 140;
   }
-  const label = 38 + Math.min(column.name.length, 26) * 7.6;
+  const label = 46 + Math.min(column.name.length, 26) * 7.6;
   const cells = column.loading
     ? 104
     : column.type === "number" || column.type === "boolean"

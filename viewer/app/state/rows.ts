@@ -25,7 +25,8 @@ const matching = computed<readonly number[]>(() => {
   const [all, result] = [runs.value, found.value];
   if (!all || !result) return [];
   if (result.kind !== "error") {
-    lastRows = { of: all.ids, rows: result.rows };
+    // Words may be the start of an expression, and have been found in no run.
+    if (result.kind !== "words") lastRows = { of: all.ids, rows: result.rows };
     return result.rows;
   }
   return lastRows?.of === all.ids ? lastRows.rows : Array.from(all.ids, (_, row) => row);

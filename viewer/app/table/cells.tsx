@@ -185,11 +185,12 @@ export function groupCell(column: RunColumn, group: Group): ComponentChildren {
     ? numbersOf(column)
     : (value: number) => number(value, 4);
   if (summary.least === summary.most) return write(summary.mean);
+  const brief = write === duration ? duration : (value: number) => number(value, 3);
   return (
-    <>
-      <span>{write(summary.mean)}</span>
-      <span class="range">{write(summary.least)} … {write(summary.most)}</span>
-    </>
+    <span class="summary" title="The mean, and the least and the most">
+      {write(summary.mean)}
+      <span class="range">{brief(summary.least)} … {brief(summary.most)}</span>
+    </span>
   );
 }
 

@@ -29,6 +29,8 @@ const MOST = 60;
 interface Range {
   from: number;
   to: number;
+  /** How many lines are in the document at most. */
+  slots: number;
   first: number;
   last: number;
 }
@@ -38,7 +40,13 @@ const NO_SPARKS = {};
 /** The table of the project's runs. */
 export function Grid(): VNode {
   const scroller = useRef<HTMLDivElement>(null);
-  const [range, setRange] = useState<Range>({ from: 0, to: 30, first: 0, last: 12 });
+  const [range, setRange] = useState<Range>({
+    from: 0,
+    to: 30,
+    slots: MOST,
+    first: 0,
+    last: 12,
+  });
   const [narrow, setNarrow] = useState(false);
   const all = runs.value!;
   const shown = lines.value;
@@ -62,16 +70,14 @@ export function Grid(): VNode {
     const next: Range = {
       from: Math.max(0, top - around),
       to: Math.min(shown.length, top + seenLines + around),
+      slots: Math.min(MOST, seenLines + 2 * around),
       // One more at each side, so that what comes into view is there.
       first: first < 0 ? placed.length : Math.max(pinned.length, first - 1),
       last: Math.min(placed.length, end + 1),
     };
     setNarrow(box.clientWidth < 640);
     setRange((now) =>
-      now.from === next.from && now.to === next.to && now.first === next.first &&
-        now.last === next.last
-        ? now
-        : next
+      (Object.keys(next) as (keyof Range)[]).every((key) => now[key] === next[key]) ? now : next
     );
   };
   useLayoutEffect(measure, [shown, placed, pinnedWidth]);
@@ -109,15 +115,14 @@ export function Grid(): VNode {
     sparks: sparks.value ?? NO_SPARKS,
   }), [all, rows.value, baseRow.value, sparks.value]);
 
-  const slots = Math.max(1, Math.min(MOST, range.to - range.from));
-  const body: VNode[] = [];
-  for (let at = range.from; at < Math.min(range.to, range.from + MOST, shown.length); at++) {
+  // Lines that leave the view lend their elements to those that come into it, each at its place among the elements.
+  const body = new Array<VNode | null>(range.slots).fill(null);
+  for (let at = range.from; at < Math.min(range.to, range.from + range.slots, shown.length); at++) {
     const line = shown[at]!;
     const row = typeof line === "number" ? line : undefined;
-    // Lines that leave the view lend their elements to those that come into it.
-    body.push(
+    body[at % range.slots] = (
       <RowView
-        key={at % slots}
+        key={at % range.slots}
         line={line}
         at={at}
         top={at * ROW}
@@ -130,7 +135,7 @@ export function Grid(): VNode {
         isHidden={row !== undefined && hidden.value.has(row)}
         active={cursorLine.value === at && !inHeader.value ? cursorColumn.value : undefined}
         isOpen={typeof line === "object" && open.value.has(line.path)}
-      />,
+      />
     );
   }
 
