@@ -363,6 +363,10 @@ function Plane(
             onPointerMove={onPointerMove}
             onPointerDown={onPointerDown}
             onPointerUp={onPointerUp}
+            onPointerCancel={() => {
+              holding.current = undefined;
+              setInHand(undefined);
+            }}
             onPointerLeave={leave}
             onDblClick={() => hovered.value !== undefined && props.onOpen(hovered.value)}
           >
@@ -394,8 +398,10 @@ function Plane(
               onFlip={() => set({ f: toggled(flipped, one.axis.key) })}
               onLog={() => set({ l: toggled(logged, one.axis.key) })}
               onMove={(by) => move(at, at + by)}
-              onRemove={() =>
-                set({ a: columns.filter((_, other) => other !== at).map(({ key }) => key) })}
+              onRemove={() => {
+                const { [one.axis.key]: _, ...b } = settings.b ?? {};
+                set({ a: columns.filter((_, other) => other !== at).map(({ key }) => key), b });
+              }}
               onRanges={(ranges) => rangesSet(one.axis.key, ranges)}
               onDrag={(x, isEnd) => {
                 const to = Math.round((x - LEFT) / gapOf(size!, columns.length));
