@@ -181,7 +181,8 @@ function Plane(
     if (!size) return undefined;
     const gap = (size.width - LEFT - RIGHT) / (columns.length - 1);
     const xs = shown.map(({ axis }, at) => moving?.key === axis.key ? moving.x : LEFT + at * gap);
-    return { top: TOP, height: size.height - TOP - NONE_ROOM - 6, xs };
+    const below = shown.some(({ hasNone }) => hasNone) ? NONE_ROOM : 0;
+    return { top: TOP, height: size.height - TOP - below - 12, xs };
   }, [size, shown, moving]);
   const colours = useMemo(
     () => metric && colouring(axisOf(metric), rows, theme === "dark", logged.includes(metric.key)),
