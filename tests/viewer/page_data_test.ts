@@ -108,6 +108,9 @@ Deno.test("page search: words in names, tags, texts and ids, all of which a run 
   assert.deepEqual(rowsOf("RUN-1 sgd"), [1]);
   assert.deepEqual(rowsOf("model:cnn"), [0]);
   assert.deepEqual(rowsOf("dddddddd"), [3]);
+  // Words of the language are words nevertheless, where nothing is asked of a field.
+  assert.deepEqual(rowsOf("nobody is in here"), []);
+  assert.deepEqual(rowsOf("name is not null"), [0, 1, 2]);
 });
 
 Deno.test("page search: expressions, with state, time and tags", () => {

@@ -101,7 +101,8 @@ Deno.test({
     await step("groups have the number of their runs, and open", async () => {
       await page.getByRole("button", { name: "Group runs by columns" }).click();
       await page.getByRole("searchbox", { name: "Find a column to group by" }).fill("criterion");
-      await page.getByRole("button", { name: "criterion", exact: true }).click();
+      await page.locator(".menu-scroll").getByRole("button", { name: "criterion", exact: true })
+        .click();
       await page.keyboard.press("Escape");
       const groups = page.locator(".row.group");
       await groups.first().waitFor();
@@ -146,7 +147,7 @@ Deno.test({
     });
 
     await step("only these, as a filter that one sees", async () => {
-      await bar.getByRole("button", { name: "Filter to the selected runs" }).click();
+      await bar.getByRole("button", { name: "Only these" }).click();
       await page.locator(".search-count", { hasText: "5 of 12" }).waitFor();
       await page.getByRole("button", { name: "Clear the search" }).click();
       await page.keyboard.press("Escape");
