@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { FileStore } from "../../viewer/app/charts/files.ts";
+import { markOf } from "../../viewer/app/charts/histories.ts";
+import { makeRuns } from "../../viewer/app/data/runs.ts";
+import { sweep } from "./support/charts_data.ts";
 
 /** A store whose files come when they are let. */
 function gated() {
@@ -80,4 +83,15 @@ Deno.test("FileStore: a failure is told with its reason, and read again when ask
   await changed();
   assert.equal(store.failed.size, 0);
   assert.equal(store.of("a"), "of a");
+});
+
+Deno.test("markOf: a run is read again if its values changed, a running one with any curve", () => {
+  const file = sweep(6);
+  const mark = (row: number, curves: string) => markOf(makeRuns(file, () => {}), row, curves);
+  const before = [0, 5].map((row) => mark(row, "1"));
+  assert.deepEqual([0, 5].map((row) => mark(row, "1")), before);
+  assert.equal(mark(0, "2"), before[0]);
+  assert.notEqual(mark(5, "2"), before[1]);
+  file.columns.find(({ name }) => name === "loss")!.values![0] = 0.123;
+  assert.notEqual(mark(0, "1"), before[0]);
 });

@@ -37,6 +37,33 @@ Deno.test("Raster: a line is on the pixels between its axes, in its colour", () 
   assert.equal(pixel(one, 2, 10)[3], 0);
 });
 
+Deno.test("Raster: a line is on each column or row that it crosses, once", () => {
+  fc.assert(fc.property(
+    fc.double({ min: 1, max: 20, noNaN: true }),
+    fc.double({ min: 22, max: 50, noNaN: true }),
+    fc.double({ min: 1, max: 37, noNaN: true }),
+    fc.double({ min: 1, max: 37, noNaN: true }),
+    fc.boolean(),
+    (x, toX, y, toY, isCoarse) => {
+      const count = isCoarse ? 3000 : 1;
+      const ys = [y, toY].map((one) => new Float64Array(count).fill(one));
+      const one = new Raster(WIDTH, HEIGHT, { xs: [x, toX], ys, colourOf: () => [255, 0, 0] });
+      one.want([0]);
+      one.work(all);
+      const pixels = picture(one);
+      const isSteep = Math.abs(toY - y) > toX - x;
+      const lanes = new Map<number, number>();
+      for (let at = 0; at < WIDTH * HEIGHT; at++) {
+        const lane = isSteep ? Math.floor(at / WIDTH) : at % WIDTH;
+        if (pixels[4 * at + 3]! > 0) lanes.set(lane, (lanes.get(lane) ?? 0) + 1);
+      }
+      const [from, to] = (isSteep ? [y, toY] : [x, toX]).map(Math.round).sort((a, b) => a - b);
+      assert.ok(lanes.size >= to! - from! - 1 && lanes.size <= to! - from! + 1);
+      assert.ok([...lanes.values()].every((covered) => covered <= 2));
+    },
+  ));
+});
+
 Deno.test("Raster: lines cover one another as glass, whatever their order", () => {
   const lines: [number, number, number][] = [[10, 10, 10], [10, 10, 10]];
   const two = raster(lines, [[0, 0, 0], [200, 100, 50]]);

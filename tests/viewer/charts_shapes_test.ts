@@ -89,12 +89,12 @@ Deno.test("drawShapes: a point between two gaps is drawn as a dot", () => {
   const points = Float64Array.of(1, 1, NaN, NaN, 5, 5, 6, 6);
   drawShapes(pen as Parameters<typeof drawShapes>[0], { left: 0, top: 0, width: 9, height: 9 }, [
     ...Array.from(
-      { length: 30 },
+      { length: 60 },
       () => ({ series: series(0, [], []), main: { points, count: 3 } }),
     ),
   ]);
-  assert.equal(calls.filter((name) => name === "arc").length, 30);
-  assert.equal(calls.filter((name) => name === "lineTo").length, 30);
+  assert.equal(calls.filter((name) => name === "arc").length, 60);
+  assert.equal(calls.filter((name) => name === "lineTo").length, 60);
 });
 
 Deno.test("sectionsOf: metrics by what is before the slash, in their order", () => {

@@ -100,6 +100,7 @@ const MAX_DASHED = 24;
 /** Draws the series: first what was logged and the bands, then the lines. */
 export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void {
   const many = shapes.length > MAX_DASHED;
+  const isDotted = shapes.reduce((sum, { main }) => sum + main.count, 0) <= 4 * MAX_DOTS;
   // A dot on the edge is seen as a whole.
   const { left, top, width, height } = plot;
   clipped(pen, { left: left - 3, top: top - 3, width: width + 6, height: height + 6 }, () => {
@@ -108,7 +109,7 @@ export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void 
       pen.strokeStyle = pen.fillStyle = series.style.stroke;
       pen.setLineDash([]);
       if (raw) {
-        pen.globalAlpha = many ? 0.12 : 0.25;
+        pen.globalAlpha = many ? 0.12 : 0.32;
         pen.lineWidth = 1;
         strokeLine(pen, raw.points);
       }
@@ -123,7 +124,7 @@ export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void 
       pen.strokeStyle = pen.fillStyle = series.style.stroke;
       pen.setLineDash(many ? [] : series.style.dash as number[]);
       strokeLine(pen, main.points);
-      if (!many && main.count <= MAX_DOTS) fillDots(pen, main.points);
+      if (isDotted) fillDots(pen, main.points);
     }
     pen.globalAlpha = 1;
     pen.setLineDash([]);

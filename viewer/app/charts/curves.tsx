@@ -22,7 +22,7 @@ import type { Series, View } from "./curve_lines.ts";
 import { type Histories, useHistories } from "./histories.ts";
 import { type AlongX, bandOf, type Line, lineOf } from "./lines.ts";
 import { asPeopleCount } from "../data/cell.ts";
-import { counted } from "../data/format.ts";
+import { count, counted } from "../data/format.ts";
 import { Empty } from "./surface.tsx";
 
 /** What is kept in the page's address. Ones stand for "yes". */
@@ -167,7 +167,7 @@ export function Curves(props: Props): JSX.Element {
           : `${counted(drawn.length, "run")}${chosen.length > 0 ? " selected" : ""}`}
         {candidates.length > drawn.length && (
           <>
-            {` of ${candidates.length} `}
+            {` of ${count(candidates.length)} `}
             <button type="button" class="chart-link" onClick={() => set({ n: candidates.length })}>
               Draw all
             </button>

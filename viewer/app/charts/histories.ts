@@ -33,7 +33,7 @@ export const curvesOf = (file: HistoryFile): Map<string, Curve> =>
   }]));
 
 /** What changes in the list of runs when a run got more points: its own fields and values, and while it runs all curves' mark. */
-function markOf(runs: Runs, row: number, curvesMark: string): string {
+export function markOf(runs: Runs, row: number, curvesMark: string): string {
   const own = ["status", "durationMs"].map((name) => runs.column("own", name)?.values?.[row]);
   const last = runs.columns.flatMap(({ kind, values }) => kind === "metric" ? [values?.[row]] : []);
   const isOver = own[0] !== undefined && own[0] !== null && own[0] !== "running";

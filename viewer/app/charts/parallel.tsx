@@ -18,7 +18,7 @@ import {
 import { axisOf, cellText, colouring, isDrawable, isLogByNature, menuOf } from "./columns.ts";
 import { Bar, ColumnMenu, Legend, Tooltip } from "./controls.tsx";
 import { IconButton } from "./icons.tsx";
-import { counted } from "../data/format.ts";
+import { count, counted } from "../data/format.ts";
 import { AxisHead } from "./parallel_axis.tsx";
 import { held, type Hold, hold, letGo, rangePixels, REACH } from "./parallel_brush.ts";
 import {
@@ -181,7 +181,8 @@ function Plane(
     if (!size) return undefined;
     const gap = (size.width - LEFT - RIGHT) / (columns.length - 1);
     const xs = shown.map(({ axis }, at) => moving?.key === axis.key ? moving.x : LEFT + at * gap);
-    return { top: TOP, height: size.height - TOP - NONE_ROOM - 6, xs };
+    const below = shown.some(({ hasNone }) => hasNone) ? NONE_ROOM : 0;
+    return { top: TOP, height: size.height - TOP - below - 12, xs };
   }, [size, shown, moving]);
   const colours = useMemo(
     () => metric && colouring(axisOf(metric), rows, theme === "dark", logged.includes(metric.key)),
@@ -331,9 +332,9 @@ function Plane(
         {within
           ? within.length === 0
             ? "No run is within all brushes: make one of them longer."
-            : `${counted(within.length, "run")} of ${rows.length} within the brushes`
+            : `${counted(within.length, "run")} of ${count(rows.length)} within the brushes`
           : bright
-          ? `${counted(bright.length, "run")} of ${rows.length} selected`
+          ? `${counted(bright.length, "run")} of ${count(rows.length)} selected`
           : `${counted(rows.length, "run")}. Drag along an axis to select.`}
         {metric && colours && <Legend title={metric.name} legend={colours.legend} />}
         {isBrushed && (
@@ -363,6 +364,10 @@ function Plane(
             onPointerMove={onPointerMove}
             onPointerDown={onPointerDown}
             onPointerUp={onPointerUp}
+            onPointerCancel={() => {
+              holding.current = undefined;
+              setInHand(undefined);
+            }}
             onPointerLeave={leave}
             onDblClick={() => hovered.value !== undefined && props.onOpen(hovered.value)}
           >
@@ -394,8 +399,10 @@ function Plane(
               onFlip={() => set({ f: toggled(flipped, one.axis.key) })}
               onLog={() => set({ l: toggled(logged, one.axis.key) })}
               onMove={(by) => move(at, at + by)}
-              onRemove={() =>
-                set({ a: columns.filter((_, other) => other !== at).map(({ key }) => key) })}
+              onRemove={() => {
+                const { [one.axis.key]: _, ...b } = settings.b ?? {};
+                set({ a: columns.filter((_, other) => other !== at).map(({ key }) => key), b });
+              }}
               onRanges={(ranges) => rangesSet(one.axis.key, ranges)}
               onDrag={(x, isEnd) => {
                 const to = Math.round((x - LEFT) / gapOf(size!, columns.length));

@@ -47,7 +47,13 @@ export function LineLayer(
     });
     return () => cancelAnimationFrame(frame);
   }, [size, lines, which, theme, isGround, isShown, isMany, raster]);
-  return <canvas ref={canvas} class="chart-layer" aria-hidden="true" />;
+  return (
+    <canvas
+      ref={canvas}
+      class={isGround ? "chart-layer chart-ground" : "chart-layer"}
+      aria-hidden="true"
+    />
+  );
 }
 
 interface Shown {
@@ -69,7 +75,7 @@ function stroked(
   if (!pen) return true;
   const paint = paintOf(canvas, theme);
   pen.lineWidth = isGround ? 1 : 1.25;
-  pen.globalAlpha = alphaFor(which.length) * (isGround ? 0.35 : 1);
+  pen.globalAlpha = alphaFor(which.length);
   strokeLines(pen, { ...lines, colours: coloursOf(lines, paint, isGround) }, which);
   return true;
 }
@@ -96,7 +102,7 @@ function rasterized(
   const pen = canvas.getContext("2d");
   if (!pen) return true;
   const image = pen.createImageData(width, height);
-  raster.write(image.data, alphaFor(which.length) * (isGround ? 0.35 : 1));
+  raster.write(image.data, alphaFor(which.length));
   pen.putImageData(image, 0, 0);
   return raster.pending === 0;
 }

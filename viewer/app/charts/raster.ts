@@ -102,18 +102,21 @@ export class Raster {
     const greenBlue = this.#greenBlue;
     const full = this.#full;
     const isSteep = Math.abs(toY - y) > toX - x;
-    const steps = Math.max(1, Math.round(isSteep ? Math.abs(toY - y) : toX - x));
-    const stepX = (toX - x) / steps;
-    const stepY = (toY - y) / steps;
     const besides = isSteep ? 1 : width;
-    // Half a pixel more, so that cutting off rounds; along the shorter side of soft lines it must not.
-    let px = full === 1 || !isSteep ? x + 0.5 : x;
-    let py = full === 1 || isSteep ? y + 0.5 : y;
     const mostX = width - 1;
     const mostY = height - 1;
-    for (let step = 0; step < steps; step++, px += stepX, py += stepY) {
-      const left = px | 0;
-      const top = py | 0;
+    // From one whole pixel to the next, so that none is left out or counted twice.
+    const from = Math.round(isSteep ? y : x);
+    const steps = Math.abs(Math.round(isSteep ? toY : toX) - from);
+    const way = isSteep && toY < y ? -1 : 1;
+    const slope = isSteep ? (toX - x) / (toY - y) * way : (toY - y) / (toX - x);
+    const across = isSteep ? x + (from - y) * slope * way : y + (from - x) * slope;
+    const half = full === 1 ? 0.5 : 0;
+    for (let step = 0; step < steps; step++) {
+      const along = from + step * way;
+      const place = across + step * slope + half;
+      const left = isSteep ? place | 0 : along;
+      const top = isSteep ? along : place | 0;
       if (left < 0 || top < 0 || left >= mostX || top >= mostY) continue;
       const at = top * width + left;
       if (full === 1) {
@@ -121,7 +124,7 @@ export class Raster {
         greenBlue[at]! += b;
         continue;
       }
-      const far = ((isSteep ? px - left : py - top) * SOFT + 0.5) | 0;
+      const far = ((place - (place | 0)) * SOFT + 0.5) | 0;
       const near = SOFT - far;
       weightRed[at]! += near * a;
       greenBlue[at]! += near * b;
