@@ -20,6 +20,7 @@ import { readQueried } from "./reading/queried.ts";
 import { readEntity } from "./reading/entity_files.ts";
 import { CALL_FIELDS, inputFields } from "./format/schema.ts";
 import { build, create, stepOf } from "./writing/create.ts";
+import { refuseTaken } from "./writing/taken.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 import type { ListFilter, LogInput } from "./inputs.ts";
 
@@ -101,6 +102,7 @@ export async function logExperiment(
     `${where}: features`,
     encoding,
   );
+  if (input.id !== undefined) await refuseTaken(rubicon, experiment, input);
   const children = [...parameters, ...metrics, ...features];
   return await create(
     rubicon,

@@ -6,7 +6,8 @@
 import { hasCode, type RubiconException } from "../../errors.ts";
 import type { Answer, Backend } from "../../composite/plan.ts";
 import { breathe } from "../../drivers/source.ts";
-import { deletedBy, experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
+import { experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
+import type { Deletions } from "./deleted.ts";
 import { checkRead, type ListAnswer } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { type KnownRun, RunCache } from "./run_cache.ts";
@@ -47,33 +48,30 @@ function runFolder(
   };
 }
 
-/** The ids of the experiments that are there. Those that left a trace of their deletion are noted. */
-async function idsIn(from: RunFolder, deleted: Set<string>): Promise<string[]> {
+/** The ids of the experiments that are there, but for those that were deleted. */
+async function idsIn(from: RunFolder, deleted: Deletions): Promise<string[]> {
   const [entries] = await from.bulk.list([from.folder]);
   const { folders, objects } = entries!;
-  for (const name of objects) {
-    const trace = deletedBy(`${from.folder}/${name}`);
-    if (trace !== undefined) deleted.add(trace.slice(from.folder.length + 1));
-  }
+  for (const name of objects) deleted.add(`${from.folder}/${name}`);
   from.cache.keepOnly(new Set(folders));
-  return folders;
+  return folders.filter((id) => !deleted.has(`${from.folder}/${id}`));
 }
 
 /**
  * The runs of a project that are wanted; nothing if the backend does not read many things at once.
  *
- * @param deleted Gets the ids of those that left a trace of their deletion.
+ * @param deleted Gets to know what was deleted.
  */
 export async function folderRuns(
   backend: Backend,
   place: Place,
   children: boolean,
   choice: Choice,
-  deleted: Set<string>,
+  deleted: Deletions,
 ): Promise<Answer<KnownRun[]> | undefined> {
   const from = runFolder(backend, place.projectName, children);
   if (!from) return undefined;
-  const ids = (await idsIn(from, deleted)).filter((id) => !deleted.has(id));
+  const ids = await idsIn(from, deleted);
   if (ids.length === 0) {
     await readParent(backend, place);
     return { value: [], weak: "bare" };

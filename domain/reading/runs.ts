@@ -7,6 +7,7 @@
 import type { Answer, Backend } from "../../composite/plan.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { experimentsFolder } from "../format/layout.ts";
+import type { Deletions } from "./deleted.ts";
 import { folderRuns } from "./folder_list.ts";
 import { ownCopy, withOwnValue } from "./run_cache.ts";
 import { readNewest } from "./list.ts";
@@ -35,14 +36,18 @@ interface Listed {
   metrics: Map<string, Files>;
 }
 
-/** The newest runs of a project that are wanted: of those alone metrics and parameters are read. */
+/**
+ * The newest runs of a project that are wanted: of those alone metrics and parameters are read.
+ *
+ * @param deleted Gets to know what was deleted.
+ */
 export async function runsIn(
   backend: Backend,
   project: Project,
   choice: Choice,
+  deleted: Deletions,
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
-  const deleted = new Set<string>();
   const fromFolders = await folderRuns(
     backend,
     place,
@@ -56,9 +61,9 @@ export async function runsIn(
       parameters: children!.parameters.map(withOwnValue),
       metrics: children!.metrics.map(withOwnValue),
     }));
-    return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
+    return { ...fromFolders, value: runs };
   }
-  const listed = await list(backend, experimentsFolder(project.name));
+  const listed = await list(backend, experimentsFolder(project.name), deleted);
   if (listed.size === 0) {
     await readParent(backend, place);
     return { value: [], weak: "bare" };
@@ -111,10 +116,11 @@ function byName<E extends { name: string }>(...lists: E[][]): E[] {
 async function list(
   backend: Backend,
   folder: string,
+  deleted: Deletions,
 ): Promise<Map<string, Listed>> {
   const found = new Map<string, Listed>();
   const children: [id: string, kind: "parameters" | "metrics", slug: string, files: Files][] = [];
-  for (const [path, files] of await filesByFolder(backend, folder)) {
+  for (const [path, files] of await filesByFolder(backend, folder, { deleted })) {
     const [id, kind, slug] = path.split("/") as [string, string?, string?];
     if (kind === undefined) {
       found.set(id, { own: files, parameters: new Map(), metrics: new Map() });
@@ -123,6 +129,7 @@ async function list(
     }
   }
   for (const [id, kind, slug, files] of children) found.get(id)?.[kind].set(slug, files);
+  for (const id of [...found.keys()]) if (deleted.has(`${folder}/${id}`)) found.delete(id);
   return found;
 }
 

@@ -22,12 +22,13 @@ import {
 } from "../check.ts";
 import { newId, now } from "../format/clock.ts";
 import { describe, encodeEntity, identify, isSameEntity } from "../format/codec.ts";
-import { entityFolder, metadataKey, type Place } from "../format/layout.ts";
+import { entityFolder, metadataKey, type Place, placeFolder } from "../format/layout.ts";
 import { type Field, FIELDS } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
 import type { Entity, EntityOf, Kind } from "../format/entities.ts";
 import { decodeTrainingMetadata, encodeTrainingMetadata, parseJson } from "../format/values.ts";
-import { above } from "./above.ts";
+import { notedDeletion } from "../reading/deleted.ts";
+import { above, refuseTrashed } from "./above.ts";
 
 /** Makes an entity from what a caller passed, with all fields there and checked. */
 export function build<K extends Kind>(
@@ -159,6 +160,10 @@ export async function create<E extends Entity>(
       decide: entity.kind === "project",
       entity: more.entity ?? entity,
     }, call);
+  if (place && notedDeletion(rubicon, placeFolder(place)) !== undefined) {
+    await rubicon.write(async () => await refuseTrashed(rubicon, entity, place), call);
+    return entity;
+  }
   try {
     await write(step, below.map(({ entity, source }) => stepOf(entity, source)));
   } catch (error) {
