@@ -64,7 +64,8 @@ export function traceOf(folder: string): string {
 export const hasTrace = (backend: Backend, folder: string): Promise<boolean> =>
   has(backend, traceOf(folder));
 
-async function has({ driver }: Backend, key: string): Promise<boolean> {
+/** Whether a backend has an object. */
+export async function has({ driver }: Backend, key: string): Promise<boolean> {
   try {
     await driver.stat(key);
     return true;

@@ -10,6 +10,7 @@ import { fromWhole } from "../../composite/copy.ts";
 import { join, type Joined, type What } from "../format/annotations.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
 import { deletedBy, entityOf, isOwn } from "../format/layout.ts";
+import { Marks } from "../format/trash.ts";
 import { type Place, placeIn, whatOf } from "./annotations.ts";
 import { isKey } from "./differences.ts";
 
@@ -46,17 +47,28 @@ export interface Inventory {
 /** A name for the tags or comments of an entity. */
 export const groupName = (what: What, folder: string): string => `${what} ${folder}`;
 
+/** What an inventory takes in. */
+export interface Scope {
+  /** Whether what was deleted, or belongs to no entity, is taken like everything else. */
+  everything?: boolean;
+  /** How many segments to go below the folder. Missing: all. */
+  depth?: number;
+}
+
 /** Lists all below a folder, in all backends that are able. */
 export async function inventory(
   rubicon: Core,
   folder: string,
   call: CallOptions,
+  { everything = false, depth }: Scope = {},
 ): Promise<Inventory> {
   const { onReceipts: _onReceipts, ...quiet } = call;
   const lists = await rubicon.read<{ backend: Backend; entries: ListEntry[] }[]>({
     what: `what is in ${folder}`,
     async run(backend) {
-      const entries = await Array.fromAsync(backend.driver.list(folder));
+      const entries = await Array.fromAsync(
+        backend.driver.list(folder, depth === undefined ? {} : { depth }),
+      );
       const value = [{ backend, entries }];
       return entries.length > 0 ? { value } : { value, weak: "empty" };
     },
@@ -67,7 +79,7 @@ export async function inventory(
   for (const { backend, entries } of lists) {
     for (const entry of entries) {
       const { key, size } = entry;
-      if (!isOwn(key) || !isKey(key)) foreign.add(key);
+      if (!isKey(key) || !isOwn(key) && !everything) foreign.add(key);
       else {
         const held = all.get(key) ?? { key, size, holders: [] };
         held.holders.push({ backend, entry });
@@ -75,7 +87,7 @@ export async function inventory(
       }
     }
   }
-  const deleted = new Set([...all.keys()].flatMap((key) => deletedBy(key) ?? []));
+  const deleted = everything ? new Set<string>() : deletedBelow(all.keys());
   const objects = new Map<string, Held>();
   const groups = new Map<string, Group>();
   for (const [key, held] of all) {
@@ -92,6 +104,18 @@ export async function inventory(
   }
   const backends = lists.map(({ backend }) => backend);
   return { backends, objects, groups, deleted, foreign: [...foreign].sort() };
+}
+
+/** The folders of entities that were deleted, by the keys of their traces and marks. */
+export function deletedBelow(keys: Iterable<string>): Set<string> {
+  const deleted = new Set<string>();
+  const marks = new Marks();
+  for (const key of keys) {
+    const folder = deletedBy(key);
+    if (folder !== undefined) deleted.add(folder);
+    else marks.add(key);
+  }
+  return deleted.union(new Set(marks.folders.filter((folder) => marks.isTrashed(folder))));
 }
 
 /** Whether an entity is one of those, or belongs to one. */
