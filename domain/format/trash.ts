@@ -6,6 +6,7 @@
  */
 import { extractTimestamp, generate as uuidV7, validate } from "jsr:@std/uuid@^1.1.1/v7";
 import { growing } from "./clock.ts";
+import { deletedBy } from "./layout.ts";
 
 /** What a mark says of the n-th time that something was deleted. */
 export type Mark = "deleted" | "restored" | "emptied";
@@ -121,4 +122,16 @@ export class Marks {
 export function marksBefore(folder: string, time: number): string[] {
   return Array.from({ length: time - 1 }, (_, at) => at + 1)
     .flatMap((at) => [markKey("deleted", folder, at), markKey("restored", folder, at)]);
+}
+
+/** The folders of entities that were deleted, by the keys of their traces and marks. */
+export function deletedBelow(keys: Iterable<string>): Set<string> {
+  const deleted = new Set<string>();
+  const marks = new Marks();
+  for (const key of keys) {
+    const folder = deletedBy(key);
+    if (folder !== undefined) deleted.add(folder);
+    else marks.add(key);
+  }
+  return deleted.union(new Set(marks.folders.filter((folder) => marks.isTrashed(folder))));
 }

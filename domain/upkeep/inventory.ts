@@ -9,8 +9,8 @@ import type { Bytes, ListEntry, Source } from "../../drivers/driver.ts";
 import { fromWhole } from "../../composite/copy.ts";
 import { join, type Joined, type What } from "../format/annotations.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
-import { deletedBy, entityOf, isOwn } from "../format/layout.ts";
-import { Marks } from "../format/trash.ts";
+import { entityOf, isOwn } from "../format/layout.ts";
+import { deletedBelow } from "../format/trash.ts";
 import { type Place, placeIn, whatOf } from "./annotations.ts";
 import { isKey } from "./differences.ts";
 
@@ -70,7 +70,8 @@ export async function inventory(
         backend.driver.list(folder, depth === undefined ? {} : { depth }),
       );
       const value = [{ backend, entries }];
-      return entries.length > 0 ? { value } : { value, weak: "empty" };
+      // Whoever takes everything asks what there is, in those that answer.
+      return entries.length > 0 || everything ? { value } : { value, weak: "empty" };
     },
     merge: (all) => all.flat(),
   }, { ...quiet, read: "merge" });
@@ -104,18 +105,6 @@ export async function inventory(
   }
   const backends = lists.map(({ backend }) => backend);
   return { backends, objects, groups, deleted, foreign: [...foreign].sort() };
-}
-
-/** The folders of entities that were deleted, by the keys of their traces and marks. */
-export function deletedBelow(keys: Iterable<string>): Set<string> {
-  const deleted = new Set<string>();
-  const marks = new Marks();
-  for (const key of keys) {
-    const folder = deletedBy(key);
-    if (folder !== undefined) deleted.add(folder);
-    else marks.add(key);
-  }
-  return deleted.union(new Set(marks.folders.filter((folder) => marks.isTrashed(folder))));
 }
 
 /** Whether an entity is one of those, or belongs to one. */

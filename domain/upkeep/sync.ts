@@ -27,6 +27,9 @@ import {
   placesOf,
   withObject,
 } from "./inventory.ts";
+import { isTrashed } from "../reading/deleted.ts";
+import { targetOf } from "./trash/list.ts";
+import { finishTrashed } from "./trash/move.ts";
 import { inWaves } from "./waves.ts";
 
 /** Options of {@linkcode syncProject}. */
@@ -101,9 +104,19 @@ export async function syncProject(
   const { report, ...signal } = reporter("objects", options, where);
   const call = { ...rest, ...signal };
   const folder = projectFolder(project.name);
+  const trashed = "is in the trash. restoreProject brings it back.";
+  if (await isTrashed(from, folder, call)) {
+    throw new RubiconException("not-found", `${where}: project "${project.name}" ${trashed}`);
+  }
   const source = await inventory(from, folder, call);
   if (source.objects.size + source.groups.size === 0) {
     throw new RubiconException("not-found", `${where}: there is no project "${project.name}".`);
+  }
+  if (await isTrashed(to!, folder, call)) {
+    throw new RubiconException(
+      "not-found",
+      `${where}: the project "${project.name}" of the store that is written to ${trashed}`,
+    );
   }
   const target = await inventory(to!, folder, call);
   const sum: Synced = { copied: 0, skipped: 0, bytes: 0, foreign: source.foreign };
@@ -131,9 +144,18 @@ export async function syncProject(
     sum.bytes += bytes;
     done += count;
   });
+  for (const gone of source.deleted) {
+    // What was deleted here goes there, too. Of artifacts and dataframes that is for a repair.
+    const isLeft = [...target.objects.keys()].some((key) => key.startsWith(`${gone}/`));
+    if (isLeft && !isAttached(gone)) {
+      await finishTrashed(to!, await targetOf(to!, gone, {}, call), call);
+    }
+  }
   report("copy", done, total);
   return sum;
 }
+
+const isAttached = (folder: string): boolean => /\/(?:artifacts|dataframes)\/[^/]+$/.test(folder);
 
 interface Job {
   key: string;

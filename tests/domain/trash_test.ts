@@ -230,3 +230,116 @@ Deno.test("deleteProject() hides a project, and its name is taken until it is re
     [],
   );
 });
+
+const down = (drivers: Faulty[], ...which: number[]) =>
+  drivers.forEach((driver, at) => driver.faults = which.includes(at) ? { all: "before" } : {});
+
+for (const missed of [0, 1, 2]) {
+  Deno.test(`repair() ends a deletion that backend ${missed} missed, and loses nothing`, async () => {
+    const drivers = [faulty("a"), faulty("b"), faulty("c")];
+    const { project, experiment } = await (async () => {
+      await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
+      const all = await filled(rubicon);
+      await rubicon.settled(AbortSignal.timeout(1_000));
+      // One backend alone has it.
+      await using alone = await openComposite(drivers[missed]!);
+      await logMetric(alone, all.experiment, { name: "alone", value: 1 });
+      down(drivers, missed);
+      await deleteExperiment(rubicon, all.experiment);
+      await deleteProject(rubicon, await createProject(rubicon, { name: "q" }));
+      assert.deepEqual(await shows(rubicon, all.project, all.experiment), []);
+      down(drivers);
+      assert.deepEqual(await shows(rubicon, all.project, all.experiment), []);
+      return all;
+    })();
+    await using rubicon = await openComposite(drivers);
+    const { clean, differences } = await verify(rubicon);
+    assert.ok(!clean && differences.some(({ kind }) => kind === "deleted"));
+    const dry = await repair(rubicon, { dryRun: true });
+    const { clean: isClean, failures, mended } = await repair(rubicon);
+    assert.deepEqual(failures, []);
+    assert.ok(isClean && mended.length === dry.mended.length);
+    assert.deepEqual(await verify(rubicon).then(({ differences }) => differences), []);
+    for (const driver of drivers) assert.deepEqual(await left(driver, experiment), []);
+    assert.deepEqual(await shows(rubicon, project, experiment), []);
+    await restoreExperiment(rubicon, project, { id: experiment.id });
+    const names = (await listMetrics(rubicon, experiment)).map(({ name }) => name).sort();
+    assert.deepEqual(names, ["alone", "loss", "m"]);
+    assert.equal((await verify(rubicon)).clean, true);
+  });
+
+  Deno.test(`repair() ends a restoration and an emptying that backend ${missed} missed`, async () => {
+    const drivers = [faulty("a"), faulty("b"), faulty("c")];
+    await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
+    const { project, experiment, other } = await filled(rubicon);
+    await deleteExperiment(rubicon, experiment);
+    await deleteExperiment(rubicon, other);
+    await rubicon.settled(AbortSignal.timeout(1_000));
+    down(drivers, missed);
+    await restoreExperiment(rubicon, project, { id: experiment.id });
+    await emptyTrash(rubicon, project);
+    await rubicon.settled(AbortSignal.timeout(1_000));
+    down(drivers);
+    assert.equal((await repair(rubicon)).clean, true);
+    assert.deepEqual((await verify(rubicon)).differences, []);
+    const packs = (await contents(drivers[missed]!));
+    assert.deepEqual(Object.keys(packs).filter((key) => key.endsWith(".zip")), []);
+    await using alone = await openComposite(drivers[missed]!);
+    assert.equal((await listMetrics(alone, experiment)).length, 2);
+    assert.deepEqual((await listExperiments(alone, project)).map(({ id }) => id), [experiment.id]);
+  });
+}
+
+Deno.test("An outbox brings deletions, restorations and emptyings to a background backend", async () => {
+  const [front, back] = [faulty("front"), faulty("back")];
+  const backends = [front, { driver: back, mode: "background" as const }];
+  await using rubicon = await openComposite(backends);
+  const settled = () => rubicon.settled(AbortSignal.timeout(5_000));
+  const { project, experiment, other } = await filled(rubicon);
+  await settled();
+  await deleteExperiment(rubicon, experiment);
+  await deleteExperiment(rubicon, other);
+  await settled();
+  assert.deepEqual(await left(back, experiment), []);
+  await restoreExperiment(rubicon, project, { id: experiment.id });
+  await emptyTrash(rubicon, project);
+  await settled();
+  await using alone = await openComposite(back);
+  assert.equal((await listMetrics(alone, experiment)).length, 2);
+  assert.deepEqual(await contents(back), await contents(front));
+});
+
+Deno.test("syncProject() takes deletions along, and brings back nothing that was deleted there", async () => {
+  const [here, there] = [faulty("here"), faulty("there")];
+  await using rubicon = await openComposite(here);
+  await using to = await openComposite(there);
+  const { project, experiment, other } = await filled(rubicon);
+  await syncProject(rubicon, project, { to });
+  await deleteExperiment(to, other);
+  await deleteExperiment(rubicon, experiment);
+  await syncProject(rubicon, project, { to });
+  assert.deepEqual(await listExperiments(to, project), []);
+  assert.deepEqual(await left(there, experiment), []);
+  await restoreExperiment(to, project, { id: experiment.id });
+  assert.equal((await listMetrics(to, experiment)).length, 2);
+  await syncProject(rubicon, project, { to });
+  assert.equal((await listMetrics(to, experiment)).length, 2);
+  await deleteProject(to, project);
+  const { message } = await refused(() => syncProject(rubicon, project, { to }));
+  assert.match(message, /is in the trash/);
+});
+
+Deno.test("Archives have nothing of the trash, and bring back nothing that is in it", async () => {
+  const driver = faulty();
+  await using rubicon = await openComposite(driver, { onWarning: assert.fail });
+  const { project, experiment, other } = await filled(rubicon);
+  await archiveProject(rubicon, project);
+  await deleteExperiment(rubicon, experiment);
+  await restoreArchives(rubicon, project);
+  assert.deepEqual((await listExperiments(rubicon, project)).map(({ id }) => id), [other.id]);
+  assert.deepEqual(await left(driver, experiment), []);
+  await archiveProject(rubicon, project);
+  await using to = await openComposite(faulty(), { onWarning: assert.fail });
+  await restoreArchives(rubicon, project, { to, latestOnly: true });
+  assert.deepEqual((await listExperiments(to, project)).map(({ id }) => id), [other.id]);
+});

@@ -22,7 +22,8 @@ import {
   spreadPacks,
   type Target,
 } from "./state.ts";
-import { keysOf, sweep } from "./sweep.ts";
+import { partsOf } from "../packing.ts";
+import { keysOf, putAway, sweep } from "./sweep.ts";
 
 /** So often it is looked whether all is back. */
 const ROUNDS = 3;
@@ -103,6 +104,36 @@ export async function finishTrashed(
     count = (await sweepTrashed(rubicon, write, target, time, isEmptied, false, call)).size;
   }, call);
   return count;
+}
+
+/**
+ * Puts what backends still have of something in the trash into a zip, as far as it is in none. Nothing is taken away.
+ *
+ * @returns Whether it may be: it is in the trash, and all of it is in zips.
+ */
+export async function packLeft(
+  rubicon: Core,
+  target: Target,
+  keys: Iterable<string>,
+  call: CallOptions,
+): Promise<boolean> {
+  const { folder, what } = target;
+  const marks = await marksOf(rubicon, folder, call);
+  const time = marks.times(folder);
+  if (!marks.isTrashed(folder)) return false;
+  if (marks.isEmptied(folder, time)) return true;
+  const { packs } = await packsOf(rubicon, folder, time, call);
+  const packed = await contentsOf(packs, folder, call.signal);
+  const left = new Set([...keys].filter((key) => !packed.has(key)));
+  if (left.size === 0) return true;
+  let isDone = false;
+  await rubicon.write(async (write) => {
+    const source = await everythingIn(rubicon, folder, call);
+    const parts = await partsOf(source, (key) => left.has(key), call.signal);
+    await putAway(rubicon, write, target, { time, marks: [], parts, keys: [] }, call);
+    isDone = true;
+  }, call);
+  return isDone;
 }
 
 /**

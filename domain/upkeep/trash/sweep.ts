@@ -75,14 +75,20 @@ export const keysOf = ({ objects, groups }: Inventory): string[] => [
   ...[...groups.values()].flatMap(({ files }) => files.map(({ key }) => key)),
 ];
 
-interface Away {
+/** What is put away. */
+export interface Away {
+  /** Which deletion it is. */
   time: number;
+  /** What has to be there before anything is taken away. */
   marks: readonly Step[];
+  /** What goes into a zip. */
   parts: readonly Part[];
+  /** What is taken away. */
   keys: readonly string[];
 }
 
-async function putAway(
+/** Puts parts into a zip, and takes keys away then. */
+export async function putAway(
   rubicon: Core,
   write: Write,
   target: Target,
@@ -148,17 +154,19 @@ async function deleteAll(
  * that rubicon-ml finds no folder without one. Bundles are in no listing, and go along.
  */
 export function deletionsOf(keys: readonly string[]): string[][] {
-  const bundles = new Set(
-    keys.flatMap((key) => {
-      const experiment = /^[^/]+\/experiments\/[^/]+(?=\/)/.exec(key)?.[0];
-      return experiment === undefined ? [] : [bundleKey(experiment)];
-    }),
-  );
   const levelOf = (key: string) =>
     entityOf(key).split("/").length * 2 - Number(key.endsWith(`/${METADATA}`));
-  const levels = Map.groupBy(new Set([...keys, ...bundles]), levelOf);
+  const levels = Map.groupBy(new Set([...keys, ...bundlesOf(keys)]), levelOf);
   return [...levels.keys()].sort((a, b) => b - a).map((level) => levels.get(level)!);
 }
+
+/** The bundles of the experiments that keys are of. */
+export const bundlesOf = (keys: readonly string[]): string[] => [
+  ...new Set(keys.flatMap((key) => {
+    const experiment = /^[^/]+\/experiments\/[^/]+(?=\/)/.exec(key)?.[0];
+    return experiment === undefined ? [] : [bundleKey(experiment)];
+  })),
+];
 
 const sizeOf = (part: Part): number => "held" in part ? part.held.size : part.bytes.length;
 
