@@ -42,6 +42,8 @@ const NAMES = `
   DataframeInput
   deleteArtifact
   deleteDataframe
+  deleteExperiment
+  deleteProject
   Destination
   Difference
   diffExperiments
@@ -58,6 +60,9 @@ const NAMES = `
   DriverFactory
   DriverRegistration
   ElementType
+  EmptiedTrash
+  emptyTrash
+  EmptyTrashOptions
   Entities
   Entity
   EntityOf
@@ -106,6 +111,7 @@ const NAMES = `
   listParameters
   listParentExperiments
   listProjects
+  listTrash
   logArtifact
   logDataframe
   logEnvironment
@@ -175,7 +181,9 @@ const NAMES = `
   repair
   RepairOptions
   restoreArchives
+  restoreExperiment
   RestoreOptions
+  restoreProject
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
@@ -203,6 +211,7 @@ const NAMES = `
   toParquet
   toTable
   TrainingMetadata
+  Trashed
   unzipArtifact
   Value
   VerbOptions

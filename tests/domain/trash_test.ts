@@ -282,7 +282,7 @@ for (const missed of [0, 1, 2]) {
     down(drivers);
     assert.equal((await repair(rubicon)).clean, true);
     assert.deepEqual((await verify(rubicon)).differences, []);
-    const packs = (await contents(drivers[missed]!));
+    const packs = await contents(drivers[missed]!);
     assert.deepEqual(Object.keys(packs).filter((key) => key.endsWith(".zip")), []);
     await using alone = await openComposite(drivers[missed]!);
     assert.equal((await listMetrics(alone, experiment)).length, 2);

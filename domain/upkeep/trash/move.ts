@@ -41,6 +41,7 @@ export async function moveToTrash(
 ): Promise<void> {
   const { folder, what } = target;
   if (!hasMarks(folder)) refuse(`${where}: the key of ${what} is too long for the trash.`);
+  let isDone = false;
   await rubicon.write(async (write) => {
     const marks = await marksOf(rubicon, folder, call);
     const isNew = !marks.isTrashed(folder);
@@ -49,8 +50,10 @@ export async function moveToTrash(
       throw new RubiconException("not-found", `${where}: there is no ${what}.`);
     }
     await sweepTrashed(rubicon, write, target, time, marks.isEmptied(folder, time), isNew, call);
+    isDone = true;
   }, call);
-  noteDeletion(rubicon, folder);
+  // In other failure modes than "raise" it may not be.
+  if (isDone) noteDeletion(rubicon, folder);
 }
 
 /** Takes away what is left of something that is in the trash, in whichever backend, and keeps what no zip has yet. */
