@@ -8,7 +8,7 @@ import type { CallOptions } from "../../../composite.ts";
 import { SMALL } from "../../../composite/copy.ts";
 import type { Core, Step, Write } from "../../../composite/plan.ts";
 import type { ZipEntry } from "../../files/zip.ts";
-import { METADATA, metadataKey, waveOf } from "../../format/layout.ts";
+import { entityOf, METADATA } from "../../format/layout.ts";
 import { pooled } from "../../pool.ts";
 import { above } from "../../writing/above.ts";
 import type { Held } from "../inventory.ts";
@@ -74,20 +74,19 @@ export async function putBack(
     all.reduce((sum, { size }) => sum + size, 0) <= AT_ONCE;
   const plan = (waves: Step[][]) => ({ what: `${what}, out of the trash`, waves, ...place });
   if (!isSmall) {
-    await inWaves(all, async ({ key, size, entry }) => {
-      const source = size > SMALL ? entry.open : await read(entry);
-      await write(plan([[{ key, source, present: "keep" }]]), quiet(call));
-    });
+    for (const wave of inOrder(all)) {
+      await inWaves(wave, async ({ key, size, entry }) => {
+        const source = size > SMALL ? entry.open : await read(entry);
+        await write(plan([[{ key, source, present: "keep" }]]), quiet(call));
+      });
+    }
     return;
   }
-  const own = metadataKey(folder);
   const steps = await pooled(all, async ({ key, entry }): Promise<Step> => ({
     key,
     source: await read(entry),
   }));
-  // Its own file first, as when it was logged: rubicon-ml warns of a folder without one.
-  const waves = Map.groupBy(steps, ({ key }) => key === own ? 0 : waveOf(key));
-  const ordered = [...waves.keys()].sort((a, b) => a - b).map((wave) => waves.get(wave)!);
+  const ordered = inOrder(steps);
   try {
     // What is stored in one step gets a bundle, which knows of nothing else.
     const isBundled = all.every(({ key }) => key.endsWith(`/${METADATA}`));
@@ -97,6 +96,17 @@ export async function putBack(
     const kept = ordered.map((wave) => wave.map((step): Step => ({ ...step, present: "keep" })));
     await write(plan(kept), quiet(call));
   }
+}
+
+/**
+ * The order in which objects come back, wave by wave: parents before children, and an entity's own file first, since
+ * rubicon-ml warns of a folder without one. Here nobody sees any of it before all is there.
+ */
+function inOrder<T extends { key: string }>(items: readonly T[]): T[][] {
+  const waveOf = (key: string) =>
+    entityOf(key).split("/").length * 2 + Number(!key.endsWith(`/${METADATA}`));
+  const waves = Map.groupBy(items, ({ key }) => waveOf(key));
+  return [...waves.keys()].sort((a, b) => a - b).map((wave) => waves.get(wave)!);
 }
 
 const read = (entry: ZipEntry) => new Response(entry.open()).bytes();
