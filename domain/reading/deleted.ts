@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hasCode, RubiconException } from "../../errors.ts";
+import { hasCode, isRubiconException, RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
 import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import { deletedBy, entityOf, tombstoneKey } from "../format/layout.ts";
@@ -133,6 +133,39 @@ async function deletedIn(backend: Backend, folder: string): Promise<string | und
   return undefined;
 }
 
+/** For so long, in milliseconds, something counts as not deleted without another look. */
+const FRESH = 5_000;
+/** So many looks are remembered for each backend. */
+const MOST_LOOKS = 10_000;
+
+/** When a backend last said that something was not in the trash, by what its health is kept in. */
+const looks = new WeakMap<object, Map<string, number>>();
+
+/**
+ * The experiment or the project in the trash that a folder is in, though a backend still has things of it: a deletion is
+ * under way, or ended half-way. Whoever got an entity before that is to see all of it or nothing.
+ */
+async function trashedAbove(backend: Backend, folder: string): Promise<string | undefined> {
+  let seen = looks.get(backend.health);
+  if (!seen) looks.set(backend.health, seen = new Map());
+  const now = performance.now();
+  const owners: string[] = [];
+  for (let at = folder; at !== ""; at = entityOf(at)) {
+    if (OWNER.test(at) && now - (seen.get(at) ?? -Infinity) > FRESH) owners.push(at);
+  }
+  const trashed = await Promise.all(owners.map(async (at) => {
+    try {
+      return await isTrashedIn(backend, at);
+    } catch (error) {
+      if (!isRubiconException(error)) throw error;
+      return undefined; // What cannot be asked knows of nothing, and reading tells what is the matter.
+    }
+  }));
+  if (seen.size > MOST_LOOKS) seen.clear();
+  for (const [at, owner] of owners.entries()) if (trashed[at] === false) seen.set(owner, now);
+  return owners.find((_, at) => trashed[at]);
+}
+
 /** What a read found: values, unless a backend knows of the deletion. */
 interface Found<T> {
   values: T[];
@@ -162,7 +195,11 @@ export async function readAttached<T>(
     what,
     async run(backend) {
       try {
-        const { value, ...rest } = await run(backend);
+        const [{ value, ...rest }, deleted] = await Promise.all([
+          run(backend),
+          trashedAbove(backend, folder),
+        ]);
+        if (deleted !== undefined) return { value: { values: [], deleted } };
         return { ...rest, value: { values: [value] } };
       } catch (error) {
         if (!hasCode(error, "not-found")) throw error;

@@ -129,7 +129,6 @@ Deno.test({
       await restoreExperiment(rubicon, project, { id: experiment.id });
       assert.deepEqual(await seen(), all);
       assert.ok(steps > 20, `${steps} steps were looked at`);
-      look = async () => {};
       await deleteProject(rubicon, project);
       assert.deepEqual(await seen(), { keep: [] });
       await restoreProject(rubicon, { name: "p" });
