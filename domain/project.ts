@@ -14,7 +14,7 @@ import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { metadataKey, projectFolder } from "./format/layout.ts";
 import { readEntities } from "./reading/list.ts";
 import { CALL_FIELDS, FIELDS, inputFields } from "./format/schema.ts";
-import { gone, isTrashedIn, readAttached } from "./reading/deleted.ts";
+import { gone, isTrashedIn, noteLiving, readAttached } from "./reading/deleted.ts";
 import { build, create } from "./writing/create.ts";
 import { refuseTaken } from "./writing/taken.ts";
 import type { Project } from "./format/entities.ts";
@@ -110,6 +110,7 @@ async function stored(
       isTrashedIn(backend, folder),
     ]);
     if (isGone) throw gone(what, folder);
+    noteLiving([backend], [folder]);
     const from = `${backend.label}: ${key}`;
     const project = decodeEntity("project", bytes, { projectName: name }, from);
     return { value: { project, bytes } };

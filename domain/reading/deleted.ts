@@ -136,18 +136,32 @@ async function deletedIn(backend: Backend, folder: string): Promise<string | und
 /** For so long, in milliseconds, something counts as not deleted without another look. */
 const FRESH = 5_000;
 /** So many looks are remembered for each backend. */
-const MOST_LOOKS = 10_000;
+const MOST_LOOKS = 100_000;
 
 /** When a backend last said that something was not in the trash, by what its health is kept in. */
 const looks = new WeakMap<object, Map<string, number>>();
+
+function looksOf({ health }: Backend): Map<string, number> {
+  let seen = looks.get(health);
+  if (!seen || seen.size >= MOST_LOOKS) looks.set(health, seen = new Map());
+  return seen;
+}
+
+/** Notes that experiments or projects were not in the trash a moment ago, as far as backends know. */
+export function noteLiving(backends: readonly Backend[], folders: readonly string[]): void {
+  const now = performance.now();
+  for (const backend of backends) {
+    const seen = looksOf(backend);
+    for (const folder of folders) seen.set(folder, now);
+  }
+}
 
 /**
  * The experiment or the project in the trash that a folder is in, though a backend still has things of it: a deletion is
  * under way, or ended half-way. Whoever got an entity before that is to see all of it or nothing.
  */
 async function trashedAbove(backend: Backend, folder: string): Promise<string | undefined> {
-  let seen = looks.get(backend.health);
-  if (!seen) looks.set(backend.health, seen = new Map());
+  const seen = looksOf(backend);
   const now = performance.now();
   const owners: string[] = [];
   for (let at = folder; at !== ""; at = entityOf(at)) {
@@ -161,8 +175,7 @@ async function trashedAbove(backend: Backend, folder: string): Promise<string | 
       return undefined; // What cannot be asked knows of nothing, and reading tells what is the matter.
     }
   }));
-  if (seen.size > MOST_LOOKS) seen.clear();
-  for (const [at, owner] of owners.entries()) if (trashed[at] === false) seen.set(owner, now);
+  noteLiving([backend], owners.filter((_, at) => trashed[at] === false));
   return owners.find((_, at) => trashed[at]);
 }
 

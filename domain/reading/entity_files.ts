@@ -12,7 +12,7 @@ import { decodeChange, decodeEntity } from "../format/codec.ts";
 import { kindFolder, metadataKey, partOf, type Place } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import type { EntityOf, Kind, Taggable } from "../format/entities.ts";
-import { type Deletions, gone, isTrashedIn, readAttached } from "./deleted.ts";
+import { type Deletions, gone, isTrashedIn, noteLiving, readAttached } from "./deleted.ts";
 
 /** The files of one entity, as a listing gives them. */
 export interface Files {
@@ -57,6 +57,7 @@ async function livingIn<K extends Kind>(
     isTrashedIn(backend, folder),
   ]);
   if (isTrashed) throw gone(what, folder);
+  noteLiving([backend], [folder]);
   return answer;
 }
 

@@ -7,7 +7,7 @@ import type { CallOptions } from "../../composite.ts";
 import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { entityFolder, kindFolder, type Place, placeFolder } from "../format/layout.ts";
-import { Deletions, isNotedDeletion, readAttached } from "./deleted.ts";
+import { Deletions, isNotedDeletion, noteLiving, readAttached } from "./deleted.ts";
 import {
   byAge,
   checkRead,
@@ -33,7 +33,12 @@ export async function readEntities<K extends Kind>(
 ): Promise<EntityOf<K>[]> {
   // What any backend that is asked knows to be deleted: another one may have missed that.
   const deleted = new Deletions();
-  const run = (backend: Backend) => entitiesIn(backend, kind, place, choice, deleted);
+  const run = async (backend: Backend) => {
+    const answer = await entitiesIn(backend, kind, place, choice, deleted);
+    // The listing had their marks, if they had any.
+    if (kind === "experiment") noteLiving([backend], answer.value.map(entityFolder));
+    return answer;
+  };
   const list = kind === "project"
     ? await rubicon.read<EntityOf<K>[]>({ what, run, merge: union }, call)
     : await readAttached(rubicon, placeFolder(place), what, run, call, union);

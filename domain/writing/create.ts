@@ -27,7 +27,7 @@ import { type Field, FIELDS } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
 import type { Entity, EntityOf, Kind } from "../format/entities.ts";
 import { decodeTrainingMetadata, encodeTrainingMetadata, parseJson } from "../format/values.ts";
-import { notedDeletion } from "../reading/deleted.ts";
+import { notedDeletion, noteLiving } from "../reading/deleted.ts";
 import { above, refuseTrashed } from "./above.ts";
 
 /** Makes an entity from what a caller passed, with all fields there and checked. */
@@ -178,6 +178,10 @@ export async function create<E extends Entity>(
       return form ? { ...stepOf(entity, form), present } : stepOf(entity, source);
     });
     await write(own!, children);
+  }
+  // What is new has no past.
+  if (entity.kind === "project" || entity.kind === "experiment") {
+    noteLiving(rubicon.backends, [entityFolder(entity)]);
   }
   return entity;
 }
