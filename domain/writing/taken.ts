@@ -30,6 +30,10 @@ export async function refuseTaken(
     if (!isRubiconException(error) || hasCode(error, "closed", "invalid-config")) throw error;
   }
   if (!isTaken) return;
+  if (entity.kind === "project") {
+    const { releaseName } = await import("../upkeep/trash/release.ts");
+    if (await releaseName(rubicon, entity, call)) return;
+  }
   throw new RubiconException(
     "already-exists",
     `${describe(entity)} is in the trash: ${inTrash(folder)} ${

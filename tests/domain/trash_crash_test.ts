@@ -185,7 +185,9 @@ Deno.test("emptyTrash(): a process that ends at any write leaves all of it or no
       await using whole = await openComposite(drivers);
       await deleteExperiment(whole, experiment);
       const life: Life = { left, end };
-      const dying = await openComposite(drivers.map((one) => mortal(one, life)), { onWarning() {} });
+      const dying = await openComposite(drivers.map((one) => mortal(one, life)), {
+        onWarning() {},
+      });
       isDone = await emptyTrash(dying, project).then(() => true, () => false);
       await using fresh = await openComposite(drivers);
       await repair(fresh);

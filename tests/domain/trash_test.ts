@@ -343,3 +343,71 @@ Deno.test("Archives have nothing of the trash, and bring back nothing that is in
   await restoreArchives(rubicon, project, { to, latestOnly: true });
   assert.deepEqual((await listExperiments(to, project)).map(({ id }) => id), [other.id]);
 });
+
+Deno.test("The name of a project is free once the trash is emptied and no backend has any of it", async () => {
+  const drivers = [faulty("a"), faulty("b"), faulty("c")];
+  await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
+  const { project, experiment } = await filled(rubicon);
+  await rubicon.settled(AbortSignal.timeout(1_000));
+  down(drivers, 2);
+  await deleteProject(rubicon, project);
+  await emptyTrash(rubicon);
+  const create = (by: Composite) => createProject(by, { name: "p" });
+  const { code, message } = await refused(() => create(rubicon));
+  assert.equal(code, "unavailable");
+  assert.match(message, /c may still have something of it/);
+  await rubicon.settled(AbortSignal.timeout(1_000));
+  down(drivers);
+  await using fresh = await openComposite(drivers);
+  const { id } = await create(fresh);
+  assert.notEqual(id, project.id);
+  assert.equal((await repair(fresh)).clean, true);
+  assert.deepEqual((await verify(fresh)).differences, []);
+  assert.deepEqual(await listExperiments(fresh, project), []);
+  assert.equal((await refused(() => listMetrics(fresh, experiment))).code, "not-found");
+  assert.equal((await getProject(fresh, { name: "p" })).id, id);
+});
+
+Deno.test("What a process logs that does not know of a deletion is hidden, and comes back with the rest", async () => {
+  const drivers = [faulty("a"), faulty("b")];
+  await using rubicon = await openComposite(drivers);
+  await using other = await openComposite(drivers);
+  const { project, experiment } = await filled(rubicon);
+  await logMetric(other, experiment, { name: "before", value: 1 });
+  await deleteExperiment(rubicon, experiment);
+  await logMetric(other, experiment, { name: "late", value: 2 });
+  assert.deepEqual(await shows(rubicon, project, experiment), []);
+  await using fresh = await openComposite(drivers);
+  assert.deepEqual(await shows(fresh, project, experiment), []);
+  assert.equal((await refused(() => listMetrics(fresh, experiment))).code, "not-found");
+  // It does not stay where rubicon-ml would warn of it.
+  await repair(fresh);
+  for (const driver of drivers) assert.deepEqual(await left(driver, experiment), []);
+  await logMetric(other, experiment, { name: "later", value: 3 });
+  await restoreExperiment(fresh, project, { id: experiment.id });
+  const names = (await listMetrics(fresh, experiment)).map(({ name }) => name).sort();
+  assert.deepEqual(names, ["before", "late", "later", "loss", "m"]);
+  assert.equal((await verify(fresh)).clean, true);
+});
+
+Deno.test("What all backends have damaged is not in the way of a deletion", async () => {
+  const drivers = [faulty("a"), faulty("b")];
+  const warnings: string[] = [];
+  await using rubicon = await openComposite(drivers, { onWarning: (text) => warnings.push(text) });
+  const { project, experiment, artifact } = await filled(rubicon);
+  for (const driver of drivers) {
+    const { open, get } = driver;
+    const isBad = (key: string) => key.endsWith("/data") && key.includes(artifact.id);
+    const bad = { checksum: `md5:${"0".repeat(32)}` };
+    driver.open = async (key, options) => ({
+      ...await open(key, options),
+      ...(isBad(key) && bad),
+    });
+    driver.get = async (key, options) => ({ ...await get(key, options), ...(isBad(key) && bad) });
+  }
+  await using damaged = await openComposite(drivers, { onWarning: (text) => warnings.push(text) });
+  await deleteExperiment(damaged, experiment);
+  assert.match(warnings.join(), /1 of its objects are damaged in all backends/);
+  await restoreExperiment(damaged, project, { id: experiment.id });
+  assert.equal((await listMetrics(damaged, experiment)).length, 2);
+});
