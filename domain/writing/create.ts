@@ -212,9 +212,21 @@ export function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
 
 /** Says what is in the way of an entity. */
 function conflict(entity: Entity, existing: Uint8Array): string {
-  const { id, name } = identify(existing);
+  const { id, name, ...rest } = identify(existing) as Record<string, unknown>;
   // Experiments, artifacts and dataframes go by id: of them nothing else is ever in the way.
   if (id === entity.id) {
+    const isSame = (one: unknown, other: unknown) => (one ?? null) === (other ?? null);
+    const other = [
+      ...(isSame(name, entity.name) ? [] : ["name"]),
+      ...(isSame(rest.description, entity.description) ? [] : ["description"]),
+    ];
+    if (other.length > 0 && entity.kind !== "project") {
+      return `${describe(entity)} already exists with another ${
+        other.join(" and ")
+      }. Both are written once: ` +
+        "rubicon-ml reads them from one file, which no store can change in all copies at once. Say it by " +
+        "addComments or addTags, or leave out `id` to log a new one.";
+    }
     return `${describe(entity)} already exists with the same id and different content. ` +
       `Leave out \`id\` to log a new one.`;
   }

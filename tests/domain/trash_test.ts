@@ -411,3 +411,23 @@ Deno.test("What all backends have damaged is not in the way of a deletion", asyn
   await restoreExperiment(damaged, project, { id: experiment.id });
   assert.equal((await listMetrics(damaged, experiment)).length, 2);
 });
+
+Deno.test("Another name or description for an experiment that exists is refused, and says what to do", async () => {
+  const drivers = [faulty("a"), faulty("b")];
+  await using rubicon = await openComposite(drivers);
+  const { project, experiment } = await filled(rubicon);
+  const before = await contents(drivers[0]!);
+  const works: [object, RegExp][] = [
+    [{ name: "new" }, /another name\. Both are written once.*addComments/],
+    [{ description: "new" }, /another description/],
+    [{ name: "new", description: "new" }, /another name and description/],
+  ];
+  for (const [change, says] of works) {
+    const { code, message } = await refused(() =>
+      logExperiment(rubicon, project, { ...experiment, ...change })
+    );
+    assert.equal(code, "already-exists");
+    assert.match(message, says);
+  }
+  assert.deepEqual(await contents(drivers[0]!), before);
+});

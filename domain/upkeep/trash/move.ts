@@ -79,7 +79,7 @@ async function sweepTrashed(
     // Another process has restored it meanwhile: what was taken away under its hands comes back.
     const { packs } = await packsOf(rubicon, folder, time, call);
     const entries = await contentsOf(packs, folder, call.signal);
-    await putBack(rubicon, write, target, only(entries, swept), call);
+    await putBack(write, target, only(entries, swept), call);
   }
   return swept;
 }
@@ -120,7 +120,7 @@ export async function packLeft(
   keys: Iterable<string>,
   call: CallOptions,
 ): Promise<boolean> {
-  const { folder, what } = target;
+  const { folder } = target;
   const marks = await marksOf(rubicon, folder, call);
   const time = marks.times(folder);
   if (!marks.isTrashed(folder)) return false;
@@ -166,7 +166,7 @@ export async function moveBack(
     const entries = await contentsOf(found.packs, folder, call.signal);
     if (!isBack) {
       if (found.packs.length === 0) throw notThere(where, what, "has no zip in any backend");
-      await putBack(rubicon, write, target, entries, call);
+      await putBack(write, target, entries, call);
       if ((await marksOf(rubicon, folder, call)).isEmptied(folder, time)) throw emptied;
       await write({
         what: `${what}, out of the trash`,
@@ -180,7 +180,7 @@ export async function moveBack(
       const isMissing = ([key]: [string, ZipEntry]) => !there.has(key) && !isIn(gone, key);
       const missing = new Map([...entries].filter(isMissing));
       if (missing.size === 0) break;
-      await putBack(rubicon, write, target, missing, call);
+      await putBack(write, target, missing, call);
     }
     if (!hasOwn((await everythingIn(rubicon, folder, call)).objects, folder)) {
       throw notThere(where, what, "has no metadata.json in the trash");

@@ -6,7 +6,7 @@
 import { hasCode, RubiconException } from "../../../errors.ts";
 import type { CallOptions } from "../../../composite.ts";
 import { SMALL } from "../../../composite/copy.ts";
-import type { Core, Step, Write } from "../../../composite/plan.ts";
+import type { Step, Write } from "../../../composite/plan.ts";
 import type { ZipEntry } from "../../files/zip.ts";
 import { entityOf, METADATA } from "../../format/layout.ts";
 import { pooled } from "../../pool.ts";
@@ -59,7 +59,6 @@ async function entriesOf(
 
 /** Writes objects back to all backends. What is there already stays as it is. */
 export async function putBack(
-  rubicon: Core,
   write: Write,
   target: Target,
   entries: ReadonlyMap<string, ZipEntry>,
