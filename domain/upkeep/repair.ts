@@ -211,7 +211,9 @@ async function backAgain(
 ): Promise<void> {
   for (const folder of trashedIn(jobs)) {
     if (await isTrashed(rubicon, folder, { signal })) continue;
-    await moveBack(rubicon, await targetOf(rubicon, folder, {}, { signal }), { signal }, "repair");
+    const target = await targetOf(rubicon, folder, {}, { signal });
+    const taken = jobs.filter(({ trashed }) => trashed === folder).map(({ key }) => key);
+    await moveBack(rubicon, target, { signal }, "repair", new Set(taken));
   }
 }
 

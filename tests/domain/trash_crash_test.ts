@@ -262,3 +262,52 @@ Deno.test(`processes that delete, restore and repair at once end in one state, $
     { numRuns: RUNS },
   );
 });
+
+/** The same backends for a process that waits before it deletes anything, and what lets it go on. */
+function gated(drivers: readonly Faulty[]) {
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+  const waiting = drivers.map((inner): Driver => ({
+    ...inner,
+    async delete(...args) {
+      reach();
+      await gate;
+      await inner.delete(...args);
+    },
+  }));
+  return { waiting, open, reached };
+}
+
+Deno.test("What a deletion takes away under the hands of a restoration comes back", async () => {
+  const { drivers, project, experiment } = await world();
+  const { waiting, open, reached } = gated(drivers);
+  await using slow = await openComposite(waiting);
+  const deleting = deleteExperiment(slow, experiment);
+  await reached;
+  await using rubicon = await openComposite(drivers);
+  await restoreExperiment(rubicon, project, { id: experiment.id });
+  open();
+  await deleting;
+  await using fresh = await openComposite(drivers);
+  assert.ok(await isThere(fresh, project, experiment, "first"));
+  assert.deepEqual((await verify(fresh)).differences, []);
+});
+
+Deno.test("What a repair takes away under the hands of a restoration comes back", async () => {
+  const { drivers, project, experiment } = await world();
+  {
+    await using alone = await openComposite(drivers[0]!);
+    await deleteExperiment(alone, experiment);
+  }
+  const { waiting, open, reached } = gated(drivers);
+  await using slow = await openComposite(waiting);
+  const repairing = repair(slow);
+  await reached;
+  await using rubicon = await openComposite(drivers);
+  await restoreExperiment(rubicon, project, { id: experiment.id });
+  open();
+  await repairing;
+  await using fresh = await openComposite(drivers);
+  assert.ok(await isThere(fresh, project, experiment, "first"));
+  assert.deepEqual((await verify(fresh)).differences, []);
+});

@@ -143,6 +143,7 @@ export async function packLeft(
  * Puts something back that is in the trash. The zip stays until the trash is emptied: it says what belongs to it, if two
  * processes are at it at once.
  *
+ * @param taken What the caller has just taken away.
  * @throws {RubiconException} `not-found` if it is not in the trash, or that was emptied.
  */
 export async function moveBack(
@@ -150,6 +151,7 @@ export async function moveBack(
   target: Target,
   call: CallOptions,
   where: string,
+  taken: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const { folder, what } = target;
   await rubicon.write(async (write) => {
@@ -174,10 +176,16 @@ export async function moveBack(
       }, call);
     }
     for (let round = 0; round < ROUNDS; round++) {
-      const { objects, groups } = await everythingIn(rubicon, folder, call);
-      const there = new Set(keysOf({ objects, groups } as never));
-      const gone = new Set([...there].flatMap((key) => deletedBy(key) ?? []));
-      const isMissing = ([key]: [string, ZipEntry]) => !there.has(key) && !isIn(gone, key);
+      const found = await everythingIn(rubicon, folder, call);
+      // Tags and comments are compared by what they say together: of them one backend's are enough.
+      const isEverywhere = (key: string) => {
+        const held = found.objects.get(key);
+        return !held || held.holders.length === found.backends.length;
+      };
+      const there = new Set(keysOf(found).filter(isEverywhere));
+      const gone = new Set(keysOf(found).flatMap((key) => deletedBy(key) ?? []));
+      const isMissing = ([key]: [string, ZipEntry]) =>
+        (!there.has(key) || round === 0 && taken.has(key)) && !isIn(gone, key);
       const missing = new Map([...entries].filter(isMissing));
       if (missing.size === 0) break;
       await putBack(write, target, missing, call);
