@@ -221,11 +221,10 @@ function conflict(entity: Entity, existing: Uint8Array): string {
       ...(isSame(rest.description, entity.description) ? [] : ["description"]),
     ];
     if (other.length > 0 && entity.kind !== "project") {
-      return `${describe(entity)} already exists with another ${
+      return `${describe(entity)} already exists with the same id and different content: another ${
         other.join(" and ")
-      }. Both are written once: ` +
-        "rubicon-ml reads them from one file, which no store can change in all copies at once. Say it by " +
-        "addComments or addTags, or leave out `id` to log a new one.";
+      }. Names and descriptions are written once: rubicon-ml reads them from one file, which cannot be changed in ` +
+        "all copies at once. Say it by addComments or addTags, or leave out `id` to log a new one.";
     }
     return `${describe(entity)} already exists with the same id and different content. ` +
       `Leave out \`id\` to log a new one.`;

@@ -418,7 +418,7 @@ Deno.test("Another name or description for an experiment that exists is refused,
   const { project, experiment } = await filled(rubicon);
   const before = await contents(drivers[0]!);
   const works: [object, RegExp][] = [
-    [{ name: "new" }, /another name\. Both are written once.*addComments/],
+    [{ name: "new" }, /another name\. Names and descriptions are written once.*addComments/],
     [{ description: "new" }, /another description/],
     [{ name: "new", description: "new" }, /another name and description/],
   ];
