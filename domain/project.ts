@@ -13,12 +13,12 @@ import { decodeEntity, encodeEntity } from "./format/codec.ts";
 import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { metadataKey, projectFolder } from "./format/layout.ts";
 import { readEntities } from "./reading/list.ts";
-import { CALL_FIELDS, FIELDS, inputFields } from "./format/schema.ts";
+import { FIELDS } from "./format/schema.ts";
 import { gone, isTrashedIn, noteLiving, readAttached } from "./reading/deleted.ts";
 import { build, create } from "./writing/create.ts";
 import { refuseTaken } from "./writing/taken.ts";
 import type { Project } from "./format/entities.ts";
-import type { LogInput } from "./inputs.ts";
+import { CALL_FIELDS, inputFields, type LogInput } from "./inputs.ts";
 
 /** What {@linkcode createProject} and {@linkcode getOrCreateProject} take. */
 export type ProjectInput = Omit<LogInput<Project, "name">, "tags" | "comments">;

@@ -17,6 +17,7 @@ const NAMES = `
   ArtifactInput
   Attached
   AttachedQuery
+  availableSchemas
   BackendConfig
   BackendInfo
   BackendSettings
@@ -27,6 +28,15 @@ const NAMES = `
   BulkReader
   Bytes
   CallOptions
+  Catalog
+  CatalogCorrelation
+  CatalogEntry
+  CatalogExperiment
+  CatalogFrames
+  CatalogLists
+  CatalogOptions
+  CatalogTable
+  CatalogView
   Cell
   Child
   ChildQuery
@@ -57,6 +67,7 @@ const NAMES = `
   Driver
   DriverBackend
   DriverConfig
+  DriverConfigs
   DriverFactory
   DriverRegistration
   ElementType
@@ -72,10 +83,14 @@ const NAMES = `
   ExperimentFilter
   ExperimentInput
   ExperimentQuery
+  ExperimentStatus
+  experimentStatus
   Feature
   FeatureInput
   FeatureInputs
   FileData
+  FilesystemOptions
+  FitOptions
   flush
   FlushOptions
   FolderEntries
@@ -90,14 +105,22 @@ const NAMES = `
   getParameter
   getProject
   GetResult
+  getSchema
   GitInfo
   gitInfo
   groupByCommit
   hasCode
+  HistoryColumns
+  HistoryOptions
+  HistoryPoint
+  ImportedMlruns
+  importMlruns
+  ImportMlrunsOptions
   IndexLevel
   isRubiconException
   JsonInput
   Kind
+  KnownDriverConfig
   listArtifacts
   listChildExperiments
   listDataframes
@@ -112,6 +135,7 @@ const NAMES = `
   listParentExperiments
   listProjects
   listTrash
+  loadSchema
   logArtifact
   logDataframe
   logEnvironment
@@ -125,21 +149,26 @@ const NAMES = `
   logMetrics
   logParameter
   logParameters
+  logWithSchema
+  makePipeline
   Mend
   Metric
   MetricColumn
   MetricInput
   MetricInputs
+  MetricSummary
   MissingValues
   Numbers
   NumpyArray
   ObjectMeta
   openArtifact
+  openCatalog
   openComposite
   openDriver
   OpenResult
   OrderBy
   OrderColumn
+  OtherDriverConfig
   OwnCells
   OwnField
   Parameter
@@ -150,6 +179,12 @@ const NAMES = `
   parseQuery
   ParseQueryOptions
   PatternOperator
+  PendingPoints
+  Pipeline
+  PipelineOptions
+  PipelineStep
+  PointInput
+  PointPlace
   Policies
   printQuery
   Progress
@@ -159,6 +194,8 @@ const NAMES = `
   ProjectQuery
   ProjectRow
   ProjectTable
+  publish
+  PublishOptions
   PutOptions
   PutResult
   PutTreeOptions
@@ -171,10 +208,13 @@ const NAMES = `
   readArtifact
   readDataframe
   ReadDataframeOptions
+  readHistory
+  readHistoryColumns
   ReadPolicy
   Receipt
   registerDriver
   registeredDrivers
+  registerSchema
   removeComments
   removeTags
   Repair
@@ -184,15 +224,46 @@ const NAMES = `
   restoreExperiment
   RestoreOptions
   restoreProject
+  ResumeOptions
+  resumeRun
+  RootOptions
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
+  Run
+  RunInput
+  RunOptions
+  RunState
+  S3Credentials
+  S3Options
+  Schema
+  SchemaArtifact
+  SchemaDataframe
+  SchemaFeature
+  SchemaLogger
+  SchemaNested
+  SchemaValue
+  SchemaValues
+  ScoreOptions
   search
   SearchScope
+  setSchema
+  setStatus
+  SetStatusOptions
   slugify
   Source
+  startRun
   status
+  StepFilter
+  StepLogger
   StoreTimes
+  StreamedRow
+  streamExperiments
+  StreamFilter
+  streamTable
+  StreamTableOptions
+  SummaryFold
+  SummaryOptions
   Synced
   SyncOptions
   syncProject
@@ -222,6 +293,8 @@ const NAMES = `
   WhereColumn
   WhereTest
   WhereValue
+  withRun
+  WithSchemaOptions
   WritePolicy
 `;
 

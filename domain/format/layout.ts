@@ -61,6 +61,16 @@ export function entityFolder(entity: Entity): string {
 /** The key of an entity's own file. */
 export const metadataKey = (folder: string): string => `${folder}/${METADATA}`;
 
+/** The folder that has an experiment's metric history. */
+export const historyFolder = (experimentFolder: string): string => `${experimentFolder}/history`;
+
+/** Whether a file directly in an experiment's folder says what state its run is in. */
+export const isStatusName = (name: string): boolean => /^status_[^/]+\.json$/.test(name);
+
+/** Whether a key is of a part of an experiment's history: of lines, or of Parquet. */
+export const isHistoryKey = (key: string): boolean =>
+  /^[^/]+\/experiments\/[^/]+\/history\/[^/]+\.(?:jsonl|parquet)$/.test(key);
+
 /** The keys of the entities that have to be there before something is written at a place, outermost first. */
 export function parentKeys({ projectName, experimentId }: Place): string[] {
   const project = metadataKey(projectFolder(projectName));

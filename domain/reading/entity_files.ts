@@ -9,7 +9,7 @@ import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import type { ListEntry } from "../../drivers/driver.ts";
 import { type ChangeFile, fold, type What } from "../format/annotations.ts";
 import { decodeChange, decodeEntity } from "../format/codec.ts";
-import { kindFolder, metadataKey, partOf, type Place } from "../format/layout.ts";
+import { isStatusName, kindFolder, metadataKey, partOf, type Place } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import type { EntityOf, Kind, Taggable } from "../format/entities.ts";
 import { type Deletions, gone, isTrashedIn, noteLiving, readAttached } from "./deleted.ts";
@@ -22,6 +22,10 @@ export interface Files {
   tags: ListEntry[];
   /** Its comments files. */
   comments: ListEntry[];
+  /** Its latest status file, if it is an experiment. */
+  status?: ListEntry;
+  /** When the store got the latest of the files in this folder that are no entity's. */
+  heard?: number;
 }
 
 /** Reads one entity from its folder, from the first backend that is able. */
@@ -91,6 +95,10 @@ function sortIn(files: Files, entry: ListEntry, name: string): void {
   const part = partOf(name);
   if (part === "metadata") files.metadata = entry;
   else if (part) files[part].push(entry);
+  else {
+    files.heard = Math.max(files.heard ?? 0, entry.lastModified.getTime());
+    if (isStatusName(name) && !(files.status && files.status.key > entry.key)) files.status = entry;
+  }
 }
 
 /** Brings an entity's tags and comments up to date with the files beside it. */
@@ -132,16 +140,17 @@ export async function changesOf(
 /**
  * The entities' files below a folder, by the path of the entity's own folder.
  *
- * @param more How many segments to go below the folder (2 for the entities directly in it), and what gets to know what
- * was deleted.
+ * @param more How many segments to go below the folder (2 for the entities directly in it), what gets to know what was
+ * deleted, and the one entity that is looked for, if it is not all of them.
  */
 export async function filesByFolder(
   backend: Backend,
   folder: string,
-  { depth, deleted }: { depth?: number; deleted?: Deletions } = {},
+  { depth, deleted, of }: { depth?: number; deleted?: Deletions; of?: string } = {},
 ): Promise<Map<string, Files>> {
   const found = new Map<string, Files>();
-  const walk = backend.driver.list(folder, depth === undefined ? {} : { depth });
+  const prefix = of === undefined ? folder : `${folder}/${of}`;
+  const walk = backend.driver.list(prefix, depth === undefined ? {} : { depth });
   for await (const entry of walk) {
     const end = entry.key.lastIndexOf("/");
     if (end <= folder.length) {

@@ -8,15 +8,25 @@ import type { Answer, Backend } from "../../composite/plan.ts";
 import { breathe } from "../../drivers/source.ts";
 import { experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
 import type { Deletions } from "./deleted.ts";
+import type { RunState } from "../format/run_state.ts";
 import { checkRead, type ListAnswer } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { type KnownRun, RunCache } from "./run_cache.ts";
-import { readRuns, type RunFolder } from "./folder_runs.ts";
+import { folderStates, readRuns, type RunFolder } from "./folder_runs.ts";
+import type { StateUse } from "./lives.ts";
 import { newestOf } from "./newest.ts";
 import { readParent } from "./parent.ts";
 
+/** What is wanted of runs. */
+export interface Wanted {
+  /** Whether their parameters and metrics are. */
+  children: boolean;
+  /** What their states are for. */
+  status: StateUse;
+}
+
 /** So many runs are read in one go; others have their turn in between. */
-const PAGE = 512;
+const PAGE = 128;
 
 const caches = new WeakMap<object, Map<string, RunCache>>();
 
@@ -30,7 +40,7 @@ function cacheOf({ health }: Backend, folder: string): RunCache {
 }
 
 /** A project's experiments in a backend; `undefined` if the backend does not read many things at once. */
-function runFolder(
+export function runFolder(
   backend: Backend,
   projectName: string,
   children: boolean,
@@ -49,12 +59,11 @@ function runFolder(
 }
 
 /** The ids of the experiments that are there, but for those that were deleted. */
-async function idsIn(from: RunFolder, deleted: Deletions): Promise<string[]> {
+export async function idsIn(from: RunFolder, deleted: Deletions): Promise<string[]> {
   const [entries] = await from.bulk.list([from.folder]);
   const { folders, objects } = entries!;
   for (const name of objects) deleted.add(`${from.folder}/${name}`);
-  from.cache.keepOnly(new Set(folders));
-  return folders.filter((id) => !deleted.has(`${from.folder}/${id}`));
+  return from.cache.keepOnly(folders).filter((id) => !deleted.has(`${from.folder}/${id}`));
 }
 
 /**
@@ -65,7 +74,7 @@ async function idsIn(from: RunFolder, deleted: Deletions): Promise<string[]> {
 export async function folderRuns(
   backend: Backend,
   place: Place,
-  children: boolean,
+  { children, status }: Wanted,
   choice: Choice,
   deleted: Deletions,
 ): Promise<Answer<KnownRun[]> | undefined> {
@@ -78,16 +87,26 @@ export async function folderRuns(
   }
   // The newest of all are all.
   if (!choice.newest || choice.limit >= ids.length) {
-    const answer = await readWanted(from, ids, choice);
+    const answer = await readWanted(from, ids, choice, status);
     checkRead(answer);
+    from.cache.sort();
     return answer;
   }
+  // Whoever was read has a state that is known by then.
+  const states = new Map<string, RunState | null>();
+  const passes: Choice["passes"] = status === "decides"
+    ? (one) => choice.passes(one, states.get(one.id) ?? null)
+    : choice.passes;
   const answer = await newestOf<KnownRun>(
     await storedTimes(from, ids),
     await from.driver.times?.(),
-    choice,
+    { ...choice, passes },
     ({ experiment }) => experiment,
-    (names) => readWanted(from, names, choice),
+    async (names) => {
+      const found = await readWanted(from, names, choice, status);
+      for (const { experiment, status } of found.value) states.set(experiment.id, status ?? null);
+      return found;
+    },
   );
   checkRead(answer);
   return answer;
@@ -98,15 +117,37 @@ async function readWanted(
   from: RunFolder,
   ids: readonly string[],
   { passes }: Choice,
+  status: StateUse,
 ): Promise<ListAnswer<KnownRun>> {
-  if (passes === ALL.passes) return await readAllRuns(from, ids);
-  const own = await readAllRuns({ ...from, children: false }, ids);
-  own.value = own.value.filter(({ experiment }) => passes(experiment));
-  if (!from.children) return own;
-  const wanted = await readAllRuns(from, own.value.map(({ experiment }) => experiment.id));
+  if (passes === ALL.passes) return await withStates(from, await readAllRuns(from, ids), status);
+  let own = await readAllRuns({ ...from, children: false }, ids);
+  // What decides is read of all, and what is only shown of those that are wanted.
+  if (status === "decides") own = await withStates(from, own, status);
+  own.value = own.value.filter(({ experiment, status }) => passes(experiment, status ?? null));
+  if (!from.children) return status === "shown" ? await withStates(from, own, status) : own;
+  const left = own.value.map(({ experiment }) => experiment.id);
+  const wanted = await withStates(from, await readAllRuns(from, left), status);
   return own.weak
     ? { ...own, ...wanted, weak: own.weak, damage: [...own.damage!, ...wanted.damage ?? []] }
     : wanted;
+}
+
+/** Runs with their states, if somebody asks for them. */
+async function withStates(
+  from: RunFolder,
+  answer: ListAnswer<KnownRun>,
+  use: StateUse,
+): Promise<ListAnswer<KnownRun>> {
+  if (use === "none") return answer;
+  const { states, damage } = await folderStates(from, answer.value);
+  // What is kept of a run says nothing of the time.
+  const value = answer.value.map((run) => ({
+    ...run,
+    status: states.get(run.experiment.id) ?? null,
+  }));
+  if (damage.length === 0) return { ...answer, value };
+  const more = damage.map(({ message }) => message);
+  return { ...answer, value, weak: "damaged", damage: [...answer.damage ?? [], ...more] };
 }
 
 /** Reads runs. Others have their turn between the pages. */

@@ -51,7 +51,7 @@ export async function readEntities<K extends Kind>(
 
 /** What is wanted of a list, in the order that is wanted. */
 function choose<E extends Entity>(list: readonly E[], { passes, newest, limit }: Choice): E[] {
-  const chosen = byAge(list.filter(passes));
+  const chosen = byAge(list.filter((entity) => passes(entity)));
   return (newest ? chosen.reverse() : chosen).slice(0, limit);
 }
 
@@ -94,7 +94,8 @@ async function experimentsFrom(
   choice: Choice,
   deleted: Deletions,
 ): Promise<Answer<Experiment[]> | undefined> {
-  const answer = await folderRuns(backend, place, false, choice, deleted);
+  const wanted = { children: false, status: "none" } as const;
+  const answer = await folderRuns(backend, place, wanted, choice, deleted);
   return answer && { ...answer, value: answer.value.map(({ experiment }) => ownCopy(experiment)) };
 }
 

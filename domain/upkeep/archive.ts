@@ -17,7 +17,7 @@ import {
 import { archivesFolder, experimentsFolder, metadataKey, projectFolder } from "../format/layout.ts";
 import { markOf } from "../format/trash.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import { above } from "../writing/above.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 import { bytesOf, inventory, listed } from "./inventory.ts";

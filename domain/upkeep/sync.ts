@@ -12,7 +12,7 @@ import { replacing } from "../format/rewrites.ts";
 import { encodeChange, ownTexts } from "../format/codec.ts";
 import { entityOf, metadataKey, projectFolder } from "../format/layout.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import type { Project } from "../format/entities.ts";
 import {
   bytesOf,

@@ -14,7 +14,7 @@ import {
 } from "../check.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 import { experimentFolder, projectFolder } from "../format/layout.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import { readEntity } from "../reading/entity_files.ts";
 import { moveBack, moveToTrash } from "./trash/move.ts";
 import { targetOf } from "./trash/list.ts";

@@ -20,6 +20,7 @@ import {
   show,
   withArticle,
 } from "../check.ts";
+import { encodeCell } from "../format/cell.ts";
 import { newId, now } from "../format/clock.ts";
 import { describe, encodeEntity, identify, isSameEntity } from "../format/codec.ts";
 import { entityFolder, metadataKey, type Place, placeFolder } from "../format/layout.ts";
@@ -125,6 +126,11 @@ export function stepOf(entity: Entity, source: Uint8Array = encodeEntity(entity)
     source,
     what: describe(entity),
     conflict: (existing) => conflict(entity, existing),
+    ...(entity.kind === "metric" || entity.kind === "parameter"
+      ? { cell: () => encodeCell(entity) }
+      : entity.kind === "feature"
+      ? { cell: () => undefined }
+      : {}),
   };
 }
 
@@ -143,9 +149,9 @@ export async function create<E extends Entity>(
   call: CallOptions,
   data: readonly Step[] = [],
   step: Step = stepOf(entity, encodeEntity(entity, rubicon.options)),
-  more: { below?: readonly Made[]; entity?: unknown } = {},
+  more: { below?: readonly Made[]; beside?: readonly Step[]; entity?: unknown } = {},
 ): Promise<E> {
-  const { below = [] } = more;
+  const { below = [], beside = [] } = more;
   const place = placeOf(entity);
   const write = (own: Step, children: readonly Step[]) =>
     rubicon.write({
@@ -153,7 +159,7 @@ export async function create<E extends Entity>(
       waves: [
         ...(data.length > 0 ? [data] : []),
         [own],
-        ...(children.length > 0 ? [children] : []),
+        ...(children.length + beside.length > 0 ? [[...beside, ...children]] : []),
       ],
       folder: entityFolder(entity),
       ...(place && above(place)),
@@ -233,5 +239,9 @@ function conflict(entity: Entity, existing: Uint8Array): string {
     return `${describe(entity)} and ${show(name)}, which already exists, have one key ` +
       `(${slugify(entity.name ?? "")}). Use a name that differs in letters or digits.`;
   }
-  return `${describe(entity)} already exists, with the id ${show(id)}`;
+  const next = entity.kind === "metric"
+    ? '. A metric has one value. Log the points of a curve with a step ("step" of logMetric(), or startRun() and ' +
+      "run.log()), or use another name."
+    : "";
+  return `${describe(entity)} already exists, with the id ${show(id)}${next}`;
 }

@@ -11,7 +11,7 @@ import { identify } from "../../format/codec.ts";
 import type { Project } from "../../format/entities.ts";
 import { experimentsFolder, metadataKey, projectFolder } from "../../format/layout.ts";
 import { markKey, Marks, packOf, packTime } from "../../format/trash.ts";
-import { CALL_FIELDS } from "../../format/schema.ts";
+import { CALL_FIELDS } from "../../inputs.ts";
 import { pooled } from "../../pool.ts";
 import { type Held, inventory } from "../inventory.ts";
 import { finishTrashed } from "./move.ts";
