@@ -123,12 +123,19 @@ export function byDependency(a: string, b: string): number {
 
 const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
 
+/** The key of a named view of the viewer: a file beside the project's own, which Python passes over. */
+export const viewKey = (projectName: string, id: string): string =>
+  `${projectFolder(projectName)}/view_${id}.json`;
+
+/** Whether a key is of a named view. */
+export const isView = (key: string): boolean => /^[^/]+\/view_[^/]+\.json$/.test(key);
+
 const KIND = "(?:metrics|parameters|features|artifacts|dataframes)";
 const EXPERIMENT = "[^/]+/experiments/[^/]+";
 /** All that belongs to an entity, or is the trace of one. */
 const OWN = new RegExp(
   "^(?:" + [
-    "[^/]+/(?:metadata\\.json|archives/[^/]+\\.zip)",
+    "[^/]+/(?:metadata\\.json|view_[^/]+\\.json|archives/[^/]+\\.zip)",
     `(?:${EXPERIMENT}|(?:[^/]+|${EXPERIMENT})/${KIND}/[^/]+)/` +
     "(?:metadata\\.json|(?:tags|comments)_[^/]+\\.json|data(?:/[^/]+)*)",
     `${EXPERIMENT}/(?:digest\\.json|status_[^/]+\\.json|history/[^/]+)`,

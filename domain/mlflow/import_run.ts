@@ -23,7 +23,7 @@ import { listMetrics } from "../metric.ts";
 import { listParameters } from "../parameter.ts";
 import { getOrCreateProject } from "../project.ts";
 import { artifactsOf, type MlflowExperiment, type MlflowRun } from "./files.ts";
-import type { ImportedMlruns } from "./mlruns.ts";
+import type { ImportedMlruns } from "./counts.ts";
 
 /** What one run adds to the sums. */
 export type RunCounts = Omit<ImportedMlruns, "projects">;

@@ -11,6 +11,9 @@ import { toPath } from "../files/disk.ts";
 import { nearest } from "../../messages.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import type { MlflowExperiment } from "./files.ts";
+import type { ImportedMlruns } from "./counts.ts";
+
+export type { ImportedMlruns } from "./counts.ts";
 
 /** Options of {@linkcode importMlruns}. */
 export interface ImportMlrunsOptions extends CallOptions, ProgressOption {
@@ -23,28 +26,6 @@ export interface ImportMlrunsOptions extends CallOptions, ProgressOption {
    * `text` leaves them. Default: `guess`. As they were they are in the artifact `mlflow.json` of each experiment.
    */
   parameters?: "guess" | "text" | undefined;
-}
-
-/** What was brought over. */
-export interface ImportedMlruns {
-  /** MLflow's experiments, which are projects now. */
-  projects: number;
-  /** MLflow's runs, which are experiments now. */
-  experiments: number;
-  /** How many of them were there already, whole. */
-  alreadyThere: number;
-  /** Parameters of all runs. */
-  parameters: number;
-  /** Metrics of all runs. */
-  metrics: number;
-  /** Points of all metrics. */
-  points: number;
-  /** Points of which a later one of the same step took the place, as there is one point a step. */
-  superseded: number;
-  /** Artifacts of all runs. */
-  artifacts: number;
-  /** Their bytes. */
-  bytes: number;
 }
 
 const OPTIONS = new Set([

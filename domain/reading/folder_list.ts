@@ -141,11 +141,12 @@ async function withStates(
   use: StateUse,
 ): Promise<ListAnswer<KnownRun>> {
   if (use === "none") return answer;
-  const { states, damage } = await folderStates(from, answer.value);
+  const { states, lasted, damage } = await folderStates(from, answer.value);
   // What is kept of a run says nothing of the time.
   const value = answer.value.map((run) => ({
     ...run,
     status: states.get(run.experiment.id) ?? null,
+    ...(lasted.has(run.experiment.id) && { durationMs: lasted.get(run.experiment.id)! }),
   }));
   if (damage.length === 0) return { ...answer, value };
   const more = damage.map(({ message }) => message);

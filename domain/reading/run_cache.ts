@@ -21,6 +21,8 @@ export interface KnownRun {
   readonly life?: Life;
   /** The state that it is in, if somebody asked for that. It is no part of what is kept: time changes it. */
   readonly status?: RunState | null;
+  /** How long it took, in milliseconds: likewise. */
+  readonly durationMs?: number;
 }
 
 /** An experiment that its owner may change. */

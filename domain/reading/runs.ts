@@ -25,6 +25,8 @@ export interface Run {
   readonly metrics: readonly MetricCell[];
   /** The state it is in, if somebody asked for that and it has one. */
   readonly status?: RunState | null;
+  /** How long it took, in milliseconds, if its state was asked for and it does not go on. */
+  readonly durationMs?: number;
 }
 
 /** Whether something of a run could not be read, and what. */
@@ -71,11 +73,12 @@ export async function runsIn(
 }
 
 /** A run with its children, if there are any of them. */
-export const wholeRun = ({ experiment, children, status }: KnownRun): Run => ({
+export const wholeRun = ({ experiment, children, status, durationMs }: KnownRun): Run => ({
   experiment,
   parameters: children?.parameters ?? [],
   metrics: children?.metrics ?? [],
   ...(status !== undefined && { status }),
+  ...(durationMs !== undefined && { durationMs }),
 });
 
 /** The newest runs that are wanted of those whose files are known. */
@@ -110,7 +113,7 @@ export async function readListed(
   checkRead(found);
   const ids = found.value.map(({ id }) => id).filter((id) => listed.has(id));
   if (!all && wanted.children) await gather(backend, project, ids, listed);
-  const [children, { states, damage: ofStates }] = await Promise.all([
+  const [children, { states, lasted, damage: ofStates }] = await Promise.all([
     early ?? childrenOf(ids),
     wanted.status === "shown" ? statesFor(ids) : deciding,
   ]);
@@ -118,6 +121,7 @@ export async function readListed(
     experiment,
     ...children.get(experiment.id) ?? { parameters: [], metrics: [], damaged: false, damage: [] },
     ...(wanted.status !== "none" && { status: states.get(experiment.id) ?? null }),
+    ...(lasted.has(experiment.id) && { durationMs: lasted.get(experiment.id)! }),
   }));
   const isWhole = !found.weak && ofStates.length === 0 && !runs.some(({ damaged }) => damaged);
   if (isWhole) return { value: runs };
@@ -155,11 +159,14 @@ type Children = Pick<Run, "parameters" | "metrics"> & Damage;
 export function mergeRuns(lists: readonly Run[][]): Run[] {
   const all = new Map<string, Run>();
   for (const run of lists.flat()) {
-    const { experiment, parameters, metrics, status } = all.get(run.experiment.id) ?? run;
-    const state = status ?? run.status;
+    const first = all.get(run.experiment.id) ?? run;
+    const { experiment, parameters, metrics } = first;
+    // Of one and the same backend, as the duration belongs to the state.
+    const { status: state, durationMs } = first.status == null ? run : first;
     all.set(experiment.id, {
       experiment,
       ...(state !== undefined && { status: state }),
+      ...(durationMs !== undefined && { durationMs }),
       parameters: byName(parameters, run.parameters),
       metrics: byName(metrics, run.metrics),
     });
