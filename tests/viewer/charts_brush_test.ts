@@ -46,9 +46,8 @@ const shownAs = (one: Axis, isFlipped = false): Shown => ({
   hasNone: false,
 });
 const room: Room = { top: 100, height: 200, xs: [0, 100] };
-const make = makeRuns as (file: Parameters<typeof makeRuns>[0], ask: () => void) => Runs;
 const runsWith = (columns: RunsColumn[], count = columns[0]!.values!.length): Runs =>
-  make({
+  makeRuns({
     checksum: "",
     project: { name: "p", slug: "p", githubUrl: null },
     ids: Array.from({ length: count }, (_, at) => `${at}`),
@@ -176,14 +175,15 @@ Deno.test("spread: each index once, any first part over the whole", () => {
 });
 
 Deno.test("relation: how much a column tells of the metric, numbers and categories alike", () => {
-  const metric = axis([1, 2, 3, 4]), rows = [0, 1, 2, 3];
+  const metric = axis([1, 2, 3, 4]);
+  const rows = [0, 1, 2, 3];
   assert.ok(Math.abs(relation(axis([2, 4, 6, 8]), metric, rows) - 1) < 1e-9);
   assert.ok(Math.abs(relation(axis([0, 0, 1, 1], ["a", "b"]), metric, rows) - 0.8) < 1e-9);
   assert.equal(relation(axis([1, 1, 1, 1]), metric, rows), 0);
 });
 
 Deno.test("chosenAxes: parameters that differ, of many those that tell most, the metric last", () => {
-  const runs = make(sweep(60, { columns: 30 }), () => {});
+  const runs = makeRuns(sweep(60, { columns: 30 }), () => {});
   const rows = runs.ids.map((_, at) => at);
   const metric = metricOf(runs, rows, "m.accuracy")!;
   const { columns, of } = chosenAxes(runs, rows, metric);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { FileStore } from "../../viewer/app/charts/files.ts";
-import { Pace } from "../../viewer/app/charts/parallel_draw.ts";
+import { markOf } from "../../viewer/app/charts/histories.ts";
+import { makeRuns } from "../../viewer/app/data/runs.ts";
+import { sweep } from "./support/charts_data.ts";
 
 /** A store whose files come when they are let. */
 function gated() {
@@ -83,14 +85,13 @@ Deno.test("FileStore: a failure is told with its reason, and read again when ask
   assert.equal(store.of("a"), "of a");
 });
 
-Deno.test("Pace: fewer lines after a slow frame, more after fast ones, within bounds", () => {
-  const pace = new Pace();
-  const before = pace.lines;
-  pace.learn(100);
-  assert.ok(pace.lines < before);
-  for (let i = 0; i < 50; i++) pace.learn(200);
-  const least = pace.lines;
-  assert.ok(least >= 100);
-  for (let i = 0; i < 50; i++) pace.learn(5);
-  assert.ok(pace.lines > before && pace.lines <= 4000);
+Deno.test("markOf: a run is read again if its values changed, a running one with any curve", () => {
+  const file = sweep(6);
+  const mark = (row: number, curves: string) => markOf(makeRuns(file, () => {}), row, curves);
+  const before = [0, 5].map((row) => mark(row, "1"));
+  assert.deepEqual([0, 5].map((row) => mark(row, "1")), before);
+  assert.equal(mark(0, "2"), before[0]);
+  assert.notEqual(mark(5, "2"), before[1]);
+  file.columns.find(({ name }) => name === "loss")!.values![0] = 0.123;
+  assert.notEqual(mark(0, "1"), before[0]);
 });

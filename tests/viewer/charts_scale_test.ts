@@ -80,7 +80,8 @@ Deno.test("scaleOf: categories have one place each, and are thinned", () => {
 });
 
 Deno.test("scaleOf: times have as much of the date as is new", () => {
-  const from = +new Date(2026, 0, 31, 22), to = +new Date(2026, 1, 1, 4);
+  const from = +new Date(2026, 0, 31, 22);
+  const to = +new Date(2026, 1, 1, 4);
   const labels = scaleOf({ kind: "time", domain: [from, to] }).ticks(6).map(({ label }) => label);
   assert.deepEqual(labels, ["22:00", "23:00", "Feb", "01:00", "02:00", "03:00", "04:00"]);
 });

@@ -89,12 +89,12 @@ Deno.test("drawShapes: a point between two gaps is drawn as a dot", () => {
   const points = Float64Array.of(1, 1, NaN, NaN, 5, 5, 6, 6);
   drawShapes(pen as Parameters<typeof drawShapes>[0], { left: 0, top: 0, width: 9, height: 9 }, [
     ...Array.from(
-      { length: 30 },
+      { length: 60 },
       () => ({ series: series(0, [], []), main: { points, count: 3 } }),
     ),
   ]);
-  assert.equal(calls.filter((name) => name === "arc").length, 30);
-  assert.equal(calls.filter((name) => name === "lineTo").length, 30);
+  assert.equal(calls.filter((name) => name === "arc").length, 60);
+  assert.equal(calls.filter((name) => name === "lineTo").length, 60);
 });
 
 Deno.test("sectionsOf: metrics by what is before the slash, in their order", () => {
@@ -218,7 +218,8 @@ Deno.test("frames: bars of the same x are added, bins hold each number once", ()
 
 Deno.test("frames: each kind draws each run, and what is drawn can be pointed at", () => {
   const frames = [epochs(3, [1, 2, 3]), epochs(7, [3, 2, 1])];
-  const x = columnOf(frames, "epoch"), y = columnOf(frames, "loss");
+  const x = columnOf(frames, "epoch");
+  const y = columnOf(frames, "loss");
   for (const kind of ["line", "scatter", "bar", "histogram"] as const) {
     const input = { frames, kind, x, y, names: { x: "epoch", y: "loss" }, size };
     const shapes = shapesOfFrames({ ...input, logX: false, logY: false })!;

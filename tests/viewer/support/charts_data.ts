@@ -91,11 +91,15 @@ export function sweep(
 
 /** The curves of one run of the sweep. */
 export function historyOf(id: string, points: number): HistoryFile {
-  const at = Number(id.slice(-5)), roll = dice(at + 77);
-  const rate = 0.5 + 3 * roll(), floor = 0.1 + 0.5 * roll(), noise = 0.02 + 0.06 * roll();
+  const at = Number(id.slice(-5));
+  const roll = dice(at + 77);
+  const rate = 0.5 + 3 * roll();
+  const floor = 0.1 + 0.5 * roll();
+  const noise = 0.02 + 0.06 * roll();
   const length = Math.max(1, Math.round(points * (at % 9 === 8 ? 0.6 : 1)));
   const steps = Array.from({ length }, (_, step) => step * 10);
-  const start = Date.UTC(2026, 8, 1) + at * 3.7e6, pace = 500 + 1500 * roll();
+  const start = Date.UTC(2026, 8, 1) + at * 3.7e6;
+  const pace = 500 + 1500 * roll();
   const times = steps.map((_, step) => start + step * pace);
   const series = (name: string, value: (part: number, step: number) => number, every = 1) => ({
     name,
@@ -147,7 +151,8 @@ export function runOf(id: string): Pick<RunFile, "id" | "dataframes"> {
 
 /** A dataframe. */
 export function frameOf(id: string): FrameFile {
-  const at = Number(id.slice(-5)), roll = dice(at + 5);
+  const at = Number(id.slice(-5));
+  const roll = dice(at + 5);
   const rate = 0.1 + roll() / 5;
   const isCurve = id.startsWith("learning");
   const epochs = Array.from({ length: 40 }, (_, epoch) => epoch);

@@ -9,10 +9,8 @@ import { signal } from "npm:@preact/signals@^2.11.4";
 import type { RunsFile } from "../../../viewer/contract.ts";
 import * as charts from "../../../viewer/app/charts/mod.ts";
 import { makeRuns } from "../../../viewer/app/data/runs.ts";
-import type { ChartProps, Runs, SelectHow } from "../../../viewer/app/types.ts";
+import type { ChartProps, SelectHow } from "../../../viewer/app/types.ts";
 import { frameOf, historyOf, runOf, sweep } from "./charts_data.ts";
-
-const makeRunsNow = makeRuns as (file: RunsFile, ask: () => void) => Runs;
 
 interface Mount {
   chart: "Curves" | "Parallel" | "Scatter" | "Heatmap" | "FramePlot";
@@ -28,6 +26,8 @@ interface Mount {
   broken?: boolean;
   hasCurves?: boolean;
 }
+
+const histories = new Map<string, ReturnType<typeof historyOf>>();
 
 const COLOURS = [
   "#3366cc",
@@ -50,12 +50,14 @@ const seen = {
   opened: [] as number[],
   settings: {} as unknown,
   selects: 0,
+  /** Selects as if it was done elsewhere on the page. */
+  select: (_rows: number[]): void => {},
 };
 
 function Page({ options }: { options: Mount }) {
   const runs = useMemo(
     () =>
-      makeRunsNow(
+      makeRuns(
         options.file ??
           sweep(options.runs, {
             ...(options.columns !== undefined && { columns: options.columns }),
@@ -70,6 +72,7 @@ function Page({ options }: { options: Mount }) {
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set(options.selected ?? []));
   seen.settings = settings;
   seen.selected = [...selected];
+  seen.select = (list) => setSelected(new Set(list));
   const names = runs.column("own", "name");
   const colourOf = useCallback(
     (row: number) => ({ stroke: COLOURS[row % 10]!, dash: DASHES[Math.floor(row / 10) % 4]! }),
@@ -82,7 +85,9 @@ function Page({ options }: { options: Mount }) {
       throw new Error(`${path} cannot be read: the server does not answer. Is it still running?`);
     }
     const id = decodeURIComponent(path.split("/").at(-1)!.replace(".json", ""));
-    if (path.includes("/history/")) return historyOf(id, options.points ?? 300);
+    if (path.includes("/history/")) {
+      return histories.get(id) ?? historyOf(id, options.points ?? 300);
+    }
     return path.includes("/dataframes/") ? frameOf(id) : runOf(id);
   }, []);
   const props: ChartProps<Record<string, unknown>> = {
@@ -123,6 +128,10 @@ function Page({ options }: { options: Mount }) {
 Object.assign(globalThis, {
   seen,
   hovered,
+  /** Makes curves ahead, so that they are not part of what is measured. */
+  prepare(runs: number, points: number) {
+    for (const id of sweep(runs).ids) histories.set(id, historyOf(id, points));
+  },
   mount(options: Mount) {
     document.documentElement.dataset.theme = options.theme ?? "light";
     const root = document.getElementById("root")!;

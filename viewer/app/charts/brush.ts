@@ -74,7 +74,9 @@ const digits = (value: number) => Number(value.toPrecision(Math.abs(value) > 1e9
 
 /** Says whether two selections are the same without keeping them. */
 export function signature(rows: Iterable<number>): string {
-  let number = 0, sum = 0, mixed = 0;
+  let number = 0;
+  let sum = 0;
+  let mixed = 0;
   for (const row of rows) {
     number++;
     sum += row;

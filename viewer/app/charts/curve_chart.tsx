@@ -77,7 +77,8 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
     if (plot) drawShapes(pen, plot, shapes);
   }, [plot, shapes]);
 
-  const row = hovered.value, along = cursor.value;
+  const row = hovered.value;
+  const along = cursor.value;
   const hits = useMemo(
     () => plot && pointer ? hitsAt(series, plot, pointer.x, pointer.y) : [],
     [series, plot, pointer],
@@ -180,7 +181,7 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
             onClick={props.onWiden}
           />
           <IconButton
-            icon="download"
+            icon="export"
             label={`Download ${metric} as SVG`}
             onClick={() => size && savePicture(metric, size, draw, element.current!, theme)}
           />
@@ -258,7 +259,8 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
 /** The point of a series that is nearest to a place along x; its last without one. */
 function pointAt({ line }: Series, along: number | undefined): number {
   if (along === undefined) return line.x.length - 1;
-  let low = 0, high = line.x.length - 1;
+  let low = 0;
+  let high = line.x.length - 1;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (line.x[middle]! <= along) low = middle;
@@ -276,7 +278,8 @@ function summary(
 ): string {
   if (!plot) return `${metric}: nothing to draw`;
   const isGrouped = series[0]?.band !== undefined;
-  const [lowX, highX] = plot.x.domain.map(plot.x.text), [low, high] = plot.y.domain;
+  const [lowX, highX] = plot.x.domain.map(plot.x.text);
+  const [low, high] = plot.y.domain;
   return `${metric} of ${
     counted(series.length, isGrouped ? "group" : "run")
   }, ${xName} from ${lowX} ` +

@@ -76,7 +76,8 @@ export interface Shape {
 
 /** All series as pixels of a plot. */
 export function shapesOf(series: readonly Series[], plot: Plot, hasRaw: boolean): Shape[] {
-  const toX = (value: number) => xOf(plot, value), toY = (value: number) => yOf(plot, value);
+  const toX = (value: number) => xOf(plot, value);
+  const toY = (value: number) => yOf(plot, value);
   const shape = (x: Float64Array, y: Float64Array) => pixels(x, y, plot.x.domain, toX, toY);
   return series.map((one) => ({
     series: one,
@@ -99,13 +100,16 @@ const MAX_DASHED = 24;
 /** Draws the series: first what was logged and the bands, then the lines. */
 export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void {
   const many = shapes.length > MAX_DASHED;
-  clipped(pen, plot, () => {
+  const isDotted = shapes.reduce((sum, { main }) => sum + main.count, 0) <= 4 * MAX_DOTS;
+  // A dot on the edge is seen as a whole.
+  const { left, top, width, height } = plot;
+  clipped(pen, { left: left - 3, top: top - 3, width: width + 6, height: height + 6 }, () => {
     pen.lineJoin = "round";
     for (const { series, raw, low, high } of shapes) {
       pen.strokeStyle = pen.fillStyle = series.style.stroke;
       pen.setLineDash([]);
       if (raw) {
-        pen.globalAlpha = many ? 0.12 : 0.25;
+        pen.globalAlpha = many ? 0.12 : 0.32;
         pen.lineWidth = 1;
         strokeLine(pen, raw.points);
       }
@@ -120,7 +124,7 @@ export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void 
       pen.strokeStyle = pen.fillStyle = series.style.stroke;
       pen.setLineDash(many ? [] : series.style.dash as number[]);
       strokeLine(pen, main.points);
-      if (!many && main.count <= MAX_DOTS) fillDots(pen, main.points);
+      if (isDotted) fillDots(pen, main.points);
     }
     pen.globalAlpha = 1;
     pen.setLineDash([]);
@@ -146,7 +150,8 @@ export function strokeLine(pen: Pen, points: Float64Array): void {
   const lonely: number[] = [];
   pen.beginPath();
   for (let at = 0; at < points.length; at += 2) {
-    const x = points[at]!, y = points[at + 1]!;
+    const x = points[at]!;
+    const y = points[at + 1]!;
     if (Number.isNaN(x)) continue;
     if (at > 0 && !Number.isNaN(points[at - 2]!)) pen.lineTo(x, y);
     else {
@@ -199,7 +204,8 @@ export function drawFocus(pen: Pen, paint: Paint, plot: Plot, shape: Shape, at: 
     strokeLine(pen, main.points);
     pen.setLineDash([]);
   });
-  const x = xOf(plot, series.line.x[at]!), y = yOf(plot, series.line.y[at]!);
+  const x = xOf(plot, series.line.x[at]!);
+  const y = yOf(plot, series.line.y[at]!);
   if (x - x !== 0 || y - y !== 0) return;
   pen.beginPath();
   pen.arc(x, y, 4, 0, 2 * Math.PI);

@@ -22,7 +22,7 @@ import type { Series, View } from "./curve_lines.ts";
 import { type Histories, useHistories } from "./histories.ts";
 import { type AlongX, bandOf, type Line, lineOf } from "./lines.ts";
 import { asPeopleCount } from "../data/cell.ts";
-import { counted } from "../data/format.ts";
+import { count, counted } from "../data/format.ts";
 import { Empty } from "./surface.tsx";
 
 /** What is kept in the page's address. Ones stand for "yes". */
@@ -167,12 +167,17 @@ export function Curves(props: Props): JSX.Element {
           : `${counted(drawn.length, "run")}${chosen.length > 0 ? " selected" : ""}`}
         {candidates.length > drawn.length && (
           <>
-            {` of ${candidates.length} `}
+            {` of ${count(candidates.length)} `}
             <button type="button" class="chart-link" onClick={() => set({ n: candidates.length })}>
               Draw all
             </button>
           </>
         )}
+        {grouping
+          ? <GroupLegend {...{ grouping, drawn, props }} />
+          : colours && byColour
+          ? <Legend title={byColour.name} legend={colours.legend} />
+          : drawn.length <= MAX_LEGEND && <RunLegend {...{ drawn, props }} />}
         {settings.z && (
           <button type="button" class="chart-link" onClick={() => set({}, "z")}>Reset zoom</button>
         )}
@@ -185,11 +190,6 @@ export function Curves(props: Props): JSX.Element {
           </span>
         )}
       </div>
-      {grouping
-        ? <GroupLegend {...{ grouping, drawn, props }} />
-        : colours && byColour
-        ? <Legend title={byColour.name} legend={colours.legend} />
-        : drawn.length <= MAX_LEGEND && <RunLegend {...{ drawn, props }} />}
       {found.length === 0 && metrics.length > 0 && (
         <Empty>No metric has “{settings.q}” in its name.</Empty>
       )}
@@ -280,7 +280,8 @@ function MetricChart(props: MetricProps): JSX.Element {
       })),
     [lines, grouping, colours, drawn, theme, props.nameOf, props.colourOf],
   );
-  const isPinned = pinned.includes(metric), isWide = settings.e === metric;
+  const isPinned = pinned.includes(metric);
+  const isWide = settings.e === metric;
   const others = (settings.p ?? []).filter((name) => name !== metric);
   return (
     <CurveChart
@@ -324,7 +325,8 @@ function groupsOf(
 }
 
 function groupText(column: RunColumn, row: number): string {
-  const axis = axisOf(column), value = axis.values[row]!;
+  const axis = axisOf(column);
+  const value = axis.values[row]!;
   if (Number.isNaN(value)) return "(none)";
   return axis.type === "category" ? axis.categories[value]! : String(value);
 }

@@ -23,7 +23,10 @@ export function decimate(
   to: number = px.length,
 ): number[] {
   const drawn: number[] = [];
-  let column = NaN, low = GAP, high = GAP, isGap = false;
+  let column = NaN;
+  let low = GAP;
+  let high = GAP;
+  let isGap = false;
   const flush = () => {
     if (low === GAP) return;
     drawn.push(Math.min(low, high));
@@ -31,7 +34,8 @@ export function decimate(
     low = high = GAP;
   };
   for (let at = from; at < to; at++) {
-    const value = y[at]!, place = px[at]!;
+    const value = y[at]!;
+    const place = px[at]!;
     if (value - value !== 0 || place - place !== 0) {
       isGap = true;
       continue;
@@ -54,7 +58,8 @@ export function decimate(
 
 /** The first index whose value is not below `value`; `sorted` rises. */
 export function lowerBound(sorted: ArrayLike<number>, value: number): number {
-  let low = 0, high = sorted.length;
+  let low = 0;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle]! < value) low = middle + 1;

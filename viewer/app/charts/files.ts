@@ -13,8 +13,9 @@ export interface Wanted {
 
 /** So many files are asked for at a time. */
 const AT_ONCE = 6;
-/** What came within so many milliseconds is drawn together. */
-const TOGETHER = 120;
+/** What came within so many milliseconds is drawn together: the first files soon, more of them now and then. */
+const SOON = 100;
+const NOW_AND_THEN = 500;
 
 /** Reads files, and says when more of them are there. */
 export class FileStore<Content> {
@@ -25,6 +26,7 @@ export class FileStore<Content> {
   #waiting: Wanted[] = [];
   #underway = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #wait = SOON;
   readonly #load: (path: string) => Promise<Content>;
   readonly #changed: () => void;
 
@@ -87,7 +89,8 @@ export class FileStore<Content> {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#changed();
-    }, now ? 0 : TOGETHER);
+    }, now ? 0 : this.#wait);
+    this.#wait = now ? SOON : NOW_AND_THEN;
   }
 
   /** Asks for nothing more. */

@@ -56,7 +56,8 @@ export const yOf = (plot: Plot, value: number): number =>
 /** A text that is cut so that it takes at most so many pixels. */
 export function fitting(pen: Pen, text: string, width: number): string {
   if (pen.measureText(text).width <= width) return text;
-  let low = 0, high = text.length;
+  let low = 0;
+  let high = text.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if (pen.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;

@@ -4,7 +4,8 @@
  * @module
  */
 import type { FrameFile, JsonCell } from "../../contract.ts";
-import { asPeopleCount, decodeCell, textOf } from "../data/cell.ts";
+import { decodeCell } from "../../cells.ts";
+import { asPeopleCount, textOf } from "../data/cell.ts";
 import { extent, quantile } from "./numbers.ts";
 import type { Line } from "./lines.ts";
 

@@ -120,7 +120,8 @@ export function FramePlot(props: Props): JSX.Element {
     for (const key of gone) delete next[key];
     onSettings(next);
   };
-  const columns = namesOf(frames), first = firstColumns(frames);
+  const columns = namesOf(frames);
+  const first = firstColumns(frames);
   const kind = settings.t ?? "line";
   const x = settings.x !== undefined && columns.includes(settings.x) ? settings.x : first.x;
   const y = settings.y !== undefined && columns.includes(settings.y) ? settings.y : first.y;
@@ -303,7 +304,7 @@ function Picture(
         </div>
         {size && (
           <IconButton
-            icon="download"
+            icon="export"
             label={`Download ${name} as SVG`}
             onClick={() => savePicture(name, size, draw, element.current!, theme)}
           />

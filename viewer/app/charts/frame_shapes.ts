@@ -205,7 +205,8 @@ export function markAt({ boxes, marks }: FrameShapes, x: number, y: number): Mar
     x >= one.left && x <= one.left + one.width && y >= one.top - 3 && y <= one.top + one.height + 3
   );
   if (inside.length > 0) return inside.reduce((a, b) => a.height <= b.height ? a : b);
-  let best: Mark | undefined, least = 24 * 24;
+  let best: Mark | undefined;
+  let least = 24 * 24;
   for (const mark of marks) {
     const distance = (mark.x - x) ** 2 + (mark.y - y) ** 2;
     if (distance < least) [best, least] = [mark, distance];

@@ -34,7 +34,12 @@ export type HeatmapProps = ChartProps<HeatmapSettings> & {
   columnNames?: readonly string[] | undefined;
 };
 
-const ROW = 22, HEAD = 26, LABEL = 150, LEAST_CELL = 4, TEXT_CELL = 46, MOST_ROWS = 22;
+const ROW = 22;
+const HEAD = 26;
+const LABEL = 150;
+const LEAST_CELL = 4;
+const TEXT_CELL = 46;
+const MOST_ROWS = 22;
 
 /** A heatmap of list metrics. */
 export function Heatmap(props: HeatmapProps): JSX.Element {
@@ -290,13 +295,13 @@ function Grid(
           title={metric.name}
           legend={{
             ramp,
-            low: within === "all" ? number(all[0]) : "least of its column",
-            high: within === "all" ? number(all[1]) : "most",
+            low: within === "all" ? number(all[0]) : "low",
+            high: within === "all" ? number(all[1]) : "high",
           }}
         />
         {size && (
           <IconButton
-            icon="download"
+            icon="export"
             label="Download the heatmap as SVG"
             onClick={() =>
               savePicture(

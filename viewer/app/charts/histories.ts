@@ -24,17 +24,16 @@ export interface Histories extends Omit<Files<Curves>, "of"> {
   of(row: number): Curves | undefined;
 }
 
-/** A file of curves as numbers. */
-export function curvesOf(file: HistoryFile): Map<string, Curve> {
-  return new Map(file.series.map(({ name, steps, times, values }) => [name, {
-    steps: Float64Array.from(steps),
-    times: Float64Array.from(times),
-    values: Float64Array.from(values as ArrayLike<number>, Number),
+/** A file of curves as numbers. NaN and the infinities are texts there, which become the numbers they name. */
+export const curvesOf = (file: HistoryFile): Map<string, Curve> =>
+  new Map(file.series.map(({ name, steps, times, values }) => [name, {
+    steps: new Float64Array(steps),
+    times: new Float64Array(times),
+    values: new Float64Array(values as number[]),
   }]));
-}
 
 /** What changes in the list of runs when a run got more points: its own fields and values, and while it runs all curves' mark. */
-function markOf(runs: Runs, row: number, curvesMark: string): string {
+export function markOf(runs: Runs, row: number, curvesMark: string): string {
   const own = ["status", "durationMs"].map((name) => runs.column("own", name)?.values?.[row]);
   const last = runs.columns.flatMap(({ kind, values }) => kind === "metric" ? [values?.[row]] : []);
   const isOver = own[0] !== undefined && own[0] !== null && own[0] !== "running";

@@ -77,7 +77,8 @@ function sorted(line: Line): Line {
 
 /** The indices of a line that a range of x shows, with one on each side for the line that leaves it. */
 export function inSight(x: Float64Array, [low, high]: readonly [number, number]): [number, number] {
-  const from = lowerBound(x, low), to = lowerBound(x, high);
+  const from = lowerBound(x, low);
+  const to = lowerBound(x, high);
   let end = to;
   while (end < x.length && x[end] === high) end++;
   return [Math.max(0, from - 1), Math.min(x.length, end + 1)];
@@ -100,7 +101,8 @@ export function pixels(
   toY: (value: number) => number,
 ): Drawn {
   const [from, to] = inSight(x, range);
-  const px = new Float64Array(to - from), py = new Float64Array(to - from);
+  const px = new Float64Array(to - from);
+  const py = new Float64Array(to - from);
   for (let at = from; at < to; at++) {
     px[at - from] = toX(x[at]!);
     py[at - from] = toY(y[at]!);
@@ -123,7 +125,8 @@ export function yRange(
   options: { isLog: boolean; withoutOutliers: boolean },
 ): [number, number] | undefined {
   const { isLog, withoutOutliers } = options;
-  let low = Infinity, high = -Infinity;
+  let low = Infinity;
+  let high = -Infinity;
   const kept: number[] = [];
   const total = lists.reduce((sum, { y }) => sum + y.length, 0);
   // Of very many values every n-th says where nearly all of them are.
@@ -167,8 +170,10 @@ export function bandOf(
   places: number,
 ): Band {
   const x = placesOf(lines, places);
-  const mean = new Float64Array(x.length), counted = new Float64Array(x.length);
-  const low = new Float64Array(x.length).fill(NaN), high = new Float64Array(x.length).fill(NaN);
+  const mean = new Float64Array(x.length);
+  const counted = new Float64Array(x.length);
+  const low = new Float64Array(x.length).fill(NaN);
+  const high = new Float64Array(x.length).fill(NaN);
   for (const line of lines) {
     let at = 0;
     for (let place = 0; place < x.length; place++) {

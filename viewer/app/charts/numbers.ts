@@ -6,7 +6,10 @@
 
 import { number } from "../data/format.ts";
 
-const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** How ticks that are `step` apart are written, all in one way: `0.10 0.15`, `10k 20k`, `1e-5 2e-5`. */
 export function tickWriter(ticks: readonly number[]): (value: number) => string {
@@ -57,7 +60,8 @@ export function duration(milliseconds: number): string {
 
 /** The smallest and the largest finite number; `undefined` where there is none. */
 export function extent(values: ArrayLike<number>): [low: number, high: number] | undefined {
-  let low = Infinity, high = -Infinity;
+  let low = Infinity;
+  let high = -Infinity;
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
     if (value - value !== 0) continue;
@@ -71,7 +75,8 @@ export function extent(values: ArrayLike<number>): [low: number, high: number] |
 export function quantile(sorted: ArrayLike<number>, part: number): number {
   if (sorted.length === 0) return NaN;
   const place = part * (sorted.length - 1);
-  const at = Math.floor(place), low = sorted[at]!;
+  const at = Math.floor(place);
+  const low = sorted[at]!;
   const high = sorted[Math.min(at + 1, sorted.length - 1)]!;
   return low === high ? low : low + (high - low) * (place - at);
 }
@@ -86,13 +91,20 @@ export interface Trend {
 
 /** The straight line with the least squares; `undefined` for fewer than two different `x`. Pairs that lack a number do not count. */
 export function trend(xs: ArrayLike<number>, ys: ArrayLike<number>): Trend | undefined {
-  let count = 0, meanX = 0, meanY = 0, squaresX = 0, squaresY = 0, products = 0;
+  let count = 0;
+  let meanX = 0;
+  let meanY = 0;
+  let squaresX = 0;
+  let squaresY = 0;
+  let products = 0;
   for (let at = 0; at < xs.length; at++) {
-    const x = xs[at]!, y = ys[at]!;
+    const x = xs[at]!;
+    const y = ys[at]!;
     if (x - x !== 0 || y - y !== 0) continue;
     // Welford's way, which does not lose digits to large means.
     count++;
-    const fromX = x - meanX, fromY = y - meanY;
+    const fromX = x - meanX;
+    const fromY = y - meanY;
     meanX += fromX / count;
     meanY += fromY / count;
     squaresX += fromX * (x - meanX);

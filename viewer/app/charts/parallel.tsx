@@ -4,14 +4,7 @@
  * @module
  */
 import type { JSX, TargetedPointerEvent } from "npm:preact@^11.2.0";
-import {
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "npm:preact@^11.2.0/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "npm:preact@^11.2.0/hooks";
 import type { ChartProps, RunColumn } from "../types.ts";
 import {
   brushed,
@@ -25,7 +18,7 @@ import {
 import { axisOf, cellText, colouring, isDrawable, isLogByNature, menuOf } from "./columns.ts";
 import { Bar, ColumnMenu, Legend, Tooltip } from "./controls.tsx";
 import { IconButton } from "./icons.tsx";
-import { counted } from "../data/format.ts";
+import { count, counted } from "../data/format.ts";
 import { AxisHead } from "./parallel_axis.tsx";
 import { held, type Hold, hold, letGo, rangePixels, REACH } from "./parallel_brush.ts";
 import {
@@ -39,10 +32,10 @@ import {
   shownOf,
   spread,
 } from "./parallel_data.ts";
-import { alphaFor, drawAxes, type Lines, strokeLines, strokeSlowly } from "./parallel_draw.ts";
-import { paintOf } from "./paint.ts";
+import { alphaFor, drawAxes, type Lines, strokeLines } from "./parallel_draw.ts";
+import { LineLayer } from "./parallel_lines.tsx";
 import { savePicture } from "./picture.ts";
-import { type Draw, Empty, Layer, penOf, type Size, useSize } from "./surface.tsx";
+import { type Draw, Empty, Layer, type Size, useSize } from "./surface.tsx";
 
 /** What is kept in the page's address. */
 export interface ParallelSettings {
@@ -59,7 +52,11 @@ export interface ParallelSettings {
 
 type Props = ChartProps<ParallelSettings>;
 
-const TOP = 56, HEAD = 44, LEFT = 40, RIGHT = 62, LEAST_GAP = 92;
+const TOP = 56;
+const HEAD = 44;
+const LEFT = 40;
+const RIGHT = 62;
+const LEAST_GAP = 92;
 /** The selection is told to the page so often while a brush is in the hand, in milliseconds. */
 const TELL = 60;
 
@@ -139,7 +136,7 @@ function Plane(
     set(change: Partial<ParallelSettings>): void;
   },
 ): JSX.Element {
-  const { runs, rows, selected, settings, theme, hovered } = props;
+  const { rows, selected, settings, theme, hovered } = props;
   const [element, size] = useSize<HTMLDivElement>();
   const [open, setOpen] = useState<string>();
   const [moving, setMoving] = useState<{ key: string; x: number }>();
@@ -184,7 +181,8 @@ function Plane(
     if (!size) return undefined;
     const gap = (size.width - LEFT - RIGHT) / (columns.length - 1);
     const xs = shown.map(({ axis }, at) => moving?.key === axis.key ? moving.x : LEFT + at * gap);
-    return { top: TOP, height: size.height - TOP - NONE_ROOM - 6, xs };
+    const below = shown.some(({ hasNone }) => hasNone) ? NONE_ROOM : 0;
+    return { top: TOP, height: size.height - TOP - below - 12, xs };
   }, [size, shown, moving]);
   const colours = useMemo(
     () => metric && colouring(axisOf(metric), rows, theme === "dark", logged.includes(metric.key)),
@@ -204,12 +202,13 @@ function Plane(
     return chosen.length > 0 ? chosen : undefined;
   }, [within, rows, selected]);
   const order = useMemo(() => spread(rows.length), [rows.length]);
-  const brightAt = useMemo(() => {
-    if (!bright) return order;
+  const isBright = useMemo(() => {
     const isIn = new Uint8Array(rows.length);
+    if (!bright) return isIn.fill(1);
     for (const row of bright) isIn[place.get(row)!] = 1;
-    return order.filter((at) => isIn[at] === 1);
-  }, [bright, order, place]);
+    return isIn;
+  }, [bright, place]);
+  const brightAt = useMemo(() => order.filter((at) => isBright[at] === 1), [order, isBright]);
 
   const drawAll = useCallback<Draw>((pen, paint) => {
     if (!lines || !room) return;
@@ -297,14 +296,7 @@ function Plane(
       hovered.value = undefined;
       return;
     }
-    const isBright = new Set(brightAt.length < rows.length ? brightAt : []);
-    const near = nearestLine(
-      lines.ys,
-      lines.xs,
-      x,
-      y,
-      (at) => isBright.size === 0 || isBright.has(at),
-    );
+    const near = nearestLine(lines.ys, lines.xs, x, y, (at) => isBright[at] === 1);
     hovered.value = near && near.distance < 8 ? rows[near.at] : undefined;
   };
   const onPointerDown = (event: TargetedPointerEvent<HTMLDivElement>) => {
@@ -340,9 +332,9 @@ function Plane(
         {within
           ? within.length === 0
             ? "No run is within all brushes: make one of them longer."
-            : `${counted(within.length, "run")} of ${rows.length} within the brushes`
+            : `${counted(within.length, "run")} of ${count(rows.length)} within the brushes`
           : bright
-          ? `${counted(bright.length, "run")} of ${rows.length} selected`
+          ? `${counted(bright.length, "run")} of ${count(rows.length)} selected`
           : `${counted(rows.length, "run")}. Drag along an axis to select.`}
         {metric && colours && <Legend title={metric.name} legend={colours.legend} />}
         {isBrushed && (
@@ -352,7 +344,7 @@ function Plane(
         )}
         {size && (
           <IconButton
-            icon="download"
+            icon="export"
             label="Download parallel coordinates as SVG"
             onClick={() =>
               savePicture("parallel coordinates", size, drawAll, element.current!, theme)}
@@ -372,18 +364,22 @@ function Plane(
             onPointerMove={onPointerMove}
             onPointerDown={onPointerDown}
             onPointerUp={onPointerUp}
+            onPointerCancel={() => {
+              holding.current = undefined;
+              setInHand(undefined);
+            }}
             onPointerLeave={leave}
             onDblClick={() => hovered.value !== undefined && props.onOpen(hovered.value)}
           >
             {size && lines && (
               <>
-                <Slow
+                <LineLayer
                   {...{ size, lines, theme }}
                   which={order}
                   isGround
                   isShown={bright !== undefined}
                 />
-                <Slow {...{ size, lines, theme }} which={brightAt} isGround={false} isShown />
+                <LineLayer {...{ size, lines, theme }} which={brightAt} isGround={false} isShown />
                 <Layer size={size} draw={drawTicks} theme={theme} />
                 <Layer size={size} draw={drawOver} theme={theme} />
               </>
@@ -395,7 +391,6 @@ function Plane(
               shown={one}
               x={room.xs[at]!}
               width={Math.min(gap - 6, 160)}
-              total={size!.width}
               ranges={brushes[one.axis.key] ?? []}
               isOpen={open === one.axis.key}
               canLog={one.axis.type === "number"}
@@ -404,8 +399,10 @@ function Plane(
               onFlip={() => set({ f: toggled(flipped, one.axis.key) })}
               onLog={() => set({ l: toggled(logged, one.axis.key) })}
               onMove={(by) => move(at, at + by)}
-              onRemove={() =>
-                set({ a: columns.filter((_, other) => other !== at).map(({ key }) => key) })}
+              onRemove={() => {
+                const { [one.axis.key]: _, ...b } = settings.b ?? {};
+                set({ a: columns.filter((_, other) => other !== at).map(({ key }) => key), b });
+              }}
               onRanges={(ranges) => rangesSet(one.axis.key, ranges)}
               onDrag={(x, isEnd) => {
                 const to = Math.round((x - LEFT) / gapOf(size!, columns.length));
@@ -489,41 +486,6 @@ function useTelling(
     last.current = undefined;
     clear();
   }, [selected]);
-}
-
-/** A layer of lines that is drawn over several frames. */
-function Slow(
-  { size, lines, which, theme, isGround, isShown }: {
-    size: Size;
-    lines: Lines;
-    which: ArrayLike<number>;
-    theme: string;
-    /** All lines, in grey, behind those that are selected. */
-    isGround: boolean;
-    isShown: boolean;
-  },
-): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const drawn = isGround && !isShown ? undefined : which;
-  useLayoutEffect(() => {
-    let stop = () => {};
-    const frame = requestAnimationFrame(() => {
-      const pen = canvas.current && penOf(canvas.current, size);
-      if (!pen || !drawn) return;
-      const paint = paintOf(canvas.current!, theme);
-      pen.lineWidth = isGround ? 1 : 1.25;
-      pen.globalAlpha = alphaFor(drawn.length) * (isGround ? 0.35 : 1);
-      const used = isGround ? { ...lines, colours: lines.colours.map(() => paint.muted) } : lines;
-      stop = strokeSlowly(pen, used, drawn, () => {
-        canvas.current!.dataset.drawn = String(drawn.length);
-      });
-    });
-    return () => {
-      cancelAnimationFrame(frame);
-      stop();
-    };
-  }, [size, lines, drawn, theme, isGround]);
-  return <canvas ref={canvas} class="chart-layer" aria-hidden="true" />;
 }
 
 function summary(

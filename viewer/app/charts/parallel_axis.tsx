@@ -4,10 +4,10 @@
  * @module
  */
 import type { JSX, TargetedPointerEvent } from "npm:preact@^11.2.0";
-import { useEffect, useRef } from "npm:preact@^11.2.0/hooks";
+import { useRef } from "npm:preact@^11.2.0/hooks";
 import type { Range } from "./brush.ts";
 import { Check, NumberBox } from "./controls.tsx";
-import { IconButton } from "./icons.tsx";
+import { Popover } from "../parts/popover.tsx";
 import type { Shown } from "./parallel_data.ts";
 
 /** What an axis can be told. */
@@ -15,8 +15,6 @@ export interface AxisHeadProps {
   shown: Shown;
   x: number;
   width: number;
-  /** How wide the whole is, so that the panel stays within. */
-  total: number;
   ranges: readonly Range[];
   isOpen: boolean;
   canLog: boolean;
@@ -37,6 +35,7 @@ const DRAG = 4;
 /** One axis' head. */
 export function AxisHead(props: AxisHeadProps): JSX.Element {
   const { shown: { axis, isFlipped, isLog }, x, width, ranges, isOpen } = props;
+  const button = useRef<HTMLButtonElement>(null);
   const drag = useRef<{ start: number; offset: number; isMoved: boolean } | undefined>(undefined);
   const onMove = (event: TargetedPointerEvent<HTMLButtonElement>) => {
     const now = drag.current;
@@ -60,6 +59,7 @@ export function AxisHead(props: AxisHeadProps): JSX.Element {
   return (
     <div class="chart-axis" style={{ left: `${x - width / 2}px`, width: `${width}px` }}>
       <button
+        ref={button}
         type="button"
         class="chart-axis-name"
         title={`${axis.name}\nDrag to move, click for more`}
@@ -92,15 +92,22 @@ export function AxisHead(props: AxisHeadProps): JSX.Element {
         {axis.name}
       </button>
       <span class="chart-axis-state" aria-hidden="true">{state}</span>
-      {isOpen && <Panel {...props} />}
+      {isOpen && (
+        <Popover
+          anchor={button.current!}
+          label={`Axis ${axis.name}`}
+          class="chart-panel"
+          onClose={() => props.onOpen(false)}
+        >
+          <Panel {...props} />
+        </Popover>
+      )}
     </div>
   );
 }
 
 function Panel(props: AxisHeadProps): JSX.Element {
-  const { shown: { axis, isFlipped, isLog }, ranges, onRanges, x, total } = props;
-  const element = useRef<HTMLDivElement>(null);
-  useEffect(() => element.current?.querySelector("input")?.focus(), []);
+  const { shown: { axis, isFlipped, isLog }, ranges, onRanges } = props;
   const range = ranges[0];
   const set = (low: number | undefined, high: number | undefined) => {
     if (low === undefined && high === undefined) return onRanges(ranges.slice(1));
@@ -110,23 +117,8 @@ function Panel(props: AxisHeadProps): JSX.Element {
     onRanges([next[0] <= next[1] ? next : [next[1], next[0]], ...ranges.slice(1)]);
   };
   return (
-    <div
-      ref={element}
-      class="chart-panel"
-      role="dialog"
-      aria-label={`Axis ${axis.name}`}
-      style={x > total / 2 ? { right: "0" } : { left: "0" }}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        props.onOpen(false);
-        element.current?.parentElement?.querySelector("button")?.focus();
-      }}
-    >
-      <div class="chart-panel-head">
-        <strong>{axis.name}</strong>
-        <IconButton icon="close" label="Close" onClick={() => props.onOpen(false)} />
-      </div>
+    <>
+      <strong>{axis.name}</strong>
       {axis.type === "category"
         ? <Categories {...props} />
         : axis.type === "number" && (
@@ -165,7 +157,7 @@ function Panel(props: AxisHeadProps): JSX.Element {
           <button type="button" class="chart-button" onClick={props.onRemove}>Remove axis</button>
         )}
       </div>
-    </div>
+    </>
   );
 }
 

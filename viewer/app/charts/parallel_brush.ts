@@ -62,7 +62,8 @@ export function held(
   room: Room,
   y: number,
 ): Range[] {
-  const least = room.top, most = room.top + room.height;
+  const least = room.top;
+  const most = room.top + room.height;
   const within = (value: number) => Math.min(most, Math.max(least, value));
   let ends: [number, number];
   if (part === "new" || !old) {

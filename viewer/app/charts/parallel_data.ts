@@ -116,7 +116,8 @@ export function toValue({ scale, isFlipped }: Shown, { top, height }: Room, pixe
 }
 
 /** The lines of a category take this part of its room, and so many pixels at most. */
-const SPREAD = 0.55, MOST = 64;
+const SPREAD = 0.55;
+const MOST = 64;
 
 /**
  * Where each row's line crosses each axis, in pixels, axis by axis. A row without a value crosses below. Lines of one
@@ -166,7 +167,8 @@ export function nearestLine(
   if (!from || !to) return undefined;
   const part = (x - xs[left]!) / (xs[left + 1]! - xs[left]!);
   if (part < -0.02 || part > 1.02) return undefined;
-  let best = -1, distance = Infinity;
+  let best = -1;
+  let distance = Infinity;
   for (let at = 0; at < from.length; at++) {
     const slope = to[at]! - from[at]!;
     // Across the line, not straight up: steep lines are as easy to hit as flat ones.
@@ -186,7 +188,7 @@ export function spread(count: number): Uint32Array {
   // A stride without a common divisor with the count visits each once.
   let stride = Math.max(1, Math.round(count * 0.618));
   while (divisor(stride, count) !== 1) stride++;
-  for (let at = 0, place = 0; at < count; at++, place = (place + stride) % count) order[at] = place;
+  for (let at = 0; at < count; at++) order[at] = at * stride % count;
   return order;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Draws the lines of parallel coordinates, as many in a frame as it can take.
+ * Draws the lines and axes of parallel coordinates on a canvas.
  *
  * @module
  */
@@ -25,7 +25,8 @@ export function strokeLines(
 ): void {
   const buckets = new Map<number, number[]>();
   for (let at = 0; at < which.length; at++) {
-    const line = which[at]!, shade = shades[line]!;
+    const line = which[at]!;
+    const shade = shades[line]!;
     const bucket = buckets.get(shade);
     if (bucket) bucket.push(line);
     else buckets.set(shade, [line]);
@@ -47,46 +48,6 @@ export function strokeLines(
 /** The more lines, the fainter each. */
 export const alphaFor = (count: number): number =>
   Math.min(0.9, Math.max(0.12, 6 / Math.sqrt(Math.max(count, 1)) + 0.08));
-
-/** How many lines a frame takes: it learns from how long frames took. */
-export class Pace {
-  #lines = 600;
-  get lines(): number {
-    return this.#lines;
-  }
-  /** A frame with that many lines took so many milliseconds. */
-  learn(milliseconds: number): void {
-    if (milliseconds > 30) this.#lines = Math.max(100, Math.round(this.#lines * 0.6));
-    else if (milliseconds < 20) this.#lines = Math.min(4000, Math.round(this.#lines * 1.25));
-  }
-}
-
-const pace = new Pace();
-
-/**
- * Strokes lines over several frames, so that none of them takes long: a brush is followed while it is drawn.
- *
- * @returns Stops it.
- */
-export function strokeSlowly(
-  pen: Pen,
-  lines: Lines,
-  which: ArrayLike<number>,
-  done: () => void = () => {},
-): () => void {
-  let from = 0, frame = 0, before = 0;
-  const step = (now: number) => {
-    if (before > 0) pace.learn(now - before);
-    before = now;
-    const to = Math.min(which.length, from + pace.lines);
-    strokeLines(pen, lines, Array.prototype.slice.call(which, from, to));
-    from = to;
-    if (from < which.length) frame = requestAnimationFrame(step);
-    else done();
-  };
-  step(0);
-  return () => cancelAnimationFrame(frame);
-}
 
 /** Draws the axes with their ticks. */
 export function drawAxes(pen: Pen, paint: Paint, shown: readonly Shown[], room: Room): void {

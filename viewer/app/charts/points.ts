@@ -42,7 +42,8 @@ function ellipse(
   [mostX, mostY]: readonly [number, number],
 ): [rx: number, ry: number] {
   const round = Math.sqrt(count - 1) * step;
-  const ry = Math.min(round, mostY), rx = Math.min(round * round / Math.max(ry, 1), mostX);
+  const ry = Math.min(round, mostY);
+  const rx = Math.min(round * round / Math.max(ry, 1), mostX);
   return [rx, Math.min(mostY, round * round / Math.max(rx, 1))];
 }
 
@@ -60,7 +61,8 @@ export function pointsOf(
   const kept = rows.filter((row) =>
     Number.isFinite(plot.x.at(x.values[row]!)) && Number.isFinite(plot.y.at(y.values[row]!))
   );
-  const xs = new Float64Array(kept.length), ys = new Float64Array(kept.length);
+  const xs = new Float64Array(kept.length);
+  const ys = new Float64Array(kept.length);
   const same = new Uint32Array(kept.length);
   const groups = Map.groupBy(kept.keys(), (at) => `${x.values[kept[at]!]} ${y.values[kept[at]!]}`);
   const places = [...groups.values()].map(([first]) => ({
@@ -88,7 +90,8 @@ export function pointsOf(
 
 /** The index of the point that is nearest to a place, at most `reach` pixels away; -1 for none. */
 export function pointAt({ xs, ys }: Points, x: number, y: number, reach: number): number {
-  let best = -1, least = reach * reach;
+  let best = -1;
+  let least = reach * reach;
   for (let at = 0; at < xs.length; at++) {
     const distance = (xs[at]! - x) ** 2 + (ys[at]! - y) ** 2;
     if (distance <= least) {
@@ -118,10 +121,12 @@ export function pointBeside(
   from: number,
   [dx, dy]: readonly [number, number],
 ): number {
-  let best = from, least = Infinity;
+  let best = from;
+  let least = Infinity;
   for (let at = 0; at < xs.length; at++) {
     const [x, y] = [xs[at]! - xs[from]!, ys[at]! - ys[from]!];
-    const along = x * dx + y * dy, across = Math.abs(x * dy) + Math.abs(y * dx);
+    const along = x * dx + y * dy;
+    const across = Math.abs(x * dy) + Math.abs(y * dx);
     if (at === from || along <= 0 || across > along * 1.5) continue;
     const distance = along + across;
     if (distance < least) {

@@ -140,7 +140,8 @@ function ticksOf(
   if (kind === "log") return logTicks(low, high, count);
   if (kind === "duration") {
     const step = durationStep((high - low) / Math.max(count, 1));
-    const from = Math.ceil(low / step), to = Math.floor(high / step);
+    const from = Math.ceil(low / step);
+    const to = Math.floor(high / step);
     return Array.from({ length: Math.max(to - from + 1, 0) }, (_, at) => (from + at) * step)
       .map((value) => ({ value, label: duration(value) }));
   }
@@ -152,7 +153,8 @@ function ticksOf(
 
 /** Powers of ten; 2 and 5 of them if those are few; and where there is no decade at all, as on a linear scale. */
 function logTicks(low: number, high: number, count: number): { value: number; label: string }[] {
-  const from = Math.ceil(Math.log10(low) - 1e-9), to = Math.floor(Math.log10(high) + 1e-9);
+  const from = Math.ceil(Math.log10(low) - 1e-9);
+  const to = Math.floor(Math.log10(high) + 1e-9);
   const decades = to - from + 1;
   const name = (value: number) => ({ value, label: logText(value) });
   if (decades > 3 || decades > count) {
@@ -191,7 +193,8 @@ const STEPS = [
 function durationStep(least: number): number {
   const found = STEPS.find((step) => step >= least);
   if (found !== undefined) return found;
-  const days = least / 86_400e3, power = 10 ** Math.floor(Math.log10(Math.max(days, 1)));
+  const days = least / 86_400e3;
+  const power = 10 ** Math.floor(Math.log10(Math.max(days, 1)));
   return ([1, 2, 5, 10].find((digit) => digit * power >= days)! * power) * 86_400e3;
 }
 

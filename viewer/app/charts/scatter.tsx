@@ -53,7 +53,8 @@ export function Scatter(props: Props): JSX.Element {
     const column = key === undefined ? undefined : runs.byKey(key);
     return column && isDrawable(column) ? column : undefined;
   };
-  const x = asked(settings.x) ?? chosen?.x, y = asked(settings.y) ?? chosen?.y;
+  const x = asked(settings.x) ?? chosen?.x;
+  const y = asked(settings.y) ?? chosen?.y;
   const byColour = asked(settings.c);
   const colours = useMemo(
     () => byColour && colouring(axisOf(byColour), rows, theme === "dark"),
@@ -64,7 +65,8 @@ export function Scatter(props: Props): JSX.Element {
     for (const key of gone) delete next[key];
     onSettings(next);
   };
-  const logX = useLog(x, rows, settings.lx), logY = useLog(y, rows, settings.ly);
+  const logX = useLog(x, rows, settings.lx);
+  const logY = useLog(y, rows, settings.ly);
   if (rows.length === 0) {
     return <Empty>No runs to draw: change the filter, or show hidden runs.</Empty>;
   }
@@ -350,7 +352,7 @@ function Cloud(
         {byColour && colours && <Legend title={byColour.name} legend={colours.legend} />}
         {size && (
           <IconButton
-            icon="download"
+            icon="export"
             label="Download the scatter plot as SVG"
             onClick={() =>
               savePicture(`${y.name} by ${x.name}`, size, draw, element.current!, theme)}

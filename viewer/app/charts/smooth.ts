@@ -13,7 +13,8 @@
 export function smooth(values: ArrayLike<number>, weight: number): Float64Array {
   const smoothed = Float64Array.from(values);
   if (!(weight > 0)) return smoothed;
-  let last = 0, rest = 1;
+  let last = 0;
+  let rest = 1;
   for (let at = 0; at < smoothed.length; at++) {
     const value = smoothed[at]!;
     if (value - value !== 0) continue;

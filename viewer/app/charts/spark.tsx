@@ -22,14 +22,17 @@ export function sparkPath(
   width: number,
   height: number,
 ): { line: string; last: [x: number, y: number] | undefined } {
-  let low = Infinity, high = -Infinity;
+  let low = Infinity;
+  let high = -Infinity;
   for (const value of values) {
     if (value === null || value - value !== 0) continue;
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  const step = (width - 4) / Math.max(values.length - 1, 1), tall = height - 4;
-  let line = "", isOpen = false;
+  const step = (width - 4) / Math.max(values.length - 1, 1);
+  const tall = height - 4;
+  let line = "";
+  let isOpen = false;
   let last: [number, number] | undefined;
   values.forEach((value, at) => {
     if (value === null || value - value !== 0) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { printColumn } from "../../../domain/query/print.ts";
+import { OWN_FIELDS } from "../../../domain/query/tree.ts";
 import type { RunColumn, Runs } from "../types.ts";
 import { number } from "./format.ts";
 import { MORE_FIELDS } from "./query_cells.ts";
@@ -77,9 +78,7 @@ function columnsFor(word: string, from: number, to: number, runs: Runs): Offer[]
 }
 
 const isField = (name: string): boolean =>
-  MORE_FIELDS.includes(name) ||
-  ["name", "description", "modelName", "branchName", "commitHash", "createdAt", "tags"]
-    .includes(name);
+  MORE_FIELDS.includes(name) || OWN_FIELDS.some((field) => field === name);
 
 function hintOf(column: RunColumn): string {
   if (column.type !== "number") return column.type === "texts" ? "" : column.type;

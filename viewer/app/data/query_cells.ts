@@ -9,7 +9,7 @@ import type { Runs } from "../types.ts";
 import { listOf } from "./cell.ts";
 
 /** Own fields that a page's runs have beside those of an experiment. */
-export const MORE_FIELDS: readonly string[] = ["status", "durationMs", "comments"];
+export const MORE_FIELDS: readonly string[] = ["durationMs", "comments"];
 
 const kept = new WeakMap<Runs, Cells>();
 

@@ -7,7 +7,7 @@ import { isRubiconException, type TextPlace } from "../../../errors.ts";
 import { evaluate } from "../../../domain/query/evaluate.ts";
 import { parseExpression } from "../../../domain/query/parse.ts";
 import { checkColumns } from "../../../domain/query/query.ts";
-import type { QueryOrder } from "../../../domain/query/tree.ts";
+import { OWN_FIELDS, type QueryOrder } from "../../../domain/query/tree.ts";
 import type { Runs } from "../types.ts";
 import { textOf } from "./cell.ts";
 import { MORE_FIELDS, queryCells } from "./query_cells.ts";
@@ -24,13 +24,17 @@ export type Found =
   | { readonly kind: "error"; readonly message: string; readonly place: TextPlace | undefined };
 
 const SIGNS = /[=<>!()&|"'`~]/;
-const OPERATORS = /(?:^|\s)(?:and|or|not|in|like|ilike|between|has|is|exists|order\s+by)(?:\s|$)/i;
-
+/** A field and what it is asked, or an order: words alone, and yet an expression. */
+const FIELD = new RegExp(
+  `(?:^|\\s)(?:(?:${[...OWN_FIELDS, ...MORE_FIELDS, "created_at"].join("|")})\\s+` +
+    "(?:is|in|has|not|like|ilike|between)|order\\s+by)(?:\\s|$)",
+  "i",
+);
 const COLUMN = /(?:^|\s)(?:metrics?|params?|parameters?|tags?|attr(?:ibutes?)?)\./i;
 
 /** Whether a text is words to look for, and no expression nor the start of one. */
 export const isWords = (text: string): boolean =>
-  !SIGNS.test(text) && !OPERATORS.test(text) && !COLUMN.test(text);
+  !SIGNS.test(text) && !FIELD.test(text) && !COLUMN.test(text);
 
 /** Whether somebody may be about to write a column. */
 const isPrefix = (text: string): boolean =>

@@ -74,7 +74,7 @@ export function naturalWidth(column: RunColumn): number {
   if (column.kind === "own") {
     const known: Record<string, number> = {
       name: 240,
-      status: 150,
+      status: 172,
       createdAt: 124,
       tags: 180,
       durationMs: 104,

@@ -26,8 +26,9 @@ interface Kept {
 /** How a change is told to the browser: as a place of its own, or as the same place. */
 type How = "push" | "replace";
 
-/** Within this many milliseconds, changes of one kind are one place. */
+/** What is typed or dragged: within so many milliseconds after each other, changes are one place. */
 const ONE_CHANGE = 1_500;
+const FLOWING = /^(?:filter|chart .*)$/;
 
 let lastKind = "";
 let lastAt = -Infinity;
@@ -139,7 +140,8 @@ export function openRun(row: number): void {
  */
 export function change(patch: Partial<View>, kind?: string): void {
   const now = Date.now();
-  const joins = kind === undefined || kind === lastKind && now - lastAt < ONE_CHANGE;
+  const joins = kind === undefined ||
+    FLOWING.test(kind) && kind === lastKind && now - lastAt < ONE_CHANGE;
   if (!joins) settle();
   view.value = { ...view.value, ...patch };
   if (kind !== undefined) [lastKind, lastAt] = [kind, now];

@@ -42,6 +42,13 @@ interface RowProps {
   isOpen: boolean;
 }
 
+/**
+ * Whether a click was on something that has a use for it. By the path that it took: what it was on may have been drawn anew
+ * by then, and be in no document.
+ */
+const isOnControl = (event: Event): boolean =>
+  event.composedPath().some((one) => one instanceof Element && one.matches("a, button, input"));
+
 /** A line. It is drawn again only if something of it is new. */
 export class RowView extends Component<RowProps> {
   override shouldComponentUpdate(next: RowProps): boolean {
@@ -65,6 +72,7 @@ export class RowView extends Component<RowProps> {
         role="row"
         aria-rowindex={at + 2}
         aria-selected={isSelected}
+        aria-level={isGroup ? line.depth + 1 : undefined}
         aria-expanded={isGroup ? this.props.isOpen : undefined}
         class={classes.join(" ")}
         style={{
@@ -86,7 +94,7 @@ export class RowView extends Component<RowProps> {
   #onClick = (event: MouseEvent): void => {
     const { line, at } = this.props;
     if (typeof line === "object") return toggleOpen(line.path);
-    if (at < 0 || (event.target as Element).closest("a, button, input")) return;
+    if (at < 0 || isOnControl(event)) return;
     inHeader.value = false;
     const cell = (event.target as Element).closest("[aria-colindex]");
     if (cell) cursorColumn.value = Math.max(0, Number(cell.getAttribute("aria-colindex")) - 2);
@@ -102,9 +110,7 @@ export class RowView extends Component<RowProps> {
 
   #onDoubleClick = (event: MouseEvent): void => {
     const { line } = this.props;
-    if (typeof line === "number" && !(event.target as Element).closest("a, button, input")) {
-      openRun(line);
-    }
+    if (typeof line === "number" && !isOnControl(event)) openRun(line);
   };
 
   #gutter(row: number): VNode {
