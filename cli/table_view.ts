@@ -8,6 +8,7 @@ import type { Value } from "../domain/format/values.ts";
 import type { Cli } from "./context.ts";
 import { idLength } from "./find.ts";
 import { isNumber, timeCell, valueText } from "./output/cells.ts";
+import { stateCell } from "./output/states.ts";
 import type { Column, TableCell } from "./output/table.ts";
 import { plainText } from "./output/text.ts";
 
@@ -15,7 +16,7 @@ import { plainText } from "./output/text.ts";
 const OWN: Readonly<Record<string, number>> = {
   id: 100,
   name: 90,
-  status: 12,
+  status: 50,
   createdAt: 10,
   tags: 9,
   modelName: 8,
@@ -55,6 +56,7 @@ export async function tableLines(
       if (column.name === "id" && column.kind === "own") {
         return { text: String(value).slice(0, length), paint: "cyan" };
       }
+      if (column.name === "status" && column.kind === "own") return stateCell(row.status);
       const text = textOf(column, value);
       const isBest = isNumber(value) && Number(value) === best.get(column.name);
       return isBest ? { text, paint: "green" } : text;
@@ -73,7 +75,8 @@ const cellIn = (row: ProjectRow, name: string): Value | undefined =>
 function placeOf({ name, kind }: TableColumn): number {
   if (kind === "metric") return 2;
   if (kind === "parameter") return 3;
-  return name === "id" ? 0 : name === "name" ? 1 : 4;
+  const first = ["id", "name", "status"].indexOf(name);
+  return first === -1 ? 4 : first / 3;
 }
 
 function titleOf({ name, kind }: TableColumn): string {
