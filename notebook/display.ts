@@ -12,7 +12,8 @@ import {
   refuse,
   show,
 } from "../domain/check.ts";
-import { CALL_FIELDS, FIELDS } from "../domain/format/schema.ts";
+import { FIELDS } from "../domain/format/schema.ts";
+import { CALL_FIELDS } from "../domain/inputs.ts";
 import type { AnyTable } from "../domain/table.ts";
 import type { Entity, Kind, Project } from "../domain/format/entities.ts";
 import { artifactBlocks } from "./artifact.ts";
