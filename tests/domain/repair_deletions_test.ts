@@ -128,8 +128,12 @@ Deno.test("repair: a tags file that came late over another one says nothing that
   const folder = `p/experiments/${experiment.id}`;
   const before = await contents(a);
   await removeTags(rubicon, tagged, ["x"]);
-  for (const [key, bytes] of Object.entries(await contents(a))) await b.put(key, new TextEncoder().encode(bytes));
-  for (const [key, bytes] of Object.entries(before)) await b.put(key, new TextEncoder().encode(bytes));
+  for (const [key, bytes] of Object.entries(await contents(a))) {
+    await b.put(key, new TextEncoder().encode(bytes));
+  }
+  for (const [key, bytes] of Object.entries(before)) {
+    await b.put(key, new TextEncoder().encode(bytes));
+  }
   assert.deepEqual(await readAsPython(b, folder, "tags"), ["x"]);
   const backends = await Promise.all([a, b].map((one) => openBackend(one, DEFAULTS, [])));
   await settle(backends, "tags", folder);
