@@ -12,10 +12,21 @@ import { parentKeys, type Place } from "../format/layout.ts";
  *
  * @param more What has to be there beside them.
  */
-export const above = (
+export function above(
   place: Place,
   ...more: string[]
-): Pick<WritePlan, "parents" | "copies"> => ({
-  parents: [...new Set([...parentKeys(place), ...more])],
-  copies: { isWhole, beside },
-});
+): Pick<WritePlan, "parents" | "copies"> {
+  const { projectName, experimentId } = place;
+  if (last.projectName !== projectName || last.experimentId !== experimentId) {
+    last = { projectName, experimentId, parents: parentKeys(place) };
+  }
+  const { parents } = last;
+  return { parents: more.length === 0 ? parents : [...new Set([...parents, ...more])], copies };
+}
+
+const copies = { isWhole, beside };
+
+/** All children of an experiment ask for the same ones, one after the other. */
+let last: { projectName?: string; experimentId?: string | null | undefined; parents: string[] } = {
+  parents: [],
+};
