@@ -31,6 +31,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/tail.ts"),
   },
   {
+    ...{ name: "ui", group: LOOK, summary: "the store in a browser, live" },
+    load: () => import("./commands/ui.ts"),
+  },
+  {
     ...{ name: "query", group: ASK, summary: "experiments for which an expression is true" },
     load: () => import("./commands/query.ts"),
   },
@@ -63,7 +67,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/get.ts"),
   },
   {
-    ...{ name: "export", group: LOG, summary: "experiments as CSV, JSON Lines or Parquet" },
+    ...{ name: "export", group: LOG, summary: "experiments as CSV, JSON Lines, Parquet or a page" },
     commands: FORMATS,
   },
   {
