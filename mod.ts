@@ -309,6 +309,17 @@ export type { Mend } from "./domain/upkeep/plan.ts";
 export { type Repair, repair, type RepairOptions } from "./domain/upkeep/repair.ts";
 export { restoreArchives, type RestoreOptions } from "./domain/upkeep/restore.ts";
 export { type Synced, type SyncOptions, syncProject } from "./domain/upkeep/sync.ts";
+export {
+  deleteExperiment,
+  deleteProject,
+  type EmptiedTrash,
+  emptyTrash,
+  type EmptyTrashOptions,
+  listTrash,
+  restoreExperiment,
+  restoreProject,
+  type Trashed,
+} from "./domain/upkeep/trash.ts";
 export { type Verification, verify, type VerifyOptions } from "./domain/upkeep/verify.ts";
 export type { AttachedQuery } from "./domain/writing/attached.ts";
 export type { ChildQuery } from "./domain/writing/child.ts";
