@@ -71,6 +71,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     commands: FORMATS,
   },
   {
+    ...{ name: "rm", group: LOG, summary: "experiments, or a project, to the trash" },
+    load: () => import("./commands/rm.ts"),
+  },
+  {
+    ...{ name: "undelete", group: LOG, summary: "back from the trash; what is in it" },
+    load: () => import("./commands/undelete.ts"),
+  },
+  {
+    ...{ name: "empty-trash", group: LOG, summary: "what was deleted goes for good" },
+    load: () => import("./commands/empty_trash.ts"),
+  },
+  {
     ...{
       name: "status",
       group: KEEP,

@@ -146,7 +146,7 @@ async function place(): Promise<Place> {
 }
 
 /** These write nothing if there is nothing to be done, as here. */
-const IDLE: ReadonlySet<string> = new Set(["repair", "restore"]);
+const IDLE: ReadonlySet<string> = new Set(["repair", "restore", "empty-trash --yes"]);
 
 const fill = (text: string, names: Place["names"]): string =>
   text.replaceAll(/\b(?:ROOT|TO|OUT|FILE)\b/g, (name) => names[name as keyof Place["names"]]);
@@ -163,7 +163,7 @@ Deno.test("docs/cli.md: each command needs the permissions that stand there, and
       [
         ...(joined ? ["query", joined[1]!] : args),
         ...(needsStore || /ROOT/.test(command) ? ["--root-dir", names.ROOT] : []),
-        ...(/^(?:log|gate|get|export(?! html)|archive|restore|tag|best|diff|query|search|show|tail|table)\b/
+        ...(/^(?:rm|undelete|empty-trash|log|gate|get|export(?! html)|archive|restore|tag|best|diff|query|search|show|tail|table)\b/
             .test(
               command,
             )
