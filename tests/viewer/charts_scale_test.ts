@@ -40,6 +40,7 @@ Deno.test("scaleOf: whole numbers have no ticks between them", () => {
     scaleOf({ kind: "linear", domain, whole: true }).ticks(8).map(({ label }) => label);
   assert.deepEqual(labels([1, 3]), ["1", "2", "3"]);
   assert.deepEqual(labels([0, 1]), ["0", "1"]);
+  assert.deepEqual(labels([1, 1]), ["1"]);
 });
 
 Deno.test("scaleOf: few values are the ticks, where they do not touch", () => {
