@@ -2,7 +2,7 @@
  * The other screens in a real browser: what they show of each kind of store, and what they say where there is nothing.
  */
 import assert from "node:assert/strict";
-import { addTags, createProject, listExperiments, logExperiment, readProject } from "../../mod.ts";
+import { addTags, createProject, getProject, listExperiments, logExperiment } from "../../mod.ts";
 import { lacksBrowser, startBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
 import { enter, hashOf, show, stepsOf } from "./support/app.ts";
@@ -128,7 +128,7 @@ Deno.test({
       const { page } = await browser.open(shown.url);
       await page.getByRole("link", { name: "Nothing yet" }).click();
       await page.getByRole("heading", { name: "This project has no run yet" }).waitFor();
-      const project = await readProject(shown.rubicon, "Nothing yet");
+      const project = await getProject(shown.rubicon, { name: "Nothing yet" });
       await logExperiment(shown.rubicon, project, { name: "the first", metrics: { acc: 1 } });
       await page.getByRole("link", { name: "the first" }).waitFor();
     });
@@ -181,7 +181,7 @@ Deno.test({
     await using shown = await show("bare");
     await using browser = await startBrowser();
     const { page, requests, errors } = await browser.open(shown.url);
-    const project = await readProject(shown.rubicon, "Nothing yet");
+    const project = await getProject(shown.rubicon, { name: "Nothing yet" });
     const [run] = [await logExperiment(shown.rubicon, project, { name: "one", metrics: { a: 1 } })];
     await enter(page, "Nothing yet");
     const looks = () => requests.filter((path) => path === "/index.json").length;

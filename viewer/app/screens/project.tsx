@@ -94,6 +94,7 @@ export function Project(): VNode {
   }
   return (
     <div class="project">
+      <h1 class="unseen">{project.value!.name}</h1>
       <Toolbar />
       {tab === "table" && <TableTab />}
       {tab === "compare" && <Compare />}
@@ -222,7 +223,9 @@ function GroupMenu(): VNode {
           {grouped.length === 0 ? "Group" : grouped.map(labelOf).join(", ")}
         </span>
       }
-      title="Group runs by columns"
+      title={grouped.length === 0
+        ? "Group runs by columns"
+        : `Grouped by ${grouped.map(labelOf).join(", ")}`}
     >
       {(close) => {
         const columns = runs.value!.columns.filter((column) =>

@@ -8,7 +8,7 @@
 import type { VNode } from "npm:preact@^11.2.0";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "npm:preact@^11.2.0/hooks";
 import { count } from "../data/format.ts";
-import { layout, type Placed } from "../state/columns.ts";
+import { groupColumns, layout, type Placed } from "../state/columns.ts";
 import { wantSparks } from "../state/project.ts";
 import { baseRow, hidden, rows, select, selected } from "../state/rows.ts";
 import { hovered, project, runs, sparks } from "../state/store.ts";
@@ -165,7 +165,7 @@ export function Grid(): VNode {
     <div
       ref={scroller}
       class="grid"
-      role="grid"
+      role={groupColumns.value.length > 0 ? "treegrid" : "grid"}
       tabIndex={0}
       aria-label={`Runs of ${project.value?.name ?? ""}`}
       aria-rowcount={shown.length + 1}

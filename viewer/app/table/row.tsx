@@ -72,6 +72,7 @@ export class RowView extends Component<RowProps> {
         role="row"
         aria-rowindex={at + 2}
         aria-selected={isSelected}
+        aria-level={isGroup ? line.depth + 1 : undefined}
         aria-expanded={isGroup ? this.props.isOpen : undefined}
         class={classes.join(" ")}
         style={{
