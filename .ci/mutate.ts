@@ -5,7 +5,7 @@
  *     deno task mutate [--count 150] [--seed 1] [--least 0.9] [--only TEXT]… [FOLDER…]
  *
  * Each test file runs once alone at first, which tells the lines it runs and how long it takes. A mutant then gets only
- * the files that run its line, the fastest first. Prints each mutant that lived; ends with 1 if fewer than `--least` of
+ * the files that run its function, those that run its line and are fast first. Prints each mutant that lived; ends with 1 if fewer than `--least` of
  * them were noticed. `--only` takes the mutants whose description, as it is printed, has one of its texts.
  */
 import { parseArgs } from "node:util";
@@ -86,14 +86,15 @@ async function testFilesIn(folder: string): Promise<TestFile[]> {
   return files;
 }
 
-/** The test files that run a line of a mutant, the fastest first. */
-function filesFor({ file, line, lastLine }: Mutant, files: readonly TestFile[]): TestFile[] {
-  return files.filter(({ lines }) => {
-    const ran = lines.get(file);
-    if (!ran) return false;
-    for (let at = line; at <= lastLine; at++) if ((ran.get(at) ?? 0) > 0) return true;
-    return false;
-  }).sort((a, b) => a.ms - b.ms);
+/**
+ * The test files that run the function of a mutant, first those that run its whole line: a line of which a part was
+ * passed over counts as not run.
+ */
+function filesFor({ file, line, body }: Mutant, files: readonly TestFile[]): TestFile[] {
+  const runsLine = (one: TestFile) => Number((one.lines.get(file)?.get(line) ?? 0) > 0);
+  return files.filter(({ lines }) =>
+    lines.get(file)?.entries().some(([at, count]) => at >= body.from && at <= body.to && count > 0)
+  ).sort((a, b) => runsLine(b) - runsLine(a) || a.ms - b.ms);
 }
 
 /** Whether a mutant that is in the copy is noticed. Files that are done fast go before the others. */

@@ -364,6 +364,21 @@ const CASES: Case[] = [
     /a stream of bytes, but gave "x"/,
   ],
   ["a dry run that is a text", on("repair", { dryRun: "no" }), /dryRun is true or false/],
+  [
+    "a value with half a surrogate pair",
+    inExperiment("logParameter", { name: "x", value: ["a\ud800"] }),
+    /value\[0\].*half a surrogate/,
+  ],
+  [
+    "a value with such a key",
+    inExperiment("logParameter", { name: "x", value: { "a\ud800": 1 } }),
+    /key with half a surrogate/,
+  ],
+  [
+    "a set of lists",
+    inExperiment("logParameter", { name: "x", value: new Set([[1]]) }),
+    /sets cannot hold lists/,
+  ],
   ["an option that repair lacks", on("repair", { dry: true }), /repair has no option "dry"/],
   ["repair by what is no content", on("repair", { compare: "size" }), /compare/],
   ["repair by a rule that is none", on("repair", { conflicts: "last" }), /conflicts is "majority"/],
