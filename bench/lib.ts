@@ -67,7 +67,7 @@ const WARM_UP = 50;
 
 /** Entities a second that this module logs to fresh stores, one by one or a whole experiment at once. */
 export async function logged(
-  backends: () => BackendConfig[],
+  backends: () => BackendConfig<string>[],
   experiments: number,
   bulk: boolean,
 ): Promise<number> {
@@ -76,7 +76,7 @@ export async function logged(
 }
 
 async function logTo(
-  backends: BackendConfig[],
+  backends: BackendConfig<string>[],
   experiments: number,
   bulk: boolean,
 ): Promise<number> {

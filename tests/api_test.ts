@@ -17,6 +17,7 @@ const NAMES = `
   ArtifactInput
   Attached
   AttachedQuery
+  availableSchemas
   BackendConfig
   BackendInfo
   BackendSettings
@@ -27,6 +28,15 @@ const NAMES = `
   BulkReader
   Bytes
   CallOptions
+  Catalog
+  CatalogCorrelation
+  CatalogEntry
+  CatalogExperiment
+  CatalogFrames
+  CatalogLists
+  CatalogOptions
+  CatalogTable
+  CatalogView
   Cell
   Child
   ChildQuery
@@ -42,6 +52,8 @@ const NAMES = `
   DataframeInput
   deleteArtifact
   deleteDataframe
+  deleteExperiment
+  deleteProject
   Destination
   Difference
   diffExperiments
@@ -55,9 +67,13 @@ const NAMES = `
   Driver
   DriverBackend
   DriverConfig
+  DriverConfigs
   DriverFactory
   DriverRegistration
   ElementType
+  EmptiedTrash
+  emptyTrash
+  EmptyTrashOptions
   Entities
   Entity
   EntityOf
@@ -73,6 +89,8 @@ const NAMES = `
   FeatureInput
   FeatureInputs
   FileData
+  FilesystemOptions
+  FitOptions
   flush
   FlushOptions
   FolderEntries
@@ -87,6 +105,7 @@ const NAMES = `
   getParameter
   getProject
   GetResult
+  getSchema
   GitInfo
   gitInfo
   groupByCommit
@@ -94,10 +113,14 @@ const NAMES = `
   HistoryColumns
   HistoryOptions
   HistoryPoint
+  ImportedMlruns
+  importMlruns
+  ImportMlrunsOptions
   IndexLevel
   isRubiconException
   JsonInput
   Kind
+  KnownDriverConfig
   listArtifacts
   listChildExperiments
   listDataframes
@@ -111,6 +134,8 @@ const NAMES = `
   listParameters
   listParentExperiments
   listProjects
+  listTrash
+  loadSchema
   logArtifact
   logDataframe
   logEnvironment
@@ -124,6 +149,8 @@ const NAMES = `
   logMetrics
   logParameter
   logParameters
+  logWithSchema
+  makePipeline
   Mend
   Metric
   MetricColumn
@@ -135,11 +162,13 @@ const NAMES = `
   NumpyArray
   ObjectMeta
   openArtifact
+  openCatalog
   openComposite
   openDriver
   OpenResult
   OrderBy
   OrderColumn
+  OtherDriverConfig
   OwnCells
   OwnField
   Parameter
@@ -151,6 +180,9 @@ const NAMES = `
   ParseQueryOptions
   PatternOperator
   PendingPoints
+  Pipeline
+  PipelineOptions
+  PipelineStep
   PointInput
   PointPlace
   Policies
@@ -162,6 +194,8 @@ const NAMES = `
   ProjectQuery
   ProjectRow
   ProjectTable
+  publish
+  PublishOptions
   PutOptions
   PutResult
   PutTreeOptions
@@ -180,15 +214,19 @@ const NAMES = `
   Receipt
   registerDriver
   registeredDrivers
+  registerSchema
   removeComments
   removeTags
   Repair
   repair
   RepairOptions
   restoreArchives
+  restoreExperiment
   RestoreOptions
+  restoreProject
   ResumeOptions
   resumeRun
+  RootOptions
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
@@ -196,15 +234,34 @@ const NAMES = `
   RunInput
   RunOptions
   RunState
+  S3Credentials
+  S3Options
+  Schema
+  SchemaArtifact
+  SchemaDataframe
+  SchemaFeature
+  SchemaLogger
+  SchemaNested
+  SchemaValue
+  SchemaValues
+  ScoreOptions
   search
   SearchScope
+  setSchema
   setStatus
   SetStatusOptions
   slugify
   Source
   startRun
   status
+  StepFilter
+  StepLogger
   StoreTimes
+  StreamedRow
+  streamExperiments
+  StreamFilter
+  streamTable
+  StreamTableOptions
   SummaryFold
   SummaryOptions
   Synced
@@ -225,6 +282,7 @@ const NAMES = `
   toParquet
   toTable
   TrainingMetadata
+  Trashed
   unzipArtifact
   Value
   VerbOptions
@@ -236,6 +294,7 @@ const NAMES = `
   WhereTest
   WhereValue
   withRun
+  WithSchemaOptions
   WritePolicy
 `;
 

@@ -133,6 +133,13 @@ export function runState(latest: StatusFile, heard: number, now: number): RunSta
   return now - heard > HEARTBEATS * (latest.heartbeatMs ?? HEARTBEAT) ? "lost" : "running";
 }
 
+/** How long a run took that does not go on, or how long it was heard of, in milliseconds. */
+export function durationOf(latest: StatusFile, heard: number): number {
+  const started = microsOf(latest.started);
+  const ended = isRunning(latest) ? heard * 1000 : microsOf(latest.time);
+  return Math.max(0, (ended - started) / 1000);
+}
+
 /** What is found, as users have it; `undefined` if the experiment never said what state it is in. */
 export function statusOf({ latest, heard, now }: Found): ExperimentStatus | undefined {
   if (!latest) return undefined;

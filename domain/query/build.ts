@@ -36,16 +36,23 @@ const OWN: Readonly<Record<string, OwnField>> = {
   starttime: "createdAt",
 };
 
-/** An experiment's own field by any of its names. */
-export function ownColumn(name: string, fail: Fail): QueryColumn {
+/**
+ * An experiment's own field by any of its names.
+ *
+ * @param more Fields that the caller's runs have besides.
+ */
+export function ownColumn(name: string, fail: Fail, more: readonly string[] = []): QueryColumn {
   const key = name.toLowerCase().replaceAll(/[\s_]/g, "");
   if (Object.hasOwn(OWN, key)) return { kind: "own", name: OWN[key]! };
-  const near = nearest(name, OWN_FIELDS);
+  const other = more.find((field) => field.toLowerCase() === key);
+  if (other !== undefined) return { kind: "own", name: other };
+  const fields = [...OWN_FIELDS, ...more];
+  const near = nearest(name, fields);
   return fail(
     `There is no field ${name}.` +
       (near === undefined ? "" : ` Did you mean ${near}?`) +
       ` A metric is metrics.${name}, a parameter params.${name}, the value of a tag tags.${name}; ` +
-      `fields are ${OWN_FIELDS.join(", ")}.`,
+      `fields are ${fields.join(", ")}.`,
   );
 }
 

@@ -6,7 +6,8 @@
 import { hasCode, type RubiconException } from "../../errors.ts";
 import type { Answer, Backend } from "../../composite/plan.ts";
 import { breathe } from "../../drivers/source.ts";
-import { deletedBy, experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
+import { experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
+import type { Deletions } from "./deleted.ts";
 import type { RunState } from "../format/run_state.ts";
 import { checkRead, type ListAnswer } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
@@ -25,7 +26,7 @@ export interface Wanted {
 }
 
 /** So many runs are read in one go; others have their turn in between. */
-const PAGE = 512;
+const PAGE = 128;
 
 const caches = new WeakMap<object, Map<string, RunCache>>();
 
@@ -39,7 +40,7 @@ function cacheOf({ health }: Backend, folder: string): RunCache {
 }
 
 /** A project's experiments in a backend; `undefined` if the backend does not read many things at once. */
-function runFolder(
+export function runFolder(
   backend: Backend,
   projectName: string,
   children: boolean,
@@ -57,33 +58,29 @@ function runFolder(
   };
 }
 
-/** The ids of the experiments that are there. Those that left a trace of their deletion are noted. */
-async function idsIn(from: RunFolder, deleted: Set<string>): Promise<string[]> {
+/** The ids of the experiments that are there, but for those that were deleted. */
+export async function idsIn(from: RunFolder, deleted: Deletions): Promise<string[]> {
   const [entries] = await from.bulk.list([from.folder]);
   const { folders, objects } = entries!;
-  for (const name of objects) {
-    const trace = deletedBy(`${from.folder}/${name}`);
-    if (trace !== undefined) deleted.add(trace.slice(from.folder.length + 1));
-  }
-  from.cache.keepOnly(new Set(folders));
-  return folders;
+  for (const name of objects) deleted.add(`${from.folder}/${name}`);
+  return from.cache.keepOnly(folders).filter((id) => !deleted.has(`${from.folder}/${id}`));
 }
 
 /**
  * The runs of a project that are wanted; nothing if the backend does not read many things at once.
  *
- * @param deleted Gets the ids of those that left a trace of their deletion.
+ * @param deleted Gets to know what was deleted.
  */
 export async function folderRuns(
   backend: Backend,
   place: Place,
   { children, status }: Wanted,
   choice: Choice,
-  deleted: Set<string>,
+  deleted: Deletions,
 ): Promise<Answer<KnownRun[]> | undefined> {
   const from = runFolder(backend, place.projectName, children);
   if (!from) return undefined;
-  const ids = (await idsIn(from, deleted)).filter((id) => !deleted.has(id));
+  const ids = await idsIn(from, deleted);
   if (ids.length === 0) {
     await readParent(backend, place);
     return { value: [], weak: "bare" };
@@ -92,6 +89,7 @@ export async function folderRuns(
   if (!choice.newest || choice.limit >= ids.length) {
     const answer = await readWanted(from, ids, choice, status);
     checkRead(answer);
+    from.cache.sort();
     return answer;
   }
   // Whoever was read has a state that is known by then.
@@ -141,11 +139,12 @@ async function withStates(
   use: StateUse,
 ): Promise<ListAnswer<KnownRun>> {
   if (use === "none") return answer;
-  const { states, damage } = await folderStates(from, answer.value);
+  const { states, lasted, damage } = await folderStates(from, answer.value);
   // What is kept of a run says nothing of the time.
   const value = answer.value.map((run) => ({
     ...run,
     status: states.get(run.experiment.id) ?? null,
+    ...(lasted.has(run.experiment.id) && { durationMs: lasted.get(run.experiment.id)! }),
   }));
   if (damage.length === 0) return { ...answer, value };
   const more = damage.map(({ message }) => message);

@@ -8,7 +8,7 @@ import type { Backend } from "../../composite/plan.ts";
 import type { ListEntry } from "../../drivers/driver.ts";
 import { isStatusName } from "../format/layout.ts";
 import type { RunState } from "../format/run_state.ts";
-import { isRunning, runState, storeTime } from "../history/state.ts";
+import { durationOf, isRunning, runState, storeTime } from "../history/state.ts";
 import { decodeStatus, type StatusFile, statusFrom } from "../history/status_file.ts";
 
 /** The latest status file of a run: its bytes or what they hold, and when the store has it from. */
@@ -34,12 +34,14 @@ export type StateUse =
 export interface States {
   /** The states, by the runs' ids; a run that never said what state it is in has none. */
   states: ReadonlyMap<string, RunState>;
+  /** How long those took that do not go on, in milliseconds; how long they were heard of if they are lost. */
+  lasted: ReadonlyMap<string, number>;
   /** What could not be read, each with its reason. */
   damage: readonly RubiconException[];
 }
 
 /** Nobody asked for them. */
-export const NO_STATES: States = { states: new Map(), damage: [] };
+export const NO_STATES: States = { states: new Map(), lasted: new Map(), damage: [] };
 
 /**
  * The states of runs, by their ids.
@@ -53,6 +55,7 @@ export async function statesOf(
 ): Promise<States> {
   if (lives.size === 0) return NO_STATES;
   const states = new Map<string, RunState>();
+  const lasted = new Map<string, number>();
   const damage: RubiconException[] = [];
   const files = Array.from(lives).flatMap(([id, life]) => {
     try {
@@ -67,8 +70,12 @@ export async function statesOf(
   const heard = running.length === 0 ? [] : await heardOf(running.map(({ id }) => id));
   const now = await storeTime(backend);
   for (const [at, one] of running.entries()) one.heard = Math.max(one.heard, heard[at] ?? 0);
-  for (const { id, heard, file } of files) states.set(id, runState(file, heard, now));
-  return { states, damage };
+  for (const { id, heard, file } of files) {
+    const state = runState(file, heard, now);
+    states.set(id, state);
+    if (state !== "running") lasted.set(id, durationOf(file, heard));
+  }
+  return { states, lasted, damage };
 }
 
 const fileOf = ({ source, at }: Life): StatusFile =>

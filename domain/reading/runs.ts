@@ -10,20 +10,24 @@ import { experimentFolder, experimentsFolder } from "../format/layout.ts";
 import type { RunState } from "../format/run_state.ts";
 import { folderRuns, type Wanted } from "./folder_list.ts";
 import { NO_STATES, readLife, type States, statesOf } from "./lives.ts";
-import { ownCopy, withOwnValue } from "./run_cache.ts";
+import type { KnownRun } from "./run_cache.ts";
+import type { Deletions } from "./deleted.ts";
 import { readNewest } from "./list.ts";
 import { readParent } from "./parent.ts";
 import { pooled } from "../pool.ts";
 import { checkRead, type Files, filesByFolder, readAll } from "./entity_files.ts";
-import type { Experiment, Metric, Parameter, Project } from "../format/entities.ts";
+import type { Cell, MetricCell } from "../format/cell.ts";
+import type { Experiment, Project } from "../format/entities.ts";
 
-/** An experiment with what a table has of it. */
+/** An experiment with what a table has of it. Others may have it, too: what is handed out is a copy. */
 export interface Run {
-  experiment: Experiment;
-  parameters: Parameter[];
-  metrics: Metric[];
+  readonly experiment: Experiment;
+  readonly parameters: readonly Cell[];
+  readonly metrics: readonly MetricCell[];
   /** The state it is in, if somebody asked for that and it has one. */
-  status?: RunState | null;
+  readonly status?: RunState | null;
+  /** How long it took, in milliseconds, if its state was asked for and it does not go on. */
+  readonly durationMs?: number;
 }
 
 /** Whether something of a run could not be read, and what. */
@@ -33,7 +37,7 @@ interface Damage {
 }
 
 /** The files of one experiment. */
-interface Listed {
+export interface Listed {
   own: Files;
   parameters: Map<string, Files>;
   metrics: Map<string, Files>;
@@ -41,15 +45,19 @@ interface Listed {
   heard?: number;
 }
 
-/** The newest runs of a project that are wanted: of those alone metrics and parameters are read. */
+/**
+ * The newest runs of a project that are wanted: of those alone metrics and parameters are read.
+ *
+ * @param deleted Gets to know what was deleted.
+ */
 export async function runsIn(
   backend: Backend,
   project: Project,
   choice: Choice,
   wanted: Wanted,
+  deleted: Deletions,
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
-  const deleted = new Set<string>();
   const fromFolders = await folderRuns(
     backend,
     place,
@@ -58,19 +66,34 @@ export async function runsIn(
     deleted,
   );
   if (fromFolders) {
-    const runs = fromFolders.value.map(({ experiment, children, status }): Run => ({
-      experiment: ownCopy(experiment),
-      parameters: wanted.children ? children!.parameters.map(withOwnValue) : [],
-      metrics: wanted.children ? children!.metrics.map(withOwnValue) : [],
-      ...(status !== undefined && { status }),
-    }));
-    return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
+    return { ...fromFolders, value: fromFolders.value.map(wholeRun) };
   }
-  const listed = await list(backend, experimentsFolder(project.name));
+  const listed = await list(backend, experimentsFolder(project.name), deleted);
   if (listed.size === 0) {
     await readParent(backend, place);
     return { value: [], weak: "bare" };
   }
+  return await readListed(backend, project, listed, choice, wanted);
+}
+
+/** A run with its children, if there are any of them. */
+export const wholeRun = ({ experiment, children, status, durationMs }: KnownRun): Run => ({
+  experiment,
+  parameters: children?.parameters ?? [],
+  metrics: children?.metrics ?? [],
+  ...(status !== undefined && { status }),
+  ...(durationMs !== undefined && { durationMs }),
+});
+
+/** The newest runs that are wanted of those whose files are known. */
+export async function readListed(
+  backend: Backend,
+  project: Project,
+  listed: ReadonlyMap<string, Listed>,
+  choice: Choice,
+  wanted: Wanted,
+): Promise<Answer<Run[]>> {
+  const place = { projectName: project.name };
   const statesFor = async (ids: readonly string[]) => await statesIn(backend, project, ids, listed);
   // What decides is read first, and what is only shown of those that are wanted.
   const deciding = wanted.status === "decides" ? await statesFor([...listed.keys()]) : NO_STATES;
@@ -94,7 +117,7 @@ export async function runsIn(
   checkRead(found);
   const ids = found.value.map(({ id }) => id).filter((id) => listed.has(id));
   if (!all && wanted.children) await gather(backend, project, ids, listed);
-  const [children, { states, damage: ofStates }] = await Promise.all([
+  const [children, { states, lasted, damage: ofStates }] = await Promise.all([
     early ?? childrenOf(ids),
     wanted.status === "shown" ? statesFor(ids) : deciding,
   ]);
@@ -102,6 +125,7 @@ export async function runsIn(
     experiment,
     ...children.get(experiment.id) ?? { parameters: [], metrics: [], damaged: false, damage: [] },
     ...(wanted.status !== "none" && { status: states.get(experiment.id) ?? null }),
+    ...(lasted.has(experiment.id) && { durationMs: lasted.get(experiment.id)! }),
   }));
   const isWhole = !found.weak && ofStates.length === 0 && !runs.some(({ damaged }) => damaged);
   if (isWhole) return { value: runs };
@@ -139,11 +163,14 @@ type Children = Pick<Run, "parameters" | "metrics"> & Damage;
 export function mergeRuns(lists: readonly Run[][]): Run[] {
   const all = new Map<string, Run>();
   for (const run of lists.flat()) {
-    const { experiment, parameters, metrics, status } = all.get(run.experiment.id) ?? run;
-    const state = status ?? run.status;
+    const first = all.get(run.experiment.id) ?? run;
+    const { experiment, parameters, metrics } = first;
+    // Of one and the same backend, as the duration belongs to the state.
+    const { status: state, durationMs } = first.status == null ? run : first;
     all.set(experiment.id, {
       experiment,
       ...(state !== undefined && { status: state }),
+      ...(durationMs !== undefined && { durationMs }),
       parameters: byName(parameters, run.parameters),
       metrics: byName(metrics, run.metrics),
     });
@@ -151,19 +178,21 @@ export function mergeRuns(lists: readonly Run[][]): Run[] {
   return [...all.values()];
 }
 
-function byName<E extends { name: string }>(...lists: E[][]): E[] {
+function byName<E extends { name: string }>(...lists: (readonly E[])[]): E[] {
   return [...new Map(lists.toReversed().flat().map((one) => [one.name, one])).values()];
 }
 
-/** Lists all experiments with their files, by id. */
-async function list(
+/** Lists experiments with their files, by id: all of them, or one. */
+export async function list(
   backend: Backend,
   folder: string,
+  deleted: Deletions,
+  one: { of?: string; depth?: number } = {},
 ): Promise<Map<string, Listed>> {
   const found = new Map<string, Listed>();
   const children: [id: string, kind: "parameters" | "metrics", slug: string, files: Files][] = [];
   const heard: [id: string, time: number][] = [];
-  for (const [path, files] of await filesByFolder(backend, folder)) {
+  for (const [path, files] of await filesByFolder(backend, folder, { ...one, deleted })) {
     const [id, kind, slug] = path.split("/") as [string, string?, string?];
     if (kind === undefined) {
       found.set(id, { own: files, parameters: new Map(), metrics: new Map() });
@@ -177,6 +206,7 @@ async function list(
     const one = found.get(id);
     if (one) one.heard = time;
   }
+  for (const id of [...found.keys()]) if (deleted.has(`${folder}/${id}`)) found.delete(id);
   return found;
 }
 
