@@ -69,12 +69,18 @@ export type {
 } from "./drivers/driver.ts";
 export {
   type DriverConfig,
+  type DriverConfigs,
   type DriverFactory,
   type DriverRegistration,
+  type FilesystemOptions,
+  type KnownDriverConfig,
   openDriver,
+  type OtherDriverConfig,
   registerDriver,
   registeredDrivers,
+  type RootOptions,
 } from "./drivers/registry.ts";
+export type { S3Credentials, S3Options } from "./drivers/s3/options.ts";
 export type { Comparison } from "./composite/compare.ts";
 export {
   type ArtifactInput,
@@ -88,6 +94,22 @@ export {
   readArtifact,
 } from "./domain/artifact.ts";
 export { bestExperiment, type BestOptions } from "./domain/best.ts";
+export {
+  type Catalog,
+  type CatalogEntry,
+  type CatalogOptions,
+  openCatalog,
+  publish,
+  type PublishOptions,
+} from "./domain/catalog/catalog.ts";
+export type {
+  CatalogCorrelation,
+  CatalogExperiment,
+  CatalogFrames,
+  CatalogLists,
+  CatalogTable,
+  CatalogView,
+} from "./domain/catalog/source.ts";
 export { addComments, removeComments } from "./domain/comments.ts";
 export {
   type DataframeInput,
@@ -152,8 +174,23 @@ export type {
   TrainingMetadata,
 } from "./domain/format/entities.ts";
 export type { NumpyArray } from "./domain/format/numpy.ts";
+export type { RunState } from "./domain/format/run_state.ts";
 export { slugify } from "./domain/format/slug.ts";
 export type { Value } from "./domain/format/values.ts";
+export type { MetricSummary, SummaryFold, SummaryOptions } from "./domain/history/fold.ts";
+export {
+  type HistoryColumns,
+  type HistoryOptions,
+  type HistoryPoint,
+  readHistory,
+  readHistoryColumns,
+} from "./domain/history/history.ts";
+export type { ResumeOptions, RunInput, RunOptions } from "./domain/history/options.ts";
+export type { PointPlace, Run } from "./domain/history/run.ts";
+export { resumeRun, startRun, withRun } from "./domain/history/start.ts";
+export type { ExperimentStatus } from "./domain/history/state.ts";
+export { experimentStatus, setStatus, type SetStatusOptions } from "./domain/history/status.ts";
+export type { PendingPoints } from "./domain/history/writer.ts";
 export { type EnvironmentInput, logEnvironment } from "./domain/host/environment.ts";
 export { type GitInfo, gitInfo } from "./domain/host/git.ts";
 export type { ListFilter, LogFields, LogInput } from "./domain/inputs.ts";
@@ -164,6 +201,7 @@ export {
   logMetrics,
   type MetricInput,
   type MetricInputs,
+  type PointInput,
 } from "./domain/metric.ts";
 export {
   getParameter,
@@ -173,6 +211,21 @@ export {
   type ParameterInput,
   type ParameterInputs,
 } from "./domain/parameter.ts";
+export {
+  type ImportedMlruns,
+  importMlruns,
+  type ImportMlrunsOptions,
+} from "./domain/mlflow/mlruns.ts";
+export { makePipeline } from "./domain/pipeline/pipeline.ts";
+export type {
+  FitOptions,
+  Pipeline,
+  PipelineOptions,
+  PipelineStep,
+  ScoreOptions,
+  StepFilter,
+  StepLogger,
+} from "./domain/pipeline/types.ts";
 export type { ColumnType, ElementType } from "./domain/parquet/types.ts";
 export type {
   ColumnTable,
@@ -223,6 +276,23 @@ export type {
   WhereTest,
   WhereValue,
 } from "./domain/query/where.ts";
+export { availableSchemas, getSchema, registerSchema } from "./domain/schema/registry.ts";
+export {
+  loadSchema,
+  logWithSchema,
+  setSchema,
+  type WithSchemaOptions,
+} from "./domain/schema/schema.ts";
+export type {
+  Schema,
+  SchemaArtifact,
+  SchemaDataframe,
+  SchemaFeature,
+  SchemaLogger,
+  SchemaNested,
+  SchemaValue,
+  SchemaValues,
+} from "./domain/schema/types.ts";
 export { search, type SearchScope } from "./domain/search.ts";
 export {
   type StreamedRow,
@@ -239,6 +309,17 @@ export type { Mend } from "./domain/upkeep/plan.ts";
 export { type Repair, repair, type RepairOptions } from "./domain/upkeep/repair.ts";
 export { restoreArchives, type RestoreOptions } from "./domain/upkeep/restore.ts";
 export { type Synced, type SyncOptions, syncProject } from "./domain/upkeep/sync.ts";
+export {
+  deleteExperiment,
+  deleteProject,
+  type EmptiedTrash,
+  emptyTrash,
+  type EmptyTrashOptions,
+  listTrash,
+  restoreExperiment,
+  restoreProject,
+  type Trashed,
+} from "./domain/upkeep/trash.ts";
 export { type Verification, verify, type VerifyOptions } from "./domain/upkeep/verify.ts";
 export type { AttachedQuery } from "./domain/writing/attached.ts";
 export type { ChildQuery } from "./domain/writing/child.ts";

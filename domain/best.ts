@@ -6,7 +6,7 @@
 import type { Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject, refuse, show } from "./check.ts";
 import type { ExperimentFilter } from "./experiment.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import { cellsOf } from "./query/cells.ts";
 import { compileQuery } from "./query/query.ts";
 import type { MetricColumn } from "./query/where.ts";
@@ -61,7 +61,7 @@ export async function bestExperiment(
     query,
     checkFilter(options, where),
     options,
-    true,
+    { children: true, status: false },
   );
   const values = cellsOf(runs).of(query.orderBy[0]!.column);
   const at = values.findIndex((value) =>

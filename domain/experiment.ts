@@ -4,9 +4,10 @@
  * @module
  */
 import type { CallOptions, Composite } from "../composite.ts";
+import type { Core, Step } from "../composite/plan.ts";
 import { encodeEntity } from "./format/codec.ts";
 import { checkComposite, checkFields, checkId, checkProject, checkText, refuse } from "./check.ts";
-import { prepareAll } from "./writing/child.ts";
+import { type ChildKind, prepareAll } from "./writing/child.ts";
 import type { FeatureInputs } from "./feature.ts";
 import { compileQuery } from "./query/query.ts";
 import type { OrderBy, Where } from "./query/where.ts";
@@ -19,10 +20,10 @@ import { readEntities } from "./reading/list.ts";
 import { readQueried } from "./reading/queried.ts";
 import { readEntity } from "./reading/entity_files.ts";
 import { ownCopy } from "./reading/run_cache.ts";
-import { CALL_FIELDS, inputFields } from "./format/schema.ts";
-import { build, create, stepOf } from "./writing/create.ts";
+import { build, create, type Made, stepOf } from "./writing/create.ts";
+import { refuseTaken } from "./writing/taken.ts";
 import type { Experiment, Project } from "./format/entities.ts";
-import type { ListFilter, LogInput } from "./inputs.ts";
+import { CALL_FIELDS, inputFields, type ListFilter, type LogInput } from "./inputs.ts";
 
 /** What {@linkcode logExperiment} takes. */
 export type ExperimentInput = LogInput<Experiment> & {
@@ -37,7 +38,10 @@ export type ExperimentInput = LogInput<Experiment> & {
 /** How to find one experiment: by its id, or by its name (the last one that was logged with it). */
 export type ExperimentQuery = ({ name: string } | { id: string }) & CallOptions;
 
-const INPUT = inputFields("experiment", ["parameters", "metrics", "features"]);
+/** The fields that an experiment is logged with. */
+export const EXPERIMENT_FIELDS: ReadonlySet<string> = inputFields("experiment", [
+  ...["parameters", "metrics", "features"],
+]);
 const QUERY = new Set(["name", "id", ...CALL_FIELDS]);
 const FILTER = new Set([...FILTER_FIELDS, "where", "orderBy", ...CALL_FIELDS]);
 
@@ -83,44 +87,59 @@ export async function logExperiment(
   const where = "logExperiment";
   checkComposite(rubicon, where);
   checkProject(project, where);
-  checkFields(input, INPUT, where);
+  checkFields(input, EXPERIMENT_FIELDS, where);
+  const prepared = prepareExperiment(rubicon, project, input, where);
+  if (input.id !== undefined) await refuseTaken(rubicon, prepared.experiment, input);
+  return await createExperiment(rubicon, prepared, input);
+}
+
+/** An experiment that is checked, and its children, ready to be written. */
+export interface PreparedExperiment {
+  /** The experiment. */
+  experiment: Experiment;
+  /** Its children. */
+  children: Made[];
+  /** What a failure carries. */
+  entity: unknown;
+}
+
+/** Checks an experiment with its children. Nothing is written. */
+export function prepareExperiment(
+  rubicon: Composite,
+  project: Project,
+  input: ExperimentInput,
+  where: string,
+): PreparedExperiment {
   const experiment = build("experiment", { projectName: project.name }, input, where);
   const encoding = rubicon.options;
   const place = { projectName: project.name, experimentId: experiment.id };
-  const parameters = prepareAll(
-    "parameter",
-    place,
-    input.parameters ?? [],
-    `${where}: parameters`,
-    encoding,
-  );
-  const metrics = prepareAll("metric", place, input.metrics ?? [], `${where}: metrics`, encoding);
-  const features = prepareAll(
-    "feature",
-    place,
-    input.features ?? [],
-    `${where}: features`,
-    encoding,
-  );
+  const all = <K extends ChildKind>(kind: K, inputs: unknown, what: string) =>
+    prepareAll(kind, place, inputs ?? [], `${where}: ${what}`, encoding);
+  const parameters = all("parameter", input.parameters, "parameters");
+  const metrics = all("metric", input.metrics, "metrics");
+  const features = all("feature", input.features, "features");
   const children = [...parameters, ...metrics, ...features];
-  return await create(
-    rubicon,
+  return {
     experiment,
-    input,
-    [],
-    stepOf(experiment, encodeEntity(experiment, encoding)),
-    {
-      below: children,
-      ...(children.length > 0 && {
-        entity: {
-          ...experiment,
-          parameters: parameters.map(({ entity }) => entity),
-          metrics: metrics.map(({ entity }) => entity),
-          features: features.map(({ entity }) => entity),
-        },
-      }),
+    children,
+    entity: children.length === 0 ? experiment : {
+      ...experiment,
+      parameters: parameters.map(({ entity }) => entity),
+      metrics: metrics.map(({ entity }) => entity),
+      features: features.map(({ entity }) => entity),
     },
-  );
+  };
+}
+
+/** Writes an experiment with its children, and what else is beside it. */
+export async function createExperiment(
+  rubicon: Core,
+  { experiment, children, entity }: PreparedExperiment,
+  call: CallOptions,
+  beside: readonly Step[] = [],
+): Promise<Experiment> {
+  const step = stepOf(experiment, encodeEntity(experiment, rubicon.options));
+  return await create(rubicon, experiment, call, [], step, { below: children, beside, entity });
 }
 
 /**
@@ -208,6 +227,7 @@ export async function listExperiments(
   checkFields(filter, FILTER, where);
   const choice = checkFilter(filter, where);
   const query = compileQuery(filter.where, filter.orderBy, where);
-  const runs = await readQueried(rubicon, project, query, choice, filter, false);
+  const needs = { children: false, status: false };
+  const runs = await readQueried(rubicon, project, query, choice, filter, needs);
   return runs.map(({ experiment }) => ownCopy(experiment));
 }

@@ -8,7 +8,7 @@ import type { Core } from "../composite/plan.ts";
 import { checkComposite, checkFields, checkProject, checkTexts, refuse } from "./check.ts";
 import type { ExperimentFilter } from "./experiment.ts";
 import type { Experiment, Project } from "./format/entities.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import type { Value } from "./format/values.ts";
 import { fault } from "./query/fault.ts";
 import { compileQuery } from "./query/query.ts";
@@ -83,7 +83,7 @@ export function streamExperiments(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, EXPERIMENTS, where);
-  const asked = { ...wanted(project, options, where), children: false };
+  const asked = { ...wanted(project, options, where), children: false, status: false };
   return each(rubicon, asked, options, ({ experiment }) => ownCopy(experiment));
 }
 
@@ -142,7 +142,8 @@ export function streamTable(
   checkFields(options, TABLE, where);
   const columns = options.columns && checkColumns(options.columns, `${where}: columns`);
   const children = !columns?.every(isOwn);
-  const asked = { ...wanted(project, options, where), children };
+  const status = columns?.includes("status") ?? true;
+  const asked = { ...wanted(project, options, where), children, status };
   return columns ? selected(rubicon, asked, options, columns) : each(rubicon, asked, options, row);
 }
 
@@ -150,7 +151,7 @@ function wanted(
   project: Project,
   options: StreamFilter,
   where: string,
-): Omit<StreamedRuns, "children"> {
+): Omit<StreamedRuns, "children" | "status"> {
   const { order, orderBy, ...filter } = options;
   const { passes, limit } = checkFilter(
     { ...filter, ...(order !== undefined && { order }) },
@@ -204,9 +205,11 @@ async function* each<T>(
   }
 }
 
-function row({ experiment, parameters, metrics }: Run): object {
+function row({ experiment, parameters, metrics, status = null }: Run): object {
   const cells: Record<string, unknown> = {};
-  for (const field of OWN_FIELDS) cells[field] = ownValue(experiment[field]);
+  for (const field of OWN_FIELDS) {
+    cells[field] = field === "status" ? status : ownValue(experiment[field]);
+  }
   for (const { name, value } of parameters) cells[`params.${name}`] = ownValue(value);
   for (const { name, value } of metrics) cells[`metrics.${name}`] = ownValue(value);
   return cells;

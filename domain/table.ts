@@ -17,8 +17,8 @@ import {
 import { OWN_FIELDS } from "./query/tree.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
 import { readQueried } from "./reading/queried.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import { ownValue } from "./reading/run_cache.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
 import type { Project } from "./format/entities.ts";
 import type { Value } from "./format/values.ts";
 
@@ -89,7 +89,8 @@ export async function toTable(
   const columns = options.columns && checkTexts(options.columns, `${where}: columns`);
   const own: ReadonlySet<string> = new Set(OWN_FIELDS);
   const children = !columns?.every((name) => own.has(name));
-  const runs = await readQueried(rubicon, project, query, choice, options, children);
+  const status = columns?.includes("status") ?? true;
+  const runs = await readQueried(rubicon, project, query, choice, options, { children, status });
   const table = tableOf(runs, ownValue);
   return columns ? selectColumns(table, columns, `${where}: columns`) : table;
 }

@@ -17,6 +17,7 @@ const NAMES = `
   ArtifactInput
   Attached
   AttachedQuery
+  availableSchemas
   BackendConfig
   BackendInfo
   BackendSettings
@@ -27,6 +28,15 @@ const NAMES = `
   BulkReader
   Bytes
   CallOptions
+  Catalog
+  CatalogCorrelation
+  CatalogEntry
+  CatalogExperiment
+  CatalogFrames
+  CatalogLists
+  CatalogOptions
+  CatalogTable
+  CatalogView
   Cell
   Child
   ChildQuery
@@ -42,6 +52,8 @@ const NAMES = `
   DataframeInput
   deleteArtifact
   deleteDataframe
+  deleteExperiment
+  deleteProject
   Destination
   Difference
   diffExperiments
@@ -55,9 +67,13 @@ const NAMES = `
   Driver
   DriverBackend
   DriverConfig
+  DriverConfigs
   DriverFactory
   DriverRegistration
   ElementType
+  EmptiedTrash
+  emptyTrash
+  EmptyTrashOptions
   Entities
   Entity
   EntityOf
@@ -67,10 +83,14 @@ const NAMES = `
   ExperimentFilter
   ExperimentInput
   ExperimentQuery
+  ExperimentStatus
+  experimentStatus
   Feature
   FeatureInput
   FeatureInputs
   FileData
+  FilesystemOptions
+  FitOptions
   flush
   FlushOptions
   FolderEntries
@@ -85,14 +105,22 @@ const NAMES = `
   getParameter
   getProject
   GetResult
+  getSchema
   GitInfo
   gitInfo
   groupByCommit
   hasCode
+  HistoryColumns
+  HistoryOptions
+  HistoryPoint
+  ImportedMlruns
+  importMlruns
+  ImportMlrunsOptions
   IndexLevel
   isRubiconException
   JsonInput
   Kind
+  KnownDriverConfig
   listArtifacts
   listChildExperiments
   listDataframes
@@ -106,6 +134,8 @@ const NAMES = `
   listParameters
   listParentExperiments
   listProjects
+  listTrash
+  loadSchema
   logArtifact
   logDataframe
   logEnvironment
@@ -119,21 +149,26 @@ const NAMES = `
   logMetrics
   logParameter
   logParameters
+  logWithSchema
+  makePipeline
   Mend
   Metric
   MetricColumn
   MetricInput
   MetricInputs
+  MetricSummary
   MissingValues
   Numbers
   NumpyArray
   ObjectMeta
   openArtifact
+  openCatalog
   openComposite
   openDriver
   OpenResult
   OrderBy
   OrderColumn
+  OtherDriverConfig
   OwnCells
   OwnField
   Parameter
@@ -144,6 +179,12 @@ const NAMES = `
   parseQuery
   ParseQueryOptions
   PatternOperator
+  PendingPoints
+  Pipeline
+  PipelineOptions
+  PipelineStep
+  PointInput
+  PointPlace
   Policies
   printQuery
   Progress
@@ -153,6 +194,8 @@ const NAMES = `
   ProjectQuery
   ProjectRow
   ProjectTable
+  publish
+  PublishOptions
   PutOptions
   PutResult
   PutTreeOptions
@@ -165,31 +208,62 @@ const NAMES = `
   readArtifact
   readDataframe
   ReadDataframeOptions
+  readHistory
+  readHistoryColumns
   ReadPolicy
   Receipt
   registerDriver
   registeredDrivers
+  registerSchema
   removeComments
   removeTags
   Repair
   repair
   RepairOptions
   restoreArchives
+  restoreExperiment
   RestoreOptions
+  restoreProject
+  ResumeOptions
+  resumeRun
+  RootOptions
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
+  Run
+  RunInput
+  RunOptions
+  RunState
+  S3Credentials
+  S3Options
+  Schema
+  SchemaArtifact
+  SchemaDataframe
+  SchemaFeature
+  SchemaLogger
+  SchemaNested
+  SchemaValue
+  SchemaValues
+  ScoreOptions
   search
   SearchScope
+  setSchema
+  setStatus
+  SetStatusOptions
   slugify
   Source
+  startRun
   status
+  StepFilter
+  StepLogger
   StoreTimes
   StreamedRow
   streamExperiments
   StreamFilter
   streamTable
   StreamTableOptions
+  SummaryFold
+  SummaryOptions
   Synced
   SyncOptions
   syncProject
@@ -208,6 +282,7 @@ const NAMES = `
   toParquet
   toTable
   TrainingMetadata
+  Trashed
   unzipArtifact
   Value
   VerbOptions
@@ -218,6 +293,8 @@ const NAMES = `
   WhereColumn
   WhereTest
   WhereValue
+  withRun
+  WithSchemaOptions
   WritePolicy
 `;
 

@@ -12,7 +12,7 @@ import { checkComposite, checkEntity, checkFields, refuse, show } from "../check
 import { readDataframe } from "../dataframe.ts";
 import { describe } from "../format/codec.ts";
 import { entityFolder } from "../format/layout.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import { dataKeys } from "../reading/data_keys.ts";
 import { toCsv, toJsonLines } from "./csv.ts";
 import { toParquet } from "./parquet.ts";
@@ -92,6 +92,21 @@ const planFor = (dataframe: Dataframe) => ({
   what: `the data of ${describe(dataframe)}`,
   folder: entityFolder(dataframe),
 });
+
+/**
+ * A dataframe as the bytes of one Parquet file: as it is stored, unless it is in parts.
+ *
+ * @throws {RubiconException} if no backend is able to read.
+ */
+export async function openParquet(
+  rubicon: Core,
+  dataframe: Dataframe,
+  call: CallOptions,
+): Promise<ReadableStream<Bytes>> {
+  if (await isOneFile(rubicon, dataframe, call)) return await openStored(rubicon, dataframe, call);
+  const table = await readDataframe(rubicon, dataframe, call);
+  return new Blob([await toParquet(table)]).stream() as ReadableStream<Bytes>;
+}
 
 /** Whether a dataframe is stored as one file, and not in parts. */
 async function isOneFile(

@@ -19,14 +19,19 @@ let millisText = "";
  * logged first is listed first.
  */
 export function now(): string {
-  const micros = Math.floor(millis() * 1000);
-  last = Math.max(micros, last + 1);
-  const whole = Math.floor(last / 1000);
+  const micros = nowMicros();
+  const whole = Math.floor(micros / 1000);
   if (whole !== lastMillis) {
     millisText = new Date(whole).toISOString().slice(0, 23);
     lastMillis = whole;
   }
-  return `${millisText}${String(last % 1000).padStart(3, "0")}+00:00`;
+  return `${millisText}${String(micros % 1000).padStart(3, "0")}+00:00`;
+}
+
+/** Now, in microseconds since 1970, by the rules of {@linkcode now}. */
+export function nowMicros(): number {
+  const micros = Math.floor(millis() * 1000);
+  return last = Math.max(micros, last + 1);
 }
 
 /** Milliseconds since 1970. The steady clock stands still while a machine sleeps, and knows nothing of a clock that is set. */

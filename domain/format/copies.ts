@@ -7,7 +7,7 @@ import { hasCode } from "../../errors.ts";
 import { type ChangeFile, join, type What, WHATS } from "./annotations.ts";
 import { rewrites } from "./rewrites.ts";
 import { decodeChange, isWhole as isWholeJson } from "./codec.ts";
-import { isOwn, partOf } from "./layout.ts";
+import { isHistoryKey, isOwn, isStatusName, partOf } from "./layout.ts";
 
 /** A small object of a store. */
 export interface Stored {
@@ -22,12 +22,24 @@ export interface Stored {
 /** What a key is to the entity that it is beside. */
 const partOfKey = (key: string) => partOf(key.slice(key.lastIndexOf("/") + 1));
 
-/** Whether a key is of an entity's JSON, which shows where it was cut short. */
-export const isChecked = (key: string): boolean => partOfKey(key) !== undefined;
+/** Whether a key is of JSON. */
+const isJson = (key: string): boolean =>
+  partOfKey(key) !== undefined || isStatusName(key.slice(key.lastIndexOf("/") + 1));
+
+/** Whether a key is of an entity's JSON or history, which show where they were cut short. */
+export const isChecked = (key: string): boolean => isJson(key) || isHistoryKey(key);
 
 /** Whether an object's bytes are all of it, as far as they tell. */
-export const isWhole = (key: string, bytes: Uint8Array): boolean =>
-  !isChecked(key) || isWholeJson(bytes);
+export function isWhole(key: string, bytes: Uint8Array): boolean {
+  if (isJson(key)) return isWholeJson(bytes);
+  return !isHistoryKey(key) || isWholeHistory(key, bytes);
+}
+
+/** A line of history ends with a line feed, a Parquet file with its name. */
+function isWholeHistory(key: string, bytes: Uint8Array): boolean {
+  if (!key.endsWith(".parquet")) return bytes.at(-1) === 10;
+  return bytes.length >= 12 && new TextDecoder().decode(bytes.subarray(-4)) === "PAR1";
+}
 
 /** Tags or comments files from their bytes, without those that are damaged. */
 export function changesIn(what: What, files: readonly Stored[]): ChangeFile[] {

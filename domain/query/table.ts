@@ -4,6 +4,7 @@
  * @module
  */
 import type { Value } from "../format/values.ts";
+import type { RunState } from "../format/run_state.ts";
 import type { Run } from "./cells.ts";
 import { fault, nearest } from "./fault.ts";
 import { OWN_FIELDS } from "./tree.ts";
@@ -41,6 +42,8 @@ export interface OwnCells {
   tags: string[];
   /** When it was created: ISO 8601 in UTC with microseconds. */
   createdAt: string;
+  /** The state of its run; `null` if nobody ever said what state it is in. */
+  status: RunState | null;
 }
 
 /** One row of a {@linkcode ProjectTable}: what is known of one experiment, by the columns' names. */
@@ -119,7 +122,7 @@ export function tableOf(
 }
 
 /** Written out: an object that is made with its fields takes half the time and memory of one that gets them later. */
-const ownCells = ({ experiment }: Run): OwnCells => ({
+const ownCells = ({ experiment, status = null }: Run): OwnCells => ({
   id: experiment.id,
   name: experiment.name,
   description: experiment.description,
@@ -128,6 +131,7 @@ const ownCells = ({ experiment }: Run): OwnCells => ({
   commitHash: experiment.commitHash,
   tags: [...experiment.tags],
   createdAt: experiment.createdAt,
+  status,
 });
 
 function put(row: Record<string, Value>, name: string, value: Value): void {

@@ -5,7 +5,8 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
-import type { BulkReader, Driver, FolderStamp, GetResult } from "../../drivers/driver.ts";
+import type { Store } from "../../composite/plan.ts";
+import type { BulkReader, FolderStamp, GetResult } from "../../drivers/driver.ts";
 import { fold, type What } from "../format/annotations.ts";
 import {
   bundleKey,
@@ -14,7 +15,14 @@ import {
   type StampedBundle,
 } from "../../composite/layers/bundle_format.ts";
 import { decodeChange, entityFrom, parseObject } from "../format/codec.ts";
-import { METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
+import {
+  historyFolder,
+  isStatusName,
+  METADATA,
+  metadataKey,
+  partOf,
+  type Place,
+} from "../format/layout.ts";
 import {
   type AgedCell,
   type Cell,
@@ -23,7 +31,9 @@ import {
   type MetricCell,
   plainCell,
 } from "../format/cell.ts";
+import { latestStatus } from "../history/status_file.ts";
 import { isOfOneObject, olderFirst } from "./entity_files.ts";
+import { type Life, type States, statesOf } from "./lives.ts";
 import { pooled } from "../pool.ts";
 import type { KnownRun, RunCache, RunVersion } from "./run_cache.ts";
 
@@ -37,7 +47,7 @@ export interface FoundRun {
 
 /** A project's experiments in one store. */
 export interface RunFolder {
-  driver: Driver;
+  driver: Store;
   bulk: BulkReader;
   cache: Pick<RunCache, "get" | "set" | "keepOnly" | "sort">;
   /** The key of the folder that they are all in. */
@@ -56,10 +66,15 @@ const SAME_COPY = 2_000;
 /** The second of a time: some systems tell no more of it. */
 const secondOf = (time: number): number => Math.floor(time / 1000) * 1000;
 
-/** Runs by their ids, a few hundred at most. One that is gone meanwhile is left out. */
+/**
+ * Runs by their ids, a few hundred at most. One that is gone meanwhile is left out.
+ *
+ * @param rounds How often those are looked at again whose state changed meanwhile.
+ */
 export async function readRuns(
   from: RunFolder,
   ids: readonly string[],
+  rounds = 3,
 ): Promise<Map<string, FoundRun>> {
   const found = new Map<string, FoundRun>();
   const looks = await lookAt(from, ids);
@@ -73,7 +88,12 @@ export async function readRuns(
   const bundles = await readBundles(from, unknown);
   const parts = unknown.map((look, at) => coveredBy(look, bundles[at], from.children));
   await readRest(from, parts);
+  const torn = parts.filter(({ isTorn }) => isTorn).map(({ look }) => look.id);
+  if (torn.length > 0 && rounds > 0) {
+    for (const [id, run] of await readRuns(from, torn, rounds - 1)) found.set(id, run);
+  }
   for (const part of parts) {
+    if (part.isTorn && rounds > 0) continue;
     const run = decode(from, part);
     const { look: { id, version }, damage } = part;
     if (run && damage.length === 0) from.cache.set(id, version, run);
@@ -154,6 +174,10 @@ interface Part {
   objects: Map<string, Uint8Array>;
   /** Its tags and comments files. */
   changes: ListedChange[];
+  /** Its latest status file. */
+  life?: Life;
+  /** Whether something went while this looked: then what was found is of no version. */
+  isTorn: boolean;
   /** The folders that are still to be read: `""` is the experiment's own. */
   rest: ("" | "parameters" | "metrics")[];
   damage: RubiconException[];
@@ -170,12 +194,8 @@ const NOTHING: Part["bundle"] = { objects: {}, lists: {} };
 /** What a bundle says of a run, as far as the times of its folders vouch for that. */
 function coveredBy(look: Look, object: GetResult | undefined, children: boolean): Part {
   const part: Part = {
-    look,
-    bundle: NOTHING,
-    objects: new Map(),
-    changes: [],
-    rest: [],
-    damage: [],
+    ...{ look, bundle: NOTHING, objects: new Map(), changes: [], rest: [], damage: [] },
+    isTorn: false,
   };
   const read = object && decodeStamped(object.bytes);
   // Whatever has no experiment in it is no bundle of one.
@@ -185,7 +205,16 @@ function coveredBy(look: Look, object: GetResult | undefined, children: boolean)
     const times = look.stamps[kind];
     const isVouched = bundle && times?.modified === bundle.stamp &&
       secondOf(times.changed) <= made! && times.changed > made! - SAME_COPY;
-    if (!isVouched) part.rest.push(kind);
+    if (!isVouched) {
+      part.rest.push(kind);
+      continue;
+    }
+    // What was made with the experiment is still the latest if nothing came since.
+    const status = kind === "" && latestStatus(Object.keys(bundle.objects));
+    if (status) {
+      const source = bundle.objects[status] as Record<string, unknown>;
+      part.life = { source, at: `${look.folder}/${status}`, heard: made! };
+    }
   }
   if (bundle) part.bundle = bundle;
   return part;
@@ -205,7 +234,7 @@ async function readRest(from: RunFolder, parts: readonly Part[]): Promise<void> 
   const wanted = folders.flatMap(({ part, kind, folder }, at) => {
     const { folders, objects } = entries[at]!;
     const names = kind === ""
-      ? [METADATA, ...objects.filter(isAnnotation)]
+      ? [METADATA, ...objects.filter(isAnnotation), ...statusIn(objects)]
       : folders.map((name) => metadataKey(name));
     return names.map((name) => ({ part, kind, name, key: `${folder}/${name}` }));
   });
@@ -214,10 +243,20 @@ async function readRest(from: RunFolder, parts: readonly Part[]): Promise<void> 
     const object = objects[at];
     if (!object) continue;
     const what = partOf(name);
+    if (kind === "" && isStatusName(name)) {
+      const heard = object.lastModified.getTime();
+      part.life = { source: object.bytes, at: `${from.driver.label}: ${key}`, heard };
+      continue;
+    }
     if (kind === "" && (what === "tags" || what === "comments")) {
       part.changes.push({ what, key, object });
     } else part.objects.set(kind === "" ? name : `${kind}/${name}`, object.bytes);
   }
+}
+
+function statusIn(names: readonly string[]): string[] {
+  const latest = latestStatus(names);
+  return latest === undefined ? [] : [latest];
 }
 
 const isAnnotation = (name: string): boolean => {
@@ -250,6 +289,11 @@ async function readEach(
   }
   for (const [at, { part, key }] of wanted.entries()) {
     if (objects[at] || failed.has(at)) continue;
+    // The end of a run takes away what it was before that: what is there now, the next look tells.
+    if (isStatusName(key.slice(key.lastIndexOf("/") + 1))) {
+      part.isTorn = true;
+      continue;
+    }
     const message = `${driver.label}: ${key} does not exist.`;
     part.damage.push(new RubiconException("not-found", message, { backend: driver.label }));
   }
@@ -289,7 +333,8 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
     return entity;
   });
   if (!experiment) return undefined;
-  if (!from.children) return { experiment };
+  const life = part.life && { life: part.life };
+  if (!from.children) return { experiment, ...life };
   const place = { ...from.place, experimentId: look.id };
   const cells = (folder: typeof CHILDREN[number], kind: "parameter" | "metric"): Cell[] => {
     const found: AgedCell[] = [];
@@ -314,7 +359,32 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
     parameters: cells("parameters", "parameter"),
     metrics: cells("metrics", "metric") as MetricCell[],
   };
-  return { experiment, children };
+  return { experiment, children, ...life };
+}
+
+/** The states of runs that were read. Of those that go on, the folder of the history says when its last part came. */
+export async function folderStates(
+  { driver, bulk, folder }: RunFolder,
+  runs: readonly KnownRun[],
+): Promise<States> {
+  const lives = new Map(
+    runs.flatMap(({ experiment: { id }, life }) => life ? [[id, life] as const] : []),
+  );
+  return await statesOf({ driver }, lives, async (ids) => {
+    const folders = ids.map((id) => historyFolder(`${folder}/${id}`));
+    const stamps = await driver.stamps?.(folders) ?? [];
+    const times = folders.map((_, at) => stamps[at]?.modified);
+    const unknown = folders.filter((_, at) => times[at] === undefined);
+    if (unknown.length === 0) return times;
+    // The times of folders are not to be trusted here, or there is no such folder.
+    const entries = await bulk.list(unknown);
+    const latest = await Promise.all(entries.map(async ({ objects }, at) => {
+      const metas = await bulk.stat(objects.map((name) => `${unknown[at]}/${name}`));
+      return Math.max(0, ...metas.map((meta) => meta?.lastModified.getTime() ?? 0));
+    }));
+    const found = latest.values();
+    return times.map((time) => time ?? found.next().value);
+  });
 }
 
 /** Oldest first, as they nearly always come. */

@@ -6,7 +6,9 @@
  */
 import type { Cell, MetricCell } from "../format/cell.ts";
 import type { Experiment } from "../format/entities.ts";
+import type { RunState } from "../format/run_state.ts";
 import { olderFirst } from "./entity_files.ts";
+import type { Life } from "./lives.ts";
 
 /** A run; without its children if nobody asked for them. */
 export interface KnownRun {
@@ -15,6 +17,12 @@ export interface KnownRun {
     readonly parameters: readonly Cell[];
     readonly metrics: readonly MetricCell[];
   };
+  /** The latest of its status files, if it has one. */
+  readonly life?: Life;
+  /** The state that it is in, if somebody asked for that. It is no part of what is kept: time changes it. */
+  readonly status?: RunState | null;
+  /** How long it took, in milliseconds: likewise. */
+  readonly durationMs?: number;
 }
 
 /** An experiment that its owner may change. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { hasCode } from "../../errors.ts";
-import { equal } from "../../composite/same.ts";
+import { equal } from "../../drivers/same.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Core, Step } from "../../composite/plan.ts";
 import type { Bytes } from "../../drivers/driver.ts";
@@ -23,12 +23,13 @@ import {
 import { encodeCell } from "../format/cell.ts";
 import { newId, now } from "../format/clock.ts";
 import { describe, encodeEntity, identify, isSameEntity } from "../format/codec.ts";
-import { entityFolder, metadataKey, type Place } from "../format/layout.ts";
+import { entityFolder, metadataKey, type Place, placeFolder } from "../format/layout.ts";
 import { type Field, FIELDS } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
 import type { Entity, EntityOf, Kind } from "../format/entities.ts";
 import { decodeTrainingMetadata, encodeTrainingMetadata, parseJson } from "../format/values.ts";
-import { above } from "./above.ts";
+import { notedDeletion, noteLiving } from "../reading/deleted.ts";
+import { above, refuseTrashed } from "./above.ts";
 
 /** Makes an entity from what a caller passed, with all fields there and checked. */
 export function build<K extends Kind>(
@@ -148,9 +149,9 @@ export async function create<E extends Entity>(
   call: CallOptions,
   data: readonly Step[] = [],
   step: Step = stepOf(entity, encodeEntity(entity, rubicon.options)),
-  more: { below?: readonly Made[]; entity?: unknown } = {},
+  more: { below?: readonly Made[]; beside?: readonly Step[]; entity?: unknown } = {},
 ): Promise<E> {
-  const { below = [] } = more;
+  const { below = [], beside = [] } = more;
   const place = placeOf(entity);
   const write = (own: Step, children: readonly Step[]) =>
     rubicon.write({
@@ -158,13 +159,17 @@ export async function create<E extends Entity>(
       waves: [
         ...(data.length > 0 ? [data] : []),
         [own],
-        ...(children.length > 0 ? [children] : []),
+        ...(children.length + beside.length > 0 ? [[...beside, ...children]] : []),
       ],
       folder: entityFolder(entity),
       ...(place && above(place)),
       decide: entity.kind === "project",
       entity: more.entity ?? entity,
     }, call);
+  if (place && notedDeletion(rubicon, placeFolder(place)) !== undefined) {
+    await rubicon.write(async () => await refuseTrashed(rubicon, entity, place), call);
+    return entity;
+  }
   try {
     await write(step, below.map(({ entity, source }) => stepOf(entity, source)));
   } catch (error) {
@@ -179,6 +184,10 @@ export async function create<E extends Entity>(
       return form ? { ...stepOf(entity, form), present } : stepOf(entity, source);
     });
     await write(own!, children);
+  }
+  // What is new has no past.
+  if (entity.kind === "project" || entity.kind === "experiment") {
+    noteLiving(rubicon.backends, [entityFolder(entity)]);
   }
   return entity;
 }
@@ -209,9 +218,20 @@ export function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
 
 /** Says what is in the way of an entity. */
 function conflict(entity: Entity, existing: Uint8Array): string {
-  const { id, name } = identify(existing);
+  const { id, name, ...rest } = identify(existing) as Record<string, unknown>;
   // Experiments, artifacts and dataframes go by id: of them nothing else is ever in the way.
   if (id === entity.id) {
+    const isSame = (one: unknown, other: unknown) => (one ?? null) === (other ?? null);
+    const other = [
+      ...(isSame(name, entity.name) ? [] : ["name"]),
+      ...(isSame(rest.description, entity.description) ? [] : ["description"]),
+    ];
+    if (other.length > 0 && entity.kind !== "project") {
+      return `${describe(entity)} already exists with the same id and different content: another ${
+        other.join(" and ")
+      }. Names and descriptions are written once: rubicon-ml reads them from one file, which cannot be changed in ` +
+        "all copies at once. Say it by addComments or addTags, or leave out `id` to log a new one.";
+    }
     return `${describe(entity)} already exists with the same id and different content. ` +
       `Leave out \`id\` to log a new one.`;
   }
@@ -219,5 +239,9 @@ function conflict(entity: Entity, existing: Uint8Array): string {
     return `${describe(entity)} and ${show(name)}, which already exists, have one key ` +
       `(${slugify(entity.name ?? "")}). Use a name that differs in letters or digits.`;
   }
-  return `${describe(entity)} already exists, with the id ${show(id)}`;
+  const next = entity.kind === "metric"
+    ? '. A metric has one value. Log the points of a curve with a step ("step" of logMetric(), or startRun() and ' +
+      "run.log()), or use another name."
+    : "";
+  return `${describe(entity)} already exists, with the id ${show(id)}${next}`;
 }

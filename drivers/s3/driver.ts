@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { hasCode, type RubiconErrorCode, RubiconException } from "../../errors.ts";
+import { hasCode, type RubiconErrorCode } from "../../errors.ts";
+import { refuse, showKey } from "../../messages.ts";
 import type { Driver, ListEntry, ListOptions } from "../driver.ts";
 import { readDeleted } from "./answer.ts";
 import type { S3Config } from "./config.ts";
 import { pages } from "./list.ts";
+import { makeClock } from "./clock.ts";
 import { makeMultipart } from "./multipart.ts";
 import { put } from "./put.ts";
 import { makeReads } from "./read.ts";
@@ -27,22 +29,23 @@ const MOST_NAME = 1024;
  */
 export function s3Driver(config: S3Config, send: Transport = transport): Driver {
   const { label, prefix } = config;
-  const call = makeCall(config, send);
+  const clock = makeClock();
+  const call = makeCall(config, clock.watching(send));
   const multipart = makeMultipart();
   const nameOf = (key: string) => {
-    const refuse = (code: RubiconErrorCode, why: string): never => {
-      throw new RubiconException(code, `${label}: ${JSON.stringify(key)} ${why}`, {
-        backend: label,
-      });
-    };
+    const refused = (code: RubiconErrorCode, why: string): never =>
+      refuse(`${label}: ${showKey(key)} ${why}`, code, { backend: label });
     const [odd] = UNSUPPORTED.exec(key) ?? [];
     if (odd !== undefined) {
       const shown = JSON.stringify(odd);
-      refuse("unsupported", `has ${shown}, which listings in XML cannot hold. Use another name.`);
+      refused("unsupported", `has ${shown}, which listings in XML cannot hold. Use another name.`);
     }
     const name = prefix + key;
     if (name.length * 3 > MOST_NAME && new TextEncoder().encode(name).length > MOST_NAME) {
-      refuse("invalid-key", `and the prefix are longer than ${MOST_NAME} bytes. Use shorter ones.`);
+      refused(
+        "invalid-key",
+        `and the prefix are longer than ${MOST_NAME} bytes. Use shorter ones.`,
+      );
     }
     return name;
   };
@@ -58,6 +61,7 @@ export function s3Driver(config: S3Config, send: Transport = transport): Driver 
         const rest = entry.key.slice(start.length);
         // A name that ends in a slash is a console's way to show an empty folder.
         if (rest === "" || rest.endsWith("/") || rest.split("/").length > depth) continue;
+        clock.saw(entry.lastModified);
         yield { ...entry, key: entry.key.slice(prefix.length) } satisfies ListEntry;
       }
     }
@@ -105,6 +109,8 @@ export function s3Driver(config: S3Config, send: Transport = transport): Driver 
         if (!hasCode(error, "not-found")) throw error;
       });
     },
+
+    times: () => Promise.resolve(clock.times()),
 
     close: () => multipart.takeBackLeft(),
   };

@@ -5,6 +5,7 @@
  * @module
  */
 import { RubiconException } from "../../errors.ts";
+import { abortable } from "../abortable.ts";
 import type { ObjectMeta } from "../driver.ts";
 import { dateOf, readDeleted, readText, tags } from "./answer.ts";
 import { isRefusal } from "./errors.ts";
@@ -26,7 +27,9 @@ export interface PartsOf {
   /** What is done, for messages. */
   what: string;
   /** The headers that make it conditional. */
-  headers: Record<string, string>;
+  condition: Record<string, string>;
+  /** The headers that say what the object is. */
+  type: Record<string, string>;
   /** Stops it. */
   signal: AbortSignal | undefined;
   /** Gets the parts that are done with, to be filled again. */
@@ -94,9 +97,9 @@ export function makeMultipart(): Multipart {
 }
 
 /** Begins an upload; gives its id. */
-const begin = ({ call, name, what }: PartsOf): Promise<string> =>
+const begin = ({ call, name, what, type }: PartsOf): Promise<string> =>
   call(
-    { method: "POST", name, query: { uploads: "" }, body: new Uint8Array() },
+    { method: "POST", name, query: { uploads: "" }, headers: type, body: new Uint8Array() },
     { what },
     async (response) => {
       const xml = await readText(response);
@@ -145,7 +148,7 @@ async function sendAll(
 
 /** Makes one object of the parts. */
 async function complete(
-  { call, name, what, headers, signal }: PartsOf,
+  { call, name, what, condition, signal }: PartsOf,
   uploadId: string,
   { size, etags }: Sent,
 ): Promise<ObjectMeta> {
@@ -156,7 +159,7 @@ async function complete(
     `<CompleteMultipartUpload>${xml.join("")}</CompleteMultipartUpload>`,
   );
   return await call(
-    { method: "POST", name, query: { uploadId }, headers, body },
+    { method: "POST", name, query: { uploadId }, headers: condition, body },
     { what, signal },
     async (response) => {
       const xml = await readText(response);
@@ -186,17 +189,11 @@ async function unlessAborted<T>(
   signal: AbortSignal | undefined,
   late: (result: T) => Promise<unknown>,
 ): Promise<T> {
-  if (!signal) return await work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => {
-    reject(signal.reason);
-    work.then(late).catch(() => {}); // Then there is nothing to take back, or it is remembered.
-  };
-  if (signal.aborted) stop();
-  else signal.addEventListener("abort", stop, { once: true });
   try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
+    return await abortable(work, signal);
+  } catch (error) {
+    // If there is nothing to take back then, or it is remembered, nobody needs to hear of it.
+    if (signal?.aborted) work.then(late).catch(() => {});
+    throw error;
   }
 }

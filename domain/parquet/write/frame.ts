@@ -48,8 +48,16 @@ class Output {
   }
 }
 
-/** The bytes of a Parquet file with these columns. */
-export function writeFrame(columns: readonly Column[], rows: number): Uint8Array<ArrayBuffer> {
+/**
+ * The bytes of a Parquet file with these columns.
+ *
+ * @param texts What else the file says of itself, by key.
+ */
+export function writeFrame(
+  columns: readonly Column[],
+  rows: number,
+  texts: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const output = new Output();
   output.add(MAGIC);
   const groups: Metadata["row_groups"] = [];
@@ -81,6 +89,7 @@ export function writeFrame(columns: readonly Column[], rows: number): Uint8Array
     key_value_metadata: [
       { key: "pandas", value: pandasMetadata(columns, rows) },
       ...(json.length > 0 ? [{ key: JSON_COLUMNS, value: JSON.stringify(json) }] : []),
+      ...Object.entries(texts).map(([key, value]) => ({ key, value })),
     ],
   };
   const footer = new ByteWriter();
