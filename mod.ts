@@ -18,7 +18,7 @@
  *
  * @module
  */
-import "./drivers/filesystem.ts";
+import "./drivers/filesystem/register.ts";
 import "./drivers/memory.ts";
 import "./drivers/s3.ts";
 
@@ -174,6 +174,7 @@ export type {
   TrainingMetadata,
 } from "./domain/format/entities.ts";
 export type { NumpyArray } from "./domain/format/numpy.ts";
+export type { RunState } from "./domain/format/run_state.ts";
 export { slugify } from "./domain/format/slug.ts";
 export type { Value } from "./domain/format/values.ts";
 export type { MetricSummary, SummaryFold, SummaryOptions } from "./domain/history/fold.ts";
@@ -187,7 +188,7 @@ export {
 export type { ResumeOptions, RunInput, RunOptions } from "./domain/history/options.ts";
 export type { PointPlace, Run } from "./domain/history/run.ts";
 export { resumeRun, startRun, withRun } from "./domain/history/start.ts";
-export type { ExperimentStatus, RunState } from "./domain/history/state.ts";
+export type { ExperimentStatus } from "./domain/history/state.ts";
 export { experimentStatus, setStatus, type SetStatusOptions } from "./domain/history/status.ts";
 export type { PendingPoints } from "./domain/history/writer.ts";
 export { type EnvironmentInput, logEnvironment } from "./domain/host/environment.ts";
@@ -200,6 +201,7 @@ export {
   logMetrics,
   type MetricInput,
   type MetricInputs,
+  type PointInput,
 } from "./domain/metric.ts";
 export {
   getParameter,
@@ -209,6 +211,11 @@ export {
   type ParameterInput,
   type ParameterInputs,
 } from "./domain/parameter.ts";
+export {
+  type ImportedMlruns,
+  importMlruns,
+  type ImportMlrunsOptions,
+} from "./domain/mlflow/mlruns.ts";
 export { makePipeline } from "./domain/pipeline/pipeline.ts";
 export type {
   FitOptions,
@@ -302,6 +309,17 @@ export type { Mend } from "./domain/upkeep/plan.ts";
 export { type Repair, repair, type RepairOptions } from "./domain/upkeep/repair.ts";
 export { restoreArchives, type RestoreOptions } from "./domain/upkeep/restore.ts";
 export { type Synced, type SyncOptions, syncProject } from "./domain/upkeep/sync.ts";
+export {
+  deleteExperiment,
+  deleteProject,
+  type EmptiedTrash,
+  emptyTrash,
+  type EmptyTrashOptions,
+  listTrash,
+  restoreExperiment,
+  restoreProject,
+  type Trashed,
+} from "./domain/upkeep/trash.ts";
 export { type Verification, verify, type VerifyOptions } from "./domain/upkeep/verify.ts";
 export type { AttachedQuery } from "./domain/writing/attached.ts";
 export type { ChildQuery } from "./domain/writing/child.ts";

@@ -17,7 +17,7 @@ const LAYERS: readonly RegExp[] = [
   /^composite\//,
   /^composite\.ts$/,
   /^domain\//,
-  /^(?:mod|notebook)\.ts$|^(?:notebook|viewer|cli)\//,
+  /^(?:mod|notebook|viewer|cli|vitest)\.ts$|^(?:notebook|viewer|cli)\//,
 ];
 
 const layerOf = (path: string): number => LAYERS.findIndex((layer) => layer.test(path));

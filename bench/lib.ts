@@ -28,7 +28,7 @@ export interface Row {
   ours: number;
   /** The other's median. */
   theirs: number;
-  unit: "entities/s" | "µs" | "ms" | "s" | "requests" | "MiB" | "modules" | "KiB";
+  unit: "entities/s" | "points/s" | "µs" | "ms" | "s" | "requests" | "MiB" | "modules" | "KiB";
   /** Who the other is. */
   against: string;
   /** How the two compare: so many times better, or for `limit` so many times as much. */

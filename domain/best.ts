@@ -12,6 +12,7 @@ import { compileQuery } from "./query/query.ts";
 import type { MetricColumn } from "./query/where.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
 import { readQueried } from "./reading/queried.ts";
+import { ownCopy } from "./reading/run_cache.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 
 /** Options of {@linkcode bestExperiment}: which experiments are looked at. */
@@ -60,11 +61,12 @@ export async function bestExperiment(
     query,
     checkFilter(options, where),
     options,
-    true,
+    { children: true, status: false },
   );
   const values = cellsOf(runs).of(query.orderBy[0]!.column);
   const at = values.findIndex((value) =>
     typeof value === "bigint" || typeof value === "number" && !Number.isNaN(value)
   );
-  return runs[at]?.experiment;
+  const best = runs[at];
+  return best && ownCopy(best.experiment);
 }

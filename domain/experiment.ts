@@ -19,7 +19,9 @@ import type { ParameterInputs } from "./parameter.ts";
 import { readEntities } from "./reading/list.ts";
 import { readQueried } from "./reading/queried.ts";
 import { readEntity } from "./reading/entity_files.ts";
+import { ownCopy } from "./reading/run_cache.ts";
 import { build, create, type Made, stepOf } from "./writing/create.ts";
+import { refuseTaken } from "./writing/taken.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 import { CALL_FIELDS, inputFields, type ListFilter, type LogInput } from "./inputs.ts";
 
@@ -86,7 +88,9 @@ export async function logExperiment(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(input, EXPERIMENT_FIELDS, where);
-  return await createExperiment(rubicon, prepareExperiment(rubicon, project, input, where), input);
+  const prepared = prepareExperiment(rubicon, project, input, where);
+  if (input.id !== undefined) await refuseTaken(rubicon, prepared.experiment, input);
+  return await createExperiment(rubicon, prepared, input);
 }
 
 /** An experiment that is checked, and its children, ready to be written. */
@@ -223,6 +227,7 @@ export async function listExperiments(
   checkFields(filter, FILTER, where);
   const choice = checkFilter(filter, where);
   const query = compileQuery(filter.where, filter.orderBy, where);
-  const runs = await readQueried(rubicon, project, query, choice, filter, false);
-  return runs.map(({ experiment }) => experiment);
+  const needs = { children: false, status: false };
+  const runs = await readQueried(rubicon, project, query, choice, filter, needs);
+  return runs.map(({ experiment }) => ownCopy(experiment));
 }

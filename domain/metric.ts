@@ -5,6 +5,7 @@
  */
 import type { CallOptions, Composite } from "../composite.ts";
 import { type ChildQuery, getChild, listChildren, logChild, logChildren } from "./writing/child.ts";
+import { logPoint } from "./history/point.ts";
 import type { Experiment, Metric } from "./format/entities.ts";
 import type { ListFilter, LogInput } from "./inputs.ts";
 import type { Value } from "./format/values.ts";
@@ -12,12 +13,27 @@ import type { Value } from "./format/values.ts";
 /** What {@linkcode logMetric} takes. */
 export type MetricInput = LogInput<Metric, "name" | "value">;
 
+/** One point of a metric's curve, for {@linkcode logMetric}. `startRun` is for many of them. */
+export interface PointInput extends CallOptions {
+  /** The metric. */
+  name: string;
+  /** The value. */
+  value: number;
+  /** Where it is on the curve: any finite number, such as an epoch. */
+  step: number;
+  /** When it was: a `Date` or ISO 8601. Default: now. */
+  time?: Date | string | undefined;
+}
+
 /** Many metrics: their values by name, or a list of inputs. */
 export type MetricInputs = Readonly<Record<string, Value>> | readonly MetricInput[];
 
 /**
- * Logs a metric to an experiment, in every backend.
+ * Logs a metric to an experiment, in every backend. With a `step` it is one point of the metric's curve, which
+ * `readHistory` gives: the end of the run makes one value of all points, for tables and for Python. A point is a write of
+ * its own here; for many, `startRun` gathers them.
  *
+ * @returns The metric; for a point, what it would be if there were no other.
  * @throws {RubiconException} `already-exists` where the experiment has another metric under the same key.
  *
  * @example
@@ -28,13 +44,19 @@ export type MetricInputs = Readonly<Record<string, Value>> | readonly MetricInpu
  * const project = await createProject(rubicon, { name: "Iris" });
  * const experiment = await logExperiment(rubicon, project);
  * await logMetric(rubicon, experiment, { name: "accuracy", value: 0.8 });
+ * for (let step = 0; step < 3; step++) {
+ *   await logMetric(rubicon, experiment, { name: "loss", value: 1 / (step + 1), step });
+ * }
  * ```
  */
 export async function logMetric(
   rubicon: Composite,
   experiment: Experiment,
-  input: MetricInput,
+  input: MetricInput | PointInput,
 ): Promise<Metric> {
+  const isPoint = typeof input === "object" && input !== null && "step" in input &&
+    input.step !== undefined;
+  if (isPoint) return await logPoint(rubicon, experiment, input, "logMetric");
   return await logChild(rubicon, "metric", experiment, input, "logMetric");
 }
 

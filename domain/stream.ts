@@ -15,6 +15,7 @@ import { compileQuery } from "./query/query.ts";
 import type { OwnCells } from "./query/table.ts";
 import { OWN_FIELDS, type QueryOrder } from "./query/tree.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
+import { ownCopy, ownValue } from "./reading/run_cache.ts";
 import type { Run } from "./reading/runs.ts";
 import { type StreamedRuns, streamRuns } from "./reading/stream.ts";
 
@@ -82,8 +83,8 @@ export function streamExperiments(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(options, EXPERIMENTS, where);
-  const asked = { ...wanted(project, options, where), children: false };
-  return each(rubicon, asked, options, ({ experiment }) => experiment);
+  const asked = { ...wanted(project, options, where), children: false, status: false };
+  return each(rubicon, asked, options, ({ experiment }) => ownCopy(experiment));
 }
 
 /**
@@ -141,7 +142,8 @@ export function streamTable(
   checkFields(options, TABLE, where);
   const columns = options.columns && checkColumns(options.columns, `${where}: columns`);
   const children = !columns?.every(isOwn);
-  const asked = { ...wanted(project, options, where), children };
+  const status = columns?.includes("status") ?? true;
+  const asked = { ...wanted(project, options, where), children, status };
   return columns ? selected(rubicon, asked, options, columns) : each(rubicon, asked, options, row);
 }
 
@@ -149,7 +151,7 @@ function wanted(
   project: Project,
   options: StreamFilter,
   where: string,
-): Omit<StreamedRuns, "children"> {
+): Omit<StreamedRuns, "children" | "status"> {
   const { order, orderBy, ...filter } = options;
   const { passes, limit } = checkFilter(
     { ...filter, ...(order !== undefined && { order }) },
@@ -203,11 +205,13 @@ async function* each<T>(
   }
 }
 
-function row({ experiment, parameters, metrics }: Run): object {
+function row({ experiment, parameters, metrics, status = null }: Run): object {
   const cells: Record<string, unknown> = {};
-  for (const field of OWN_FIELDS) cells[field] = experiment[field];
-  for (const { name, value } of parameters) cells[`params.${name}`] = value;
-  for (const { name, value } of metrics) cells[`metrics.${name}`] = value;
+  for (const field of OWN_FIELDS) {
+    cells[field] = field === "status" ? status : ownValue(experiment[field]);
+  }
+  for (const { name, value } of parameters) cells[`params.${name}`] = ownValue(value);
+  for (const { name, value } of metrics) cells[`metrics.${name}`] = ownValue(value);
   return cells;
 }
 

@@ -18,6 +18,7 @@ import { OWN_FIELDS } from "./query/tree.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
 import { readQueried } from "./reading/queried.ts";
 import { CALL_FIELDS } from "./inputs.ts";
+import { ownValue } from "./reading/run_cache.ts";
 import type { Project } from "./format/entities.ts";
 import type { Value } from "./format/values.ts";
 
@@ -88,8 +89,9 @@ export async function toTable(
   const columns = options.columns && checkTexts(options.columns, `${where}: columns`);
   const own: ReadonlySet<string> = new Set(OWN_FIELDS);
   const children = !columns?.every((name) => own.has(name));
-  const runs = await readQueried(rubicon, project, query, choice, options, children);
-  const table = tableOf(runs);
+  const status = columns?.includes("status") ?? true;
+  const runs = await readQueried(rubicon, project, query, choice, options, { children, status });
+  const table = tableOf(runs, ownValue);
   return columns ? selectColumns(table, columns, `${where}: columns`) : table;
 }
 

@@ -80,6 +80,8 @@ export interface PutOptions extends VerbOptions {
    * the write: of any number of racing writers exactly one succeeds.
    */
   ifAbsent?: boolean;
+  /** The MIME type of the object, for a store that hands objects out to browsers. Others pass it over. */
+  contentType?: string | undefined;
 }
 
 /** Options of {@linkcode Driver.list}. */

@@ -52,6 +52,8 @@ const NAMES = `
   DataframeInput
   deleteArtifact
   deleteDataframe
+  deleteExperiment
+  deleteProject
   Destination
   Difference
   diffExperiments
@@ -69,6 +71,9 @@ const NAMES = `
   DriverFactory
   DriverRegistration
   ElementType
+  EmptiedTrash
+  emptyTrash
+  EmptyTrashOptions
   Entities
   Entity
   EntityOf
@@ -108,6 +113,9 @@ const NAMES = `
   HistoryColumns
   HistoryOptions
   HistoryPoint
+  ImportedMlruns
+  importMlruns
+  ImportMlrunsOptions
   IndexLevel
   isRubiconException
   JsonInput
@@ -126,6 +134,7 @@ const NAMES = `
   listParameters
   listParentExperiments
   listProjects
+  listTrash
   loadSchema
   logArtifact
   logDataframe
@@ -174,6 +183,7 @@ const NAMES = `
   Pipeline
   PipelineOptions
   PipelineStep
+  PointInput
   PointPlace
   Policies
   printQuery
@@ -211,7 +221,9 @@ const NAMES = `
   repair
   RepairOptions
   restoreArchives
+  restoreExperiment
   RestoreOptions
+  restoreProject
   ResumeOptions
   resumeRun
   RootOptions
@@ -270,6 +282,7 @@ const NAMES = `
   toParquet
   toTable
   TrainingMetadata
+  Trashed
   unzipArtifact
   Value
   VerbOptions

@@ -2,10 +2,24 @@
  * What the viewer's page gets, over plain GETs below one folder. The server makes these files on the fly, an export
  * writes them; the page cannot tell which, but for what `index.json` says. Texts from a store are data here, never markup.
  *
+ * - Every `path` is relative to the page (`document.baseURI`), and ready to be fetched: its segments are percent-encoded.
+ *   Ids and slugs go into paths by `encodeURIComponent` alone. A page asks only for paths that a file names, and for
+ *   `projects/<slug>/runs/<id>.json`.
+ * - A single file has all of them in `<script type="application/json" id="rubicon-data">`: one object
+ *   `{ [path]: content }`, where bytes are {@linkcode InlineBytes}. If that element has `data-encoding="gzip"`, its text is
+ *   base64 of the gzipped JSON (`Uint8Array.fromBase64`, `DecompressionStream`).
+ * - The page's element is `<div id="app">`; its script is a module, and its policy names it by checksum: no inline handlers,
+ *   no `style` attributes set as text, no further scripts or workers. Styles set by properties are fine.
+ * - A server answers what fails with {@linkcode ViewerFault} and a status of 400 or more.
+ *
  * @module
  */
 
-/** A cell as JSON has it: NaN and the infinities are `{ "number": "NaN" }`, integers beyond 2^53 `{ "integer": "…" }`. */
+/**
+ * A cell as JSON has it: NaN and the infinities are `{ "number": "NaN" }`, integers beyond 2^53 `{ "integer": "…" }`. Times
+ * and dates are ISO 8601 texts, sets and arrays lists, bytes base64. An object of the store with one of these keys alone
+ * (`number`, `integer`, `object`) is `{ "object": … }`, so that nobody takes it for one of these: see `decodeCell`.
+ */
 export type JsonCell =
   | null
   | boolean
@@ -19,7 +33,26 @@ export type JsonCell =
 /** How a run is doing: `domain/history` says when it is which. `null` where an experiment has no life of its own. */
 export type RunState = "running" | "finished" | "failed" | "cancelled" | "lost";
 
-/** `index.json`: what there is. Its ETag (or, without a server, `checksum`) says whether anything is new. */
+/** Bytes in a single file. */
+export interface InlineBytes {
+  base64: string;
+  /** Their MIME type, as decided by their first bytes. */
+  type: string;
+}
+
+/** What a server says if it cannot give what is asked for. */
+export interface ViewerFault {
+  /** For people: what failed, and what to do next. */
+  error: string;
+  /** A code of `RubiconException`, or `forbidden`, `internal`. */
+  code: string;
+}
+
+/**
+ * `index.json`: what there is. Its ETag (or, without a server, `checksum`) says whether anything is new. Ask with
+ * `If-None-Match`; an answer of 304 says that nothing is. While one project is shown, ask for `index.json?at=<slug>`: the
+ * server then looks anew at that project, and at the others only now and then.
+ */
 export interface ViewerIndex {
   format: 1;
   /** Over everything below, `madeAt` aside. */
@@ -32,6 +65,8 @@ export interface ViewerIndex {
   /** Whether tags, comments, views and repair may be written. */
   edit: boolean;
   projects: ViewerProject[];
+  /** Why the projects could not be listed, and what to do; else `null`. */
+  error: string | null;
   /** Empty in exports. */
   backends: ViewerBackend[];
   views: ViewerView[];
@@ -51,6 +86,12 @@ export interface ViewerProject {
   lastRunAt: string | null;
   /** `projects/<slug>/runs.json`, and the checksum that changes with it. */
   runs: ViewerFile;
+  /** `projects/<slug>/sparks.json`, whose checksum changes with any curve of the project; `null` if no run has one. */
+  sparks: ViewerFile | null;
+  /** `projects/<slug>/project.json`: what belongs to the project itself. */
+  project: ViewerFile;
+  /** Why its runs cannot be read, and what to do; else `null`. */
+  error: string | null;
 }
 
 /** A file of the contract: its path from the page, and a checksum that changes with its content. */
@@ -59,22 +100,25 @@ export interface ViewerFile {
   checksum: string;
 }
 
-/** One backend, without addresses or secrets. */
+/** One backend, without secrets. */
 export interface ViewerBackend {
+  /** How messages call it. */
   label: string;
   persistence: string;
   mode: "sync" | "background";
   circuit: "closed" | "open" | "half-open";
-  /** Whether it answered the last look. */
-  answered: boolean;
+  /** Whether it answered the last look; `null` if it was not asked, since another one did. */
+  answered: boolean | null;
   failures: number;
   missed: number;
   pending: number;
   lastError: string | null;
 }
 
-/** A named view: the hash of the address that shows it. */
+/** A named view of a project: the hash of the address that shows it. */
 export interface ViewerView {
+  /** The project's slug. */
+  project: string;
   name: string;
   hash: string;
 }
@@ -85,21 +129,43 @@ export interface RunsFile {
   project: { name: string; slug: string; githubUrl: string | null };
   ids: string[];
   columns: RunsColumn[];
-  /** Per run, the path of its curves if it has any, else `null`. Sparklines are in `sparks`. */
+  /** Per run, the path of its curves if it has any, else `null`. */
   history: (string | null)[];
-  /** Small previews of curves: per metric name, per run up to 40 numbers (`null` where there is none). */
-  sparks: Record<string, ((number | null)[] | null)[]>;
 }
 
-/** One column of runs. `values` has one cell a run; missing is `null` (a value that is null too: `exists` tells them apart). */
+/**
+ * `projects/<slug>/sparks.json`: small previews of curves, least and most kept. Of many runs the newest have them; the
+ * others show none. Asked for when a column with them is shown.
+ */
+export interface SparksFile {
+  checksum: string;
+  /** Per metric name, per run id up to 40 numbers (`null` for what is no number). */
+  sparks: Record<string, Record<string, (number | null)[]>>;
+}
+
+/** One column of runs. */
 export interface RunsColumn {
   kind: "own" | "parameter" | "metric";
   /** The field, parameter or metric. Own: name, createdAt, tags, description, modelName, branchName, commitHash, status, durationMs, comments. */
   name: string;
   /** For metrics: whether more or less is better. */
   directionality?: "score" | "loss";
+  /**
+   * One cell a run; missing is `null`. The whole list is `null` in a project of very many columns: ask for `path` when the
+   * column is shown, sorted or filtered by.
+   */
+  values: JsonCell[] | null;
+  /** Indices of runs whose value is a null that was logged; a `null` elsewhere is missing. */
+  nulls?: number[];
+  /** Where the cells are if `values` is `null`: a {@linkcode ColumnFile}. */
+  path?: string;
+}
+
+/** `projects/<slug>/columns/…`: the cells of one column, one a run, in the order of the `ids` of `runs.json`. */
+export interface ColumnFile {
+  /** That of the `runs.json` it belongs to: if it is another one, read that again. */
+  checksum: string;
   values: JsonCell[];
-  /** Rows that have a value, where it is not the same as "not null": indices of nulls that were logged. */
   nulls?: number[];
 }
 
@@ -118,6 +184,8 @@ export interface HistorySeries {
   times: number[];
   /** NaN and the infinities as text. */
   values: (number | "NaN" | "Infinity" | "-Infinity")[];
+  /** How many points there are, where a single file has fewer: the least and the most of each stretch. */
+  thinnedFrom?: number;
 }
 
 /** `projects/<slug>/runs/<experiment id>.json`: everything of one run. */
@@ -134,6 +202,8 @@ export interface RunFile {
   commitUrl: string | null;
   tags: string[];
   comments: string[];
+  /** What it was trained on; `null` if nobody said. */
+  trainingMetadata: JsonCell;
   status:
     | { state: RunState; since: string; reason: string | null; durationMs: number | null }
     | null;
@@ -156,6 +226,20 @@ export interface RunFile {
   environment: Record<string, string> | null;
 }
 
+/** `projects/<slug>/project.json`: what belongs to a project itself, beside its runs. */
+export interface ProjectFile {
+  checksum: string;
+  name: string;
+  slug: string;
+  id: string;
+  description: string | null;
+  githubUrl: string | null;
+  createdAt: string;
+  trainingMetadata: JsonCell;
+  artifacts: ViewerArtifact[];
+  dataframes: ViewerDataframe[];
+}
+
 /** An artifact. `show` is decided by the first bytes and the name together, never by a name alone. */
 export interface ViewerArtifact {
   id: string;
@@ -165,12 +249,19 @@ export interface ViewerArtifact {
   tags: string[];
   size: number | null;
   show: "image" | "audio" | "text" | "json" | "csv" | "parquet" | "html" | "none";
-  /** Path of its bytes; `null` where an export left it out, with the reason. */
+  /** The MIME type of its bytes, decided in the same way: give a blob of it this one, whatever a host of files says. */
+  type: string;
+  /**
+   * Path of its bytes; `null` where an export left it out, with the reason. A server sends them with a policy that runs no
+   * script and in a sandbox; add `?download` to have them saved under the artifact's name. HTML and SVG of
+   * an export are files of plain text: show HTML as its source there, or in a `sandbox` frame by `srcdoc`, and SVG by a
+   * blob of its `type`, as a picture.
+   */
   path: string | null;
   leftOut?: string;
 }
 
-/** A dataframe; its file is a {@linkcode FrameFile}. */
+/** A dataframe; the file at its path is a {@linkcode FrameFile}. */
 export interface ViewerDataframe {
   id: string;
   name: string | null;
@@ -181,8 +272,9 @@ export interface ViewerDataframe {
   leftOut?: string;
 }
 
-/** `projects/<slug>/dataframes/<id>.json`: the first rows of a dataframe, as columns. */
+/** `projects/<slug>/dataframes/…`: the first rows of a dataframe, as columns. */
 export interface FrameFile {
+  checksum: string;
   id: string;
   name: string | null;
   /** How many rows there are; `columns` may have fewer. */
@@ -192,24 +284,30 @@ export interface FrameFile {
     type: "number" | "text" | "time" | "boolean" | "other";
     values: JsonCell[];
   }[];
-  /** Path of the whole as Parquet, to download. */
+  /** Path of the whole as Parquet, to download; `null` in exports that left it out. */
   download: string | null;
 }
 
-/** `POST actions/verify` (live only) gives this; `actions/repair` (with `--edit`) what was mended. */
+/**
+ * `POST actions/verify` with `{}` (live only) gives this, and `POST actions/repair` with `{}` (with `--edit`) what it
+ * mended, and what it could not. All POSTs send JSON, and in the header `x-rubicon-token` what is in
+ * `<meta name="rubicon-token">`.
+ */
 export interface VerifyAnswer {
   clean: boolean;
-  /** At most 1,000. */
+  /** At most 1,000. For `repair`: what it did, and what is left to do. */
   differences: { backend: string; what: string; why: string }[];
   total: number;
 }
 
-/** `POST actions/edit` (with `--edit`): one change. Every POST carries the header `x-rubicon-token` of the page. */
+/** `POST actions/edit` (with `--edit`): one change. It answers `{}`; the next `index.json` has it. */
 export type EditRequest =
   | {
     do: "addTags" | "removeTags" | "addComments" | "removeComments";
     experimentId: string;
+    /** The project's slug. */
     project: string;
     values: string[];
   }
-  | { do: "saveView" | "deleteView"; name: string; hash?: string };
+  | { do: "saveView"; project: string; name: string; hash: string }
+  | { do: "deleteView"; project: string; name: string };

@@ -93,6 +93,21 @@ const planFor = (dataframe: Dataframe) => ({
   folder: entityFolder(dataframe),
 });
 
+/**
+ * A dataframe as the bytes of one Parquet file: as it is stored, unless it is in parts.
+ *
+ * @throws {RubiconException} if no backend is able to read.
+ */
+export async function openParquet(
+  rubicon: Core,
+  dataframe: Dataframe,
+  call: CallOptions,
+): Promise<ReadableStream<Bytes>> {
+  if (await isOneFile(rubicon, dataframe, call)) return await openStored(rubicon, dataframe, call);
+  const table = await readDataframe(rubicon, dataframe, call);
+  return new Blob([await toParquet(table)]).stream() as ReadableStream<Bytes>;
+}
+
 /** Whether a dataframe is stored as one file, and not in parts. */
 async function isOneFile(
   rubicon: Core,

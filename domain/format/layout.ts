@@ -34,14 +34,14 @@ export const experimentFolder = (projectName: string, id: string): string =>
   `${experimentsFolder(projectName)}/${id}`;
 
 /** The folder of what metrics, artifacts and so on belong to. */
-const ownerFolder = ({ projectName, experimentId }: Place): string =>
+export const placeFolder = ({ projectName, experimentId }: Place): string =>
   experimentId == null ? projectFolder(projectName) : experimentFolder(projectName, experimentId);
 
 /** The folder that has all entities of one kind at one place. */
 export function kindFolder(kind: Kind, place: Place): string {
   if (kind === "project") return "";
   if (kind === "experiment") return experimentsFolder(place.projectName);
-  return `${ownerFolder(place)}/${FOLDER[kind]}`;
+  return `${placeFolder(place)}/${FOLDER[kind]}`;
 }
 
 /** The folder of one entity. Metrics, parameters and features go by name, the others by id. */
@@ -70,6 +70,10 @@ export const isStatusName = (name: string): boolean => /^status_[^/]+\.json$/.te
 /** Whether a key is of a part of an experiment's history: of lines, or of Parquet. */
 export const isHistoryKey = (key: string): boolean =>
   /^[^/]+\/experiments\/[^/]+\/history\/[^/]+\.(?:jsonl|parquet)$/.test(key);
+
+/** Whether a key is of what a run leaves beside its experiment: of its history, or of its state. */
+export const isOfRun = (key: string): boolean =>
+  isHistoryKey(key) || /^[^/]+\/experiments\/[^/]+\/status_[^/]+\.json$/.test(key);
 
 /** The keys of the entities that have to be there before something is written at a place, outermost first. */
 export function parentKeys({ projectName, experimentId }: Place): string[] {
@@ -123,16 +127,24 @@ export function byDependency(a: string, b: string): number {
 
 const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
 
+/** The key of a named view of the viewer: a file beside the project's own, which Python passes over. */
+export const viewKey = (projectName: string, id: string): string =>
+  `${projectFolder(projectName)}/view_${id}.json`;
+
+/** Whether a key is of a named view. */
+export const isView = (key: string): boolean => /^[^/]+\/view_[^/]+\.json$/.test(key);
+
 const KIND = "(?:metrics|parameters|features|artifacts|dataframes)";
 const EXPERIMENT = "[^/]+/experiments/[^/]+";
 /** All that belongs to an entity, or is the trace of one. */
 const OWN = new RegExp(
   "^(?:" + [
-    "[^/]+/(?:metadata\\.json|archives/[^/]+\\.zip)",
+    "[^/]+/(?:metadata\\.json|view_[^/]+\\.json|archives/[^/]+\\.zip)",
     `(?:${EXPERIMENT}|(?:[^/]+|${EXPERIMENT})/${KIND}/[^/]+)/` +
     "(?:metadata\\.json|(?:tags|comments)_[^/]+\\.json|data(?:/[^/]+)*)",
     `${EXPERIMENT}/(?:digest\\.json|status_[^/]+\\.json|history/[^/]+)`,
     `[^/]+/(?:experiments|(?:experiments/[^/]+/)?${KIND})/deleted_[^/]+\\.json`,
+    "[^/]+/(?:experiments/(?:restored|emptied)_[^/]+\\.json|trash/[^/]+\\.zip)",
   ].join("|") + ")$",
 );
 

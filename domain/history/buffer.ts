@@ -6,7 +6,7 @@
 import { timeWriter } from "./times.ts";
 
 const encoder = new TextEncoder();
-const FIRST = 1024;
+const FIRST = 64;
 /** So many points become text at once. */
 const CHUNK = 100_000;
 

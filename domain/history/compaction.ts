@@ -4,7 +4,7 @@
  * @module
  */
 import { generate as uuidV7 } from "jsr:@std/uuid@^1.1.1/v7";
-import { isRubiconException, type RubiconException } from "../../errors.ts";
+import { hasCode, isRubiconException, type RubiconException } from "../../errors.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Core, Write, WritePlan } from "../../composite/plan.ts";
 import { growing } from "../format/clock.ts";
@@ -48,14 +48,12 @@ export async function compactParts(
   let failure: RubiconException | undefined;
   await rubicon.write(async (write) => {
     try {
-      const builders = await pooled(keys, async (key) => {
-        const builder = new SeriesBuilder();
-        await readPart(rubicon, key, call, builder);
-        return builder.series();
-      });
+      const builders = await pooled(keys, (key) => pointsOf(rubicon, key, call));
       const all = new SeriesBuilder();
-      for (const one of builders) all.addAll(one);
-      const names = keys.map((key) => key.slice(key.lastIndexOf("/") + 1));
+      for (const one of builders) if (one) all.addAll(one);
+      const there = keys.filter((_, at) => builders[at]);
+      if (there.length === 0) return;
+      const names = there.map((key) => key.slice(key.lastIndexOf("/") + 1));
       await write(await planOf(experiment, all.series(), names), call);
     } catch (error) {
       if (!isRubiconException(error)) throw error;
@@ -63,6 +61,21 @@ export async function compactParts(
     }
   });
   return failure;
+}
+
+/** The points of a part; nothing if somebody else has made a file of it, or it never came to be. */
+async function pointsOf(
+  rubicon: Core,
+  key: string,
+  call: CallOptions,
+): Promise<Series | undefined> {
+  const builder = new SeriesBuilder();
+  try {
+    await readPart(rubicon, key, call, builder);
+    return builder.series();
+  } catch (error) {
+    if (!hasCode(error, "not-found")) throw error;
+  }
 }
 
 /** Makes one file of all that was read of a history, unless it is one. */

@@ -92,13 +92,3 @@ export function checkRunOptions(options: RunOptions, where: string): CheckedOpti
     ...(samples !== undefined && { samples }),
   };
 }
-
-/** The options of calls that a handle makes for as long as it lives: an abort of the first is none of the others. */
-export function callOf({ timeoutMs, write, read, onReceipts }: CallOptions): CallOptions {
-  return {
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(write && { write }),
-    ...(read && { read }),
-    ...(onReceipts && { onReceipts }),
-  };
-}

@@ -6,8 +6,7 @@
 import { RubiconException } from "../../errors.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
-import { checkName, checkText, checkTime, refuse, show } from "../check.ts";
-import { nowMicros } from "../format/clock.ts";
+import { checkName, checkText, refuse, show } from "../check.ts";
 import { describe } from "../format/codec.ts";
 import { slugify } from "../format/slug.ts";
 import { addTags } from "../tags.ts";
@@ -16,7 +15,7 @@ import { endRun } from "./end.ts";
 import { samplesOf, type SummaryOptions } from "./fold.ts";
 import { Beat } from "./beat.ts";
 import { hostName } from "./host.ts";
-import { microsOf } from "./times.ts";
+import { checkMicros, checkStep } from "./point_input.ts";
 import type { HistoryWriter, PendingPoints } from "./writer.ts";
 
 /** Where and when a point belongs. */
@@ -129,15 +128,13 @@ export class RunHandle implements Run {
     if (step === undefined) {
       refuse("run.log: say the step. A worker does not know which one others are at.");
     }
-    if (typeof step !== "number" || !Number.isFinite(step)) {
-      refuse(`run.log: step must be a finite number, not ${show(step)}.`);
-    }
+    checkStep(step, "run.log: step");
     if (this.#next !== undefined) this.#next = Math.floor(step) + 1;
     // Of the two zeros there is one.
     const isKept = this.#writer.log(
       values,
       step + 0,
-      time === undefined ? nowMicros() : micros(time),
+      checkMicros(time, "run.log: time"),
     );
     if (!isKept) this.#tell("no backend takes any, and there is no room for more in memory");
     this.#beat.logged();
@@ -265,9 +262,4 @@ export class RunHandle implements Run {
       this.#tell(error instanceof Error ? error.message : String(error));
     }
   }
-}
-
-function micros(time: unknown): number {
-  if (time instanceof Date && !Number.isNaN(time.getTime())) return time.getTime() * 1000;
-  return microsOf(checkTime(time, "run.log: time"));
 }

@@ -19,10 +19,10 @@ import { now } from "../format/clock.ts";
 import { slugify } from "../format/slug.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 import { statusStep, writeState } from "./end.ts";
+import { callOf } from "./calls.ts";
 import { hostName } from "./host.ts";
 import { onInterrupt } from "./interrupt.ts";
 import {
-  callOf,
   checkRunOptions,
   RESUME_FIELDS,
   type ResumeOptions,

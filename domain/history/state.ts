@@ -10,13 +10,9 @@ import { describe } from "../format/codec.ts";
 import { experimentFolder, historyFolder, isStatusName } from "../format/layout.ts";
 import { readParent } from "../reading/parent.ts";
 import type { Experiment } from "../format/entities.ts";
+import type { RunState } from "../format/run_state.ts";
 import { decodeStatus, latestStatus, type StatusFile } from "./status_file.ts";
 import { microsOf, timeText } from "./times.ts";
-
-/**
- * The state of a run. `lost`: it should be running, and its process has not shown that it is alive for two heartbeats.
- */
-export type RunState = "running" | "finished" | "failed" | "cancelled" | "lost";
 
 /** What is known of a run. */
 export interface ExperimentStatus {
@@ -122,7 +118,7 @@ async function stateIn(backend: Backend, experiment: Experiment): Promise<Answer
 }
 
 /** What time it is by a store's clock, in milliseconds. */
-export async function storeTime({ driver }: Backend): Promise<number> {
+export async function storeTime({ driver }: Pick<Backend, "driver">): Promise<number> {
   const { ahead = 0 } = await driver.times?.() ?? {};
   return Date.now() + ahead;
 }
@@ -135,6 +131,13 @@ export const isRunning = ({ state }: StatusFile): boolean =>
 export function runState(latest: StatusFile, heard: number, now: number): RunState {
   if (!isRunning(latest)) return latest.state as RunState;
   return now - heard > HEARTBEATS * (latest.heartbeatMs ?? HEARTBEAT) ? "lost" : "running";
+}
+
+/** How long a run took that does not go on, or how long it was heard of, in milliseconds. */
+export function durationOf(latest: StatusFile, heard: number): number {
+  const started = microsOf(latest.started);
+  const ended = isRunning(latest) ? heard * 1000 : microsOf(latest.time);
+  return Math.max(0, (ended - started) / 1000);
 }
 
 /** What is found, as users have it; `undefined` if the experiment never said what state it is in. */

@@ -15,7 +15,8 @@ import {
 import { CALL_FIELDS } from "../inputs.ts";
 import type { Experiment } from "../format/entities.ts";
 import { endRun, type Said, writeState } from "./end.ts";
-import { type ExperimentStatus, readState, type RunState, statusOf } from "./state.ts";
+import type { RunState } from "../format/run_state.ts";
+import { type ExperimentStatus, readState, statusOf } from "./state.ts";
 
 /** Options of {@linkcode setStatus}. */
 export interface SetStatusOptions extends CallOptions {

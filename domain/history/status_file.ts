@@ -8,7 +8,7 @@ import { hasCode, RubiconException } from "../../errors.ts";
 import { growing } from "../format/clock.ts";
 import { parseObject } from "../format/codec.ts";
 import { isStatusName } from "../format/layout.ts";
-import { checkTime } from "../check.ts";
+import { parseDatetime } from "../format/datetime.ts";
 import { checkSummary, type SummaryOptions } from "./fold.ts";
 
 /** What a file says: `resumed` is running once more. */
@@ -45,25 +45,36 @@ export const encodeStatus = (status: StatusFile): Uint8Array<ArrayBuffer> =>
  *
  * @throws {RubiconException} `corrupt` if it is none.
  */
-export function decodeStatus(bytes: Uint8Array, at: string): StatusFile {
-  const found = parseObject(bytes, at);
+export const decodeStatus = (bytes: Uint8Array, at: string): StatusFile =>
+  statusFrom(parseObject(bytes, at), at);
+
+/** A status file from what its JSON holds, by the rules of {@linkcode decodeStatus}. */
+export function statusFrom(found: Record<string, unknown>, at: string): StatusFile {
   const { state, time, started, heartbeatMs, summary, samples } = found;
   if (!STATES.includes(state) || typeof time !== "string") {
     throw new RubiconException("corrupt", `${at} does not say what state a run is in.`);
   }
   const text = (value: unknown) => typeof value === "string" ? value : null;
-  const written = checkTime(time, at);
+  const written = timeIn(time, at);
   return {
     state: state as WrittenState,
     time: written,
     writer: text(found.writer),
     host: text(found.host),
     reason: text(found.reason),
-    started: typeof started === "string" ? checkTime(started, at) : written,
+    started: typeof started === "string" ? timeIn(started, at) : written,
     heartbeatMs: typeof heartbeatMs === "number" && heartbeatMs > 0 ? heartbeatMs : null,
     ...(isSummary(summary) && { summary }),
     ...(typeof samples === "number" && { samples }),
   };
+}
+
+function timeIn(text: string, at: string): string {
+  try {
+    return parseDatetime(text);
+  } catch (cause) {
+    throw new RubiconException("corrupt", `${at} has a time that is none.`, { cause });
+  }
 }
 
 /** What is no summary of this version is passed over: a later one may say more. */

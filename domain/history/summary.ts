@@ -14,20 +14,24 @@ import { pooled } from "../pool.ts";
 import { above } from "../writing/above.ts";
 import { build, readOnly, stepOf } from "../writing/create.ts";
 import type { Experiment, Metric } from "../format/entities.ts";
-import type { Columns, Series } from "./series.ts";
+import type { Series } from "./series.ts";
 import { folded, sampled, samplesOf, summaryOf, type SummaryOptions } from "./fold.ts";
 import { timeText } from "./times.ts";
 
-/** The metric that sums up a history, from its points. */
-async function metricOf(
+/**
+ * A metric that sums up a history.
+ *
+ * @param time When its last point was, in microseconds since 1970.
+ */
+export async function metricOf(
   experiment: Experiment,
   name: string,
   value: Metric["value"],
-  { times }: Columns,
+  time: number,
   directionality: Metric["directionality"],
 ): Promise<Metric> {
   const id = await uuidV5(experiment.id, new TextEncoder().encode(name));
-  const createdAt = timeText(times[times.length - 1]!);
+  const createdAt = timeText(time);
   const input = { id, name, value, directionality, createdAt };
   return build("metric", placeIn(experiment), input, `the summary of ${describe(experiment)}`);
 }
@@ -42,10 +46,11 @@ export async function summaries(
   for (const [name, columns] of series) {
     const { fold, directionality } = summaryOf(options, name);
     const value = folded(columns.values, fold, directionality);
-    metrics.push(await metricOf(experiment, name, value, columns, directionality));
+    const time = columns.times[columns.times.length - 1]!;
+    metrics.push(await metricOf(experiment, name, value, time, directionality));
     if (options.samples === undefined) continue;
     const list = sampled(columns, options.samples);
-    metrics.push(await metricOf(experiment, samplesOf(name), list, columns, directionality));
+    metrics.push(await metricOf(experiment, samplesOf(name), list, time, directionality));
   }
   return metrics;
 }

@@ -13,7 +13,7 @@ import { above } from "../writing/above.ts";
 import type { Experiment } from "../format/entities.ts";
 import { PointBuffer } from "./buffer.ts";
 import { compactParts } from "./compaction.ts";
-import { partName } from "./part.ts";
+import { COMPACTED, partName } from "./part.ts";
 import { partBytes } from "./read.ts";
 
 /** What is logged and not yet acknowledged by the backends. */
@@ -39,8 +39,6 @@ interface Part {
 
 /** So many calls of `log` are in one part at most. */
 const MOST_CALLS = 500_000;
-/** So many parts become one file. */
-const COMPACTED = 64;
 
 /** Carries out a plan, and gives the failure, whatever the composite does with failures. */
 export async function tryWrite(

@@ -5,11 +5,13 @@
  */
 import { hasCode } from "../../errors.ts";
 import { parseDatetime } from "../format/datetime.ts";
+import { RUN_STATES } from "../format/run_state.ts";
 import { nearest } from "./fault.ts";
 import { PatternError, regex } from "./regex.ts";
 import { MAX_LIKE } from "./wildcard.ts";
 import {
   type CompareOperator,
+  isStatus,
   join,
   type ListFold,
   MAX_VALUES,
@@ -34,16 +36,23 @@ const OWN: Readonly<Record<string, OwnField>> = {
   starttime: "createdAt",
 };
 
-/** An experiment's own field by any of its names. */
-export function ownColumn(name: string, fail: Fail): QueryColumn {
+/**
+ * An experiment's own field by any of its names.
+ *
+ * @param more Fields that the caller's runs have besides.
+ */
+export function ownColumn(name: string, fail: Fail, more: readonly string[] = []): QueryColumn {
   const key = name.toLowerCase().replaceAll(/[\s_]/g, "");
   if (Object.hasOwn(OWN, key)) return { kind: "own", name: OWN[key]! };
-  const near = nearest(name, OWN_FIELDS);
+  const other = more.find((field) => field.toLowerCase() === key);
+  if (other !== undefined) return { kind: "own", name: other };
+  const fields = [...OWN_FIELDS, ...more];
+  const near = nearest(name, fields);
   return fail(
     `There is no field ${name}.` +
       (near === undefined ? "" : ` Did you mean ${near}?`) +
       ` A metric is metrics.${name}, a parameter params.${name}, the value of a tag tags.${name}; ` +
-      `fields are ${OWN_FIELDS.join(", ")}.`,
+      `fields are ${fields.join(", ")}.`,
   );
 }
 
@@ -117,6 +126,7 @@ export function foldOf(column: QueryColumn, fold: ListFold, fail: Fail): QueryCo
 
 /** A value as the column is kept: times are texts of one form, which sort as the times do. */
 function literalFor(column: QueryColumn, value: QueryLiteral, fail: Fail): QueryLiteral {
+  if (isStatus(column)) return stateFor(value, fail);
   if (column.kind !== "own" || column.name !== "createdAt") return value;
   try {
     if (typeof value === "string") {
@@ -127,4 +137,17 @@ function literalFor(column: QueryColumn, value: QueryLiteral, fail: Fail): Query
     if (!(error instanceof RangeError) && !hasCode(error, "corrupt")) throw error;
   }
   return fail(`${value} is not a time: write "2026-11-24" or "2026-11-24T12:30:00Z".`);
+}
+
+/** A state by its name, also in capitals, and as MLflow calls it. */
+function stateFor(value: QueryLiteral, fail: Fail): QueryLiteral {
+  const given = String(value).toLowerCase();
+  const state = given === "killed" ? "cancelled" : given;
+  if (RUN_STATES.some((one) => one === state)) return state;
+  const near = nearest(state, RUN_STATES);
+  return fail(
+    `There is no status ${JSON.stringify(String(value))}.` +
+      (near === undefined ? "" : ` Did you mean ${near}?`) +
+      ` A run is one of ${RUN_STATES.join(", ")}.`,
+  );
 }

@@ -4,14 +4,18 @@
  * @module
  */
 import { isNumpyArray } from "../format/numpy.ts";
-import type { Experiment, Metric, Parameter } from "../format/entities.ts";
+import type { Cell, MetricCell } from "../format/cell.ts";
+import type { Experiment } from "../format/entities.ts";
+import type { RunState } from "../format/run_state.ts";
 import { OWN_FIELDS, type QueryColumn } from "./tree.ts";
 
 /** An experiment with its parameters and metrics. */
 export interface Run {
   experiment: Experiment;
-  parameters: readonly Parameter[];
-  metrics: readonly Metric[];
+  parameters: readonly Cell[];
+  metrics: readonly MetricCell[];
+  /** The state of the run, if it has one and somebody asked for it. */
+  status?: RunState | null | undefined;
 }
 
 /** The values of some runs, by column. */
@@ -52,7 +56,9 @@ function read(runs: readonly Run[], { kind, name, fold }: QueryColumn): readonly
   if (fold !== undefined) return read(runs, { kind, name }).map((value) => folded(value, fold));
   switch (kind) {
     case "own":
-      return runs.map(({ experiment }) => experiment[name as keyof Experiment]);
+      return name === "status"
+        ? runs.map(({ status }) => status)
+        : runs.map(({ experiment }) => experiment[name as keyof Experiment]);
     case "tag":
       return runs.map(({ experiment }) => valuesOf(experiment.tags, `${name}:`));
     case "metric":
@@ -62,7 +68,8 @@ function read(runs: readonly Run[], { kind, name, fold }: QueryColumn): readonly
   }
 }
 
-const valuesOf = (tags: readonly string[], start: string): string[] =>
+/** The values of `key:value` tags, by what they start with. */
+export const valuesOf = (tags: readonly string[], start: string): string[] =>
   tags.filter((tag) => tag.startsWith(start)).map((tag) => tag.slice(start.length));
 
 /** The one of each list that has a name. Most lists are alike, so it is looked for first where the last one was. */
@@ -83,7 +90,7 @@ function single(value: unknown): unknown {
 }
 
 /** One number of a list of numbers; of a single number it is that number. */
-function folded(value: unknown, fold: QueryColumn["fold"]): unknown {
+export function folded(value: unknown, fold: QueryColumn["fold"]): unknown {
   if (typeof value === "number" || typeof value === "bigint") return value;
   const list = listOf(value);
   if (list === undefined) return undefined;

@@ -37,12 +37,17 @@ export interface Parsed extends Query {
  * Parses an expression.
  *
  * @param what What it is, for messages.
+ * @param fields Own fields that the caller's runs have beside those of an experiment.
  */
-export function parseExpression(text: string, what: string): Parsed {
+export function parseExpression(
+  text: string,
+  what: string,
+  fields: readonly string[] = [],
+): Parsed {
   if (text.length > MAX_LENGTH) {
     fault(what, `An expression has at most ${MAX_LENGTH} characters, and this one ${text.length}.`);
   }
-  return new Parser(text, what).query();
+  return new Parser(text, what, fields).query();
 }
 
 const COMPARE: Readonly<Record<string, CompareOperator>> = {
@@ -52,15 +57,17 @@ const COMPARE: Readonly<Record<string, CompareOperator>> = {
 class Parser {
   readonly #text: string;
   readonly #what: string;
+  readonly #fields: readonly string[];
   readonly #tokens: readonly Token[];
   readonly #places = new Map<string, TextPlace>();
   #at = 0;
   #depth = 0;
   #tests = 0;
 
-  constructor(text: string, what: string) {
+  constructor(text: string, what: string, fields: readonly string[]) {
     this.#text = text;
     this.#what = what;
+    this.#fields = fields;
     this.#tokens = lex(text, what);
   }
 
@@ -260,7 +267,7 @@ class Parser {
     if (token.type === "column") {
       this.#at++;
       return token.kind === "own"
-        ? ownColumn(token.name, fail)
+        ? ownColumn(token.name, fail, this.#fields)
         : { kind: token.kind, name: token.name };
     }
     if (token.type !== "word") {
@@ -268,7 +275,7 @@ class Parser {
     }
     this.#at++;
     const dot = token.word.indexOf(".");
-    if (dot === -1) return ownColumn(token.word, fail);
+    if (dot === -1) return ownColumn(token.word, fail, this.#fields);
     const prefix = token.word.slice(0, dot);
     const near = nearest(prefix, Object.keys(PREFIXES)) ?? "metrics";
     return fail(

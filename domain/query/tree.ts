@@ -13,12 +13,13 @@ export type OwnField =
   | "branchName"
   | "commitHash"
   | "tags"
-  | "createdAt";
+  | "createdAt"
+  | "status";
 
 /** All of them, in the order of a table's columns. */
 export const OWN_FIELDS: readonly OwnField[] = [
   ...["id", "name", "description", "modelName", "branchName"] as const,
-  ...["commitHash", "tags", "createdAt"] as const,
+  ...["commitHash", "tags", "createdAt", "status"] as const,
 ];
 
 /** How one number is made of a metric that is a list. */
@@ -106,6 +107,14 @@ export function* testsOf(condition: QueryCondition | undefined): Generator<Query
       yield condition;
   }
 }
+
+/** Whether a query reads what state runs are in, which is in files of their own. */
+export const readsStatus = ({ where, orderBy }: Query): boolean =>
+  [...testsOf(where), ...orderBy].some(({ column }) => isStatus(column));
+
+/** Whether a column is the state of a run. */
+export const isStatus = ({ kind, name }: QueryColumn): boolean =>
+  kind === "own" && name === "status";
 
 /** Whether a column is known from the experiment's own file and its tags, without its metrics and parameters. */
 export const isOwn = ({ kind }: QueryColumn): boolean => kind === "own" || kind === "tag";

@@ -5,6 +5,7 @@
  */
 import { checkText, checkTexts, checkTime, refuse, show } from "../check.ts";
 import { wildcard } from "../query/wildcard.ts";
+import type { RunState } from "../format/run_state.ts";
 import type { ListFilter } from "../inputs.ts";
 
 /** The names of a filter's fields. */
@@ -14,6 +15,7 @@ export const FILTER_FIELDS = [
 
 /** What a filter looks at. */
 interface Filtered {
+  id: string;
   tags?: readonly string[];
   name: string | null;
   createdAt: string;
@@ -21,8 +23,8 @@ interface Filtered {
 
 /** What a filter lets through, checked. */
 export interface Choice {
-  /** Whether an entity is wanted. */
-  passes: (entity: Filtered) => boolean;
+  /** Whether an entity is wanted, given the state of its run if that is what decides. */
+  passes: (entity: Filtered, status?: RunState | null) => boolean;
   /** Whether the newest come first. */
   newest: boolean;
   /** How many are wanted. */

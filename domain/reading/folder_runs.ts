@@ -5,13 +5,35 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
-import type { BulkReader, Driver, FolderStamp, GetResult } from "../../drivers/driver.ts";
+import type { Store } from "../../composite/plan.ts";
+import type { BulkReader, FolderStamp, GetResult } from "../../drivers/driver.ts";
 import { fold, type What } from "../format/annotations.ts";
-import { bundleKey, decodeStamped, isStamp } from "../../composite/layers/bundle_format.ts";
+import {
+  bundleKey,
+  decodeStamped,
+  isStamp,
+  type StampedBundle,
+} from "../../composite/layers/bundle_format.ts";
 import { decodeChange, entityFrom, parseObject } from "../format/codec.ts";
-import { METADATA, metadataKey, partOf, type Place } from "../format/layout.ts";
-import type { Metric, Parameter } from "../format/entities.ts";
-import { byAge, isOfOneObject } from "./entity_files.ts";
+import {
+  historyFolder,
+  isStatusName,
+  METADATA,
+  metadataKey,
+  partOf,
+  type Place,
+} from "../format/layout.ts";
+import {
+  type AgedCell,
+  type Cell,
+  cellOf,
+  decodeCell,
+  type MetricCell,
+  plainCell,
+} from "../format/cell.ts";
+import { latestStatus } from "../history/status_file.ts";
+import { isOfOneObject, olderFirst } from "./entity_files.ts";
+import { type Life, type States, statesOf } from "./lives.ts";
 import { pooled } from "../pool.ts";
 import type { KnownRun, RunCache, RunVersion } from "./run_cache.ts";
 
@@ -25,9 +47,9 @@ export interface FoundRun {
 
 /** A project's experiments in one store. */
 export interface RunFolder {
-  driver: Driver;
+  driver: Store;
   bulk: BulkReader;
-  cache: Pick<RunCache, "get" | "set" | "keepOnly">;
+  cache: Pick<RunCache, "get" | "set" | "keepOnly" | "sort">;
   /** The key of the folder that they are all in. */
   folder: string;
   place: Place;
@@ -44,10 +66,15 @@ const SAME_COPY = 2_000;
 /** The second of a time: some systems tell no more of it. */
 const secondOf = (time: number): number => Math.floor(time / 1000) * 1000;
 
-/** Runs by their ids, a few hundred at most. One that is gone meanwhile is left out. */
+/**
+ * Runs by their ids, a few hundred at most. One that is gone meanwhile is left out.
+ *
+ * @param rounds How often those are looked at again whose state changed meanwhile.
+ */
 export async function readRuns(
   from: RunFolder,
   ids: readonly string[],
+  rounds = 3,
 ): Promise<Map<string, FoundRun>> {
   const found = new Map<string, FoundRun>();
   const looks = await lookAt(from, ids);
@@ -61,7 +88,12 @@ export async function readRuns(
   const bundles = await readBundles(from, unknown);
   const parts = unknown.map((look, at) => coveredBy(look, bundles[at], from.children));
   await readRest(from, parts);
+  const torn = parts.filter(({ isTorn }) => isTorn).map(({ look }) => look.id);
+  if (torn.length > 0 && rounds > 0) {
+    for (const [id, run] of await readRuns(from, torn, rounds - 1)) found.set(id, run);
+  }
   for (const part of parts) {
+    if (part.isTorn && rounds > 0) continue;
     const run = decode(from, part);
     const { look: { id, version }, damage } = part;
     if (run && damage.length === 0) from.cache.set(id, version, run);
@@ -101,24 +133,24 @@ interface Look {
 }
 
 async function lookAt(from: RunFolder, ids: readonly string[]): Promise<Look[]> {
-  const kinds = from.children ? CHILDREN : [];
-  const step = kinds.length + 1;
-  const keys = ids.flatMap((id) => {
+  const keys: string[] = [];
+  for (const id of ids) {
     const folder = `${from.folder}/${id}`;
-    return [folder, ...kinds.map((kind) => `${folder}/${kind}`)];
-  });
+    keys.push(folder);
+    if (from.children) keys.push(`${folder}/parameters`, `${folder}/metrics`);
+  }
   const stamps = await from.driver.stamps?.(keys) ?? [];
-  return ids.map((id, at): Look => {
-    const [own, parameters, metrics] = stamps.slice(at * step, (at + 1) * step);
-    return {
-      id,
-      folder: `${from.folder}/${id}`,
-      stamps: { "": own, parameters, metrics },
-      version: {
-        own: own?.stamp,
-        ...(from.children && { children: versionOf(parameters, metrics) }),
-      },
-    };
+  let at = 0;
+  return ids.map((id): Look => {
+    const folder = `${from.folder}/${id}`;
+    const own = stamps[at++];
+    if (!from.children) {
+      const stamps = { "": own, parameters: undefined, metrics: undefined };
+      return { id, folder, stamps, version: { own: own?.stamp } };
+    }
+    const [parameters, metrics] = [stamps[at++], stamps[at++]];
+    const version = { own: own?.stamp, children: versionOf(parameters, metrics) };
+    return { id, folder, stamps: { "": own, parameters, metrics }, version };
   });
 }
 
@@ -136,10 +168,16 @@ function versionOf(
 /** What was read of a run. */
 interface Part {
   look: Look;
-  /** Its small objects, by their path below the experiment: bytes, or what they hold. */
-  objects: Map<string, unknown>;
+  /** Its bundle, which counts for the folders that are not still to be read. */
+  bundle: Omit<StampedBundle, "stamp">;
+  /** Its small objects beside that, by their path below the experiment. */
+  objects: Map<string, Uint8Array>;
   /** Its tags and comments files. */
   changes: ListedChange[];
+  /** Its latest status file. */
+  life?: Life;
+  /** Whether something went while this looked: then what was found is of no version. */
+  isTorn: boolean;
   /** The folders that are still to be read: `""` is the experiment's own. */
   rest: ("" | "parameters" | "metrics")[];
   damage: RubiconException[];
@@ -151,25 +189,34 @@ interface ListedChange {
   object: GetResult;
 }
 
+const NOTHING: Part["bundle"] = { objects: {}, lists: {} };
+
 /** What a bundle says of a run, as far as the times of its folders vouch for that. */
 function coveredBy(look: Look, object: GetResult | undefined, children: boolean): Part {
-  const part: Part = { look, objects: new Map(), changes: [], rest: [], damage: [] };
-  const bundle = object && decodeStamped(object.bytes);
+  const part: Part = {
+    ...{ look, bundle: NOTHING, objects: new Map(), changes: [], rest: [], damage: [] },
+    isTorn: false,
+  };
+  const read = object && decodeStamped(object.bytes);
+  // Whatever has no experiment in it is no bundle of one.
+  const bundle = read && METADATA in read.objects ? read : undefined;
   const made = object?.lastModified.getTime();
-  const covered = new Set<string>();
   for (const kind of children ? ["", ...CHILDREN] as const : [""] as const) {
     const times = look.stamps[kind];
     const isVouched = bundle && times?.modified === bundle.stamp &&
       secondOf(times.changed) <= made! && times.changed > made! - SAME_COPY;
-    if (isVouched) covered.add(kind);
-    else part.rest.push(kind);
-  }
-  if (bundle && covered.size > 0) {
-    for (const [path, value] of Object.entries(bundle.objects)) {
-      if (covered.has(path.slice(0, path.indexOf("/")))) part.objects.set(path, value);
-      else if (path === METADATA && covered.has("")) part.objects.set(path, value);
+    if (!isVouched) {
+      part.rest.push(kind);
+      continue;
+    }
+    // What was made with the experiment is still the latest if nothing came since.
+    const status = kind === "" && latestStatus(Object.keys(bundle.objects));
+    if (status) {
+      const source = bundle.objects[status] as Record<string, unknown>;
+      part.life = { source, at: `${look.folder}/${status}`, heard: made! };
     }
   }
+  if (bundle) part.bundle = bundle;
   return part;
 }
 
@@ -187,7 +234,7 @@ async function readRest(from: RunFolder, parts: readonly Part[]): Promise<void> 
   const wanted = folders.flatMap(({ part, kind, folder }, at) => {
     const { folders, objects } = entries[at]!;
     const names = kind === ""
-      ? [METADATA, ...objects.filter(isAnnotation)]
+      ? [METADATA, ...objects.filter(isAnnotation), ...statusIn(objects)]
       : folders.map((name) => metadataKey(name));
     return names.map((name) => ({ part, kind, name, key: `${folder}/${name}` }));
   });
@@ -196,10 +243,20 @@ async function readRest(from: RunFolder, parts: readonly Part[]): Promise<void> 
     const object = objects[at];
     if (!object) continue;
     const what = partOf(name);
+    if (kind === "" && isStatusName(name)) {
+      const heard = object.lastModified.getTime();
+      part.life = { source: object.bytes, at: `${from.driver.label}: ${key}`, heard };
+      continue;
+    }
     if (kind === "" && (what === "tags" || what === "comments")) {
       part.changes.push({ what, key, object });
     } else part.objects.set(kind === "" ? name : `${kind}/${name}`, object.bytes);
   }
+}
+
+function statusIn(names: readonly string[]): string[] {
+  const latest = latestStatus(names);
+  return latest === undefined ? [] : [latest];
 }
 
 const isAnnotation = (name: string): boolean => {
@@ -232,6 +289,11 @@ async function readEach(
   }
   for (const [at, { part, key }] of wanted.entries()) {
     if (objects[at] || failed.has(at)) continue;
+    // The end of a run takes away what it was before that: what is there now, the next look tells.
+    if (isStatusName(key.slice(key.lastIndexOf("/") + 1))) {
+      part.isTorn = true;
+      continue;
+    }
     const message = `${driver.label}: ${key} does not exist.`;
     part.damage.push(new RubiconException("not-found", message, { backend: driver.label }));
   }
@@ -248,15 +310,17 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
       part.damage.push(error);
     }
   };
-  const { look, objects, changes } = part;
+  const { look, bundle, objects, changes, rest } = part;
   const at = (path: string) => `${from.driver.label}: ${look.folder}/${path}`;
-  const parsed = (source: unknown, path: string) =>
-    source instanceof Uint8Array
-      ? parseObject(source, at(path))
-      : source as Record<string, unknown>;
-  const own = objects.get(METADATA);
-  const experiment = own === undefined ? undefined : attempt(() => {
-    const entity = entityFrom("experiment", parsed(own, METADATA), from.place, at(METADATA));
+  const parsed = (path: string): Record<string, unknown> | undefined => {
+    const bytes = objects.get(path);
+    if (bytes) return parseObject(bytes, at(path));
+    return rest.includes("") ? undefined : bundle.objects[path];
+  };
+  const experiment = attempt(() => {
+    const own = parsed(METADATA);
+    if (own === undefined) return undefined;
+    const entity = entityFrom("experiment", own, from.place, at(METADATA));
     for (const what of ["tags", "comments"] as const) {
       const files = changes.filter((one) => one.what === what).map(({ key, object }) => ({
         key,
@@ -269,19 +333,59 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
     return entity;
   });
   if (!experiment) return undefined;
-  if (!from.children) return { experiment };
+  const life = part.life && { life: part.life };
+  if (!from.children) return { experiment, ...life };
   const place = { ...from.place, experimentId: look.id };
-  const children = { parameters: [] as Parameter[], metrics: [] as Metric[] };
-  for (const [path, source] of objects) {
-    if (path.startsWith("metrics/")) {
-      const found = attempt(() => entityFrom("metric", parsed(source, path), place, at(path)));
-      if (found) children.metrics.push(found);
-    } else if (path.startsWith("parameters/")) {
-      const found = attempt(() => entityFrom("parameter", parsed(source, path), place, at(path)));
-      if (found) children.parameters.push(found);
+  const cells = (folder: typeof CHILDREN[number], kind: "parameter" | "metric"): Cell[] => {
+    const found: AgedCell[] = [];
+    const add = (path: string, record: Record<string, unknown>) =>
+      found.push(plainCell(kind, record) ?? cellOf(entityFrom(kind, record, place, at(path))));
+    const prefix = `${folder}/`;
+    if (rest.includes(folder)) {
+      for (const [path, bytes] of objects) {
+        if (path.startsWith(prefix)) attempt(() => add(path, parseObject(bytes, at(path))));
+      }
+      return inOrder(found);
     }
-  }
-  byAge(children.parameters);
-  byAge(children.metrics);
-  return { experiment, children };
+    const { [folder]: list } = bundle.lists;
+    if (list) return list.flatMap((json) => attempt(() => decodeCell(kind, json)) ?? []);
+    // Older versions have the children's own files in it.
+    for (const path in bundle.objects) {
+      if (path.startsWith(prefix)) attempt(() => add(path, bundle.objects[path]!));
+    }
+    return inOrder(found);
+  };
+  const children = {
+    parameters: cells("parameters", "parameter"),
+    metrics: cells("metrics", "metric") as MetricCell[],
+  };
+  return { experiment, children, ...life };
 }
+
+/** The states of runs that were read. Of those that go on, the folder of the history says when its last part came. */
+export async function folderStates(
+  { driver, bulk, folder }: RunFolder,
+  runs: readonly KnownRun[],
+): Promise<States> {
+  const lives = new Map(
+    runs.flatMap(({ experiment: { id }, life }) => life ? [[id, life] as const] : []),
+  );
+  return await statesOf({ driver }, lives, async (ids) => {
+    const folders = ids.map((id) => historyFolder(`${folder}/${id}`));
+    const stamps = await driver.stamps?.(folders) ?? [];
+    const times = folders.map((_, at) => stamps[at]?.modified);
+    const unknown = folders.filter((_, at) => times[at] === undefined);
+    if (unknown.length === 0) return times;
+    // The times of folders are not to be trusted here, or there is no such folder.
+    const entries = await bulk.list(unknown);
+    const latest = await Promise.all(entries.map(async ({ objects }, at) => {
+      const metas = await bulk.stat(objects.map((name) => `${unknown[at]}/${name}`));
+      return Math.max(0, ...metas.map((meta) => meta?.lastModified.getTime() ?? 0));
+    }));
+    const found = latest.values();
+    return times.map((time) => time ?? found.next().value);
+  });
+}
+
+/** Oldest first, as they nearly always come. */
+const inOrder = (cells: AgedCell[]): Cell[] => cells.sort(olderFirst).map(({ cell }) => cell);

@@ -6,15 +6,17 @@
  */
 import { hasCode, type RubiconException } from "../../errors.ts";
 import type { Answer, Backend } from "../../composite/plan.ts";
-import { deletedBy, experimentsFolder } from "../format/layout.ts";
+import { experimentsFolder } from "../format/layout.ts";
+import { Deletions } from "./deleted.ts";
 import { pooled } from "../pool.ts";
 import { checkRead } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
-import { idsIn, runFolder } from "./folder_list.ts";
-import { readRuns, type RunFolder } from "./folder_runs.ts";
+import { idsIn, runFolder, type Wanted } from "./folder_list.ts";
+import { folderStates, readRuns, type RunFolder } from "./folder_runs.ts";
+import type { StateUse } from "./lives.ts";
 import { readParent } from "./parent.ts";
 import type { KnownRun } from "./run_cache.ts";
-import { list, type Listed, ownRun, readListed, type Run } from "./runs.ts";
+import { list, type Listed, readListed, type Run, wholeRun } from "./runs.ts";
 import type { Project } from "../format/entities.ts";
 
 /** So many listings of single experiments are under way at once. */
@@ -23,12 +25,12 @@ const LISTINGS = 64;
 /**
  * The ids of the experiments that a backend has.
  *
- * @param deleted Gets the ids of those that left a trace of their deletion.
+ * @param deleted Gets to know what was deleted.
  */
 export async function experimentIds(
   backend: Backend,
   project: Project,
-  deleted: Set<string>,
+  deleted: Deletions,
 ): Promise<Answer<string[]>> {
   const from = runFolder(backend, project.name, false);
   const ids = from ? await idsIn(from, deleted) : await idsOf(backend, project.name, deleted);
@@ -40,13 +42,10 @@ export async function experimentIds(
 async function idsOf(
   { driver }: Backend,
   projectName: string,
-  deleted: Set<string>,
+  deleted: Deletions,
 ): Promise<string[]> {
   const folder = experimentsFolder(projectName);
-  for await (const { key } of driver.list(folder, { depth: 1 })) {
-    const trace = deletedBy(key);
-    if (trace !== undefined) deleted.add(trace.slice(folder.length + 1));
-  }
+  for await (const { key } of driver.list(folder, { depth: 1 })) deleted.add(key);
   return await driver.folders(folder);
 }
 
@@ -56,22 +55,18 @@ export interface PageAnswer extends Answer<Run[]> {
   missing: string[];
 }
 
-/**
- * Some runs of one backend: those that pass.
- *
- * @param children Whether parameters and metrics are wanted.
- */
+/** Some runs of one backend: those that pass. */
 export async function runsOf(
   backend: Backend,
   project: Project,
   ids: readonly string[],
   passes: Choice["passes"],
-  children: boolean,
+  wanted: Wanted,
 ): Promise<PageAnswer> {
-  const from = runFolder(backend, project.name, children);
+  const from = runFolder(backend, project.name, wanted.children);
   return from
-    ? await fromFolders(from, ids, passes)
-    : await fromListings(backend, project, ids, passes, children);
+    ? await fromFolders(from, ids, passes, wanted.status)
+    : await fromListings(backend, project, ids, passes, wanted);
 }
 
 /** From a backend that reads many small things at once. */
@@ -79,25 +74,33 @@ async function fromFolders(
   given: RunFolder,
   ids: readonly string[],
   passes: Choice["passes"],
+  status: StateUse,
 ): Promise<PageAnswer> {
   // What others have read before is of use; what is read here is not kept.
   const from = { ...given, cache: { ...methods(given), set() {} } };
   const isStaged = given.children && passes !== ALL.passes;
   const all = await settle(isStaged ? { ...from, children: false } : from, ids);
-  let runs = all.runs.filter(({ experiment }) => passes(experiment));
+  const withStates = async (runs: KnownRun[]): Promise<KnownRun[]> => {
+    const { states, damage } = await folderStates(from, runs);
+    all.damage.push(...damage);
+    return runs.map((run) => ({ ...run, status: states.get(run.experiment.id) ?? null }));
+  };
+  if (status === "decides") all.runs = await withStates(all.runs);
+  let runs = all.runs.filter(({ experiment, status }) => passes(experiment, status ?? null));
   if (isStaged) {
     const rest = await settle(from, runs.map(({ experiment }) => experiment.id));
     runs = rest.runs;
     all.missing.push(...rest.missing);
     all.damage.push(...rest.damage);
   }
+  if (status === "shown" || status === "decides" && isStaged) runs = await withStates(runs);
   const { damage, missing } = all;
   const denied: RubiconException | undefined = damage.find((error) =>
     !hasCode(error, "corrupt", "not-found")
   );
   if (denied) checkRead({ value: [], read: all.runs.length, denied });
   return {
-    value: runs.map(ownRun),
+    value: runs.map(wholeRun),
     missing,
     ...(damage.length > 0 && { weak: "damaged", damage: damage.map(({ message }) => message) }),
   };
@@ -106,6 +109,7 @@ async function fromFolders(
 const methods = ({ cache }: RunFolder) => ({
   get: cache.get.bind(cache),
   keepOnly: cache.keepOnly.bind(cache),
+  sort: cache.sort.bind(cache),
 });
 
 /** Reads runs, and tells those that are gone from those that are not whole. */
@@ -140,16 +144,23 @@ async function fromListings(
   project: Project,
   ids: readonly string[],
   passes: Choice["passes"],
-  children: boolean,
+  wanted: Wanted,
 ): Promise<PageAnswer> {
   const folder = experimentsFolder(project.name);
   const listed = new Map<string, Listed>();
+  // The history's own folder tells when a run was last heard of.
+  const isDeep = wanted.children || wanted.status !== "none";
   await pooled(ids, async (id) => {
-    const files = await list(backend, folder, children ? { of: id } : { of: id, depth: 1 });
+    const files = await list(
+      backend,
+      folder,
+      new Deletions(),
+      isDeep ? { of: id } : { of: id, depth: 1 },
+    );
     for (const [id, one] of files) listed.set(id, one);
   }, LISTINGS);
   const missing = ids.filter((id) => !listed.has(id));
   if (listed.size === 0) return { value: [], missing };
   const choice = { passes, newest: true, limit: Infinity };
-  return { ...await readListed(backend, project, listed, choice), missing };
+  return { ...await readListed(backend, project, listed, choice, wanted), missing };
 }

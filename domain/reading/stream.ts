@@ -7,16 +7,17 @@
 import type { Receipt } from "../../errors.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Answer, Backend, Core } from "../../composite/plan.ts";
-import { experimentFolder } from "../format/layout.ts";
+import { experimentFolder, projectFolder } from "../format/layout.ts";
 import type { Project } from "../format/entities.ts";
 import { cellsOf } from "../query/cells.ts";
 import { predicate } from "../query/evaluate.ts";
 import { checkColumns, type Compiled, needsChildren, runQuery } from "../query/query.ts";
-import { type QueryColumn, splitOwn } from "../query/tree.ts";
+import { isStatus, type QueryColumn, readsStatus, splitOwn, testsOf } from "../query/tree.ts";
 import type { Experiment } from "../format/entities.ts";
-import { hasTrace, isNotedDeletion } from "./deleted.ts";
+import { Deletions, hasTrace, isNotedDeletion, marksIn, readAttached, traceOf } from "./deleted.ts";
 import { olderFirst } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
+import type { Wanted } from "./folder_list.ts";
 import { experimentIds, runsOf } from "./run_page.ts";
 import { mergeRuns, type Run } from "./runs.ts";
 
@@ -31,6 +32,8 @@ export interface StreamedRuns {
   limit: number;
   /** Whether parameters and metrics are wanted. */
   children: boolean;
+  /** Whether the states of runs are wanted. */
+  status: boolean;
   /** By creation; missing: as the store has them. */
   order?: "oldest" | "newest" | undefined;
 }
@@ -52,13 +55,20 @@ export async function* streamRuns(
   const { own, rest } = splitOwn(query.where);
   const isOwn = own && predicate(own);
   const passes: Choice["passes"] = isOwn
-    ? (one) => asked.passes(one) && isOwn({ ...NO_CHILDREN, experiment: one as Experiment })
+    ? (one, status) =>
+      asked.passes(one) && isOwn({ ...NO_CHILDREN, experiment: one as Experiment, status })
     : asked.passes;
-  const children = asked.children || needsChildren(query);
+  const decides = [...testsOf(own)].some(({ column }) => isStatus(column));
+  const shows = asked.status || readsStatus(query);
+  const wanted: Wanted = {
+    children: asked.children || needsChildren(query),
+    status: decides ? "decides" : shows ? "shown" : "none",
+  };
+  const toOrder: Wanted = { children: false, status: decides ? "decides" : "none" };
   const pages = new Pages(rubicon, asked.project, call);
   let ids = await pages.begin();
   if (limit === 0) return;
-  if (order && ids.length > PAGE) ids = await inOrder(pages, passes, order);
+  if (order && ids.length > PAGE) ids = await inOrder(pages, passes, order, toOrder);
   const isWhole = passes === ALL.passes && limit === Infinity;
   const columns = isWhole && needsChildren(query) ? new Map<string, QueryColumn>() : undefined;
   // Of what all are wanted of, no more is read than is wanted.
@@ -66,7 +76,7 @@ export async function* streamRuns(
   let left = limit;
   let count = 0;
   for (let at = 0; at < ids.length && left > 0; at += step) {
-    let runs = await pages.read(ids.slice(at, at + step), passes, children);
+    let runs = await pages.read(ids.slice(at, at + step), passes, wanted);
     count += runs.length;
     for (const one of columns ? cellsOf(runs).columns() : []) {
       columns!.set(`${one.kind} ${one.name}`, one);
@@ -90,11 +100,12 @@ async function inOrder(
   pages: Pages,
   passes: Choice["passes"],
   order: "oldest" | "newest",
+  wanted: Wanted,
 ): Promise<readonly string[]> {
   const all: Aged[] = [];
   // There may come more on the way.
   for (let at = 0; at < pages.ids.length; at += PAGE) {
-    for (const { experiment } of await pages.read(pages.ids.slice(at, at + PAGE), passes, false)) {
+    for (const { experiment } of await pages.read(pages.ids.slice(at, at + PAGE), passes, wanted)) {
       all.push({ id: experiment.id, createdAt: experiment.createdAt });
     }
   }
@@ -110,7 +121,7 @@ class Pages {
   readonly #ids: string[] = [];
   readonly #known = new Set<string>();
   /** What any backend that is asked knows to be deleted. */
-  readonly #deleted = new Set<string>();
+  readonly #deleted = new Deletions();
   /** The backends whose ids are known. */
   readonly #learned = new Set<string>();
   #receipts: readonly Receipt[] = [];
@@ -138,11 +149,14 @@ class Pages {
 
   /** Asks for the ids. */
   async begin(): Promise<readonly string[]> {
-    await this.#rubicon.read<string[]>({
-      what: this.#what,
-      run: (backend) => this.#learn(backend),
-      merge: (all) => all.flat(),
-    }, this.#call);
+    await readAttached<string[]>(
+      this.#rubicon,
+      projectFolder(this.#project.name),
+      this.#what,
+      (backend) => this.#learn(backend),
+      this.#call,
+      (all) => all.flat(),
+    );
     return this.#ids;
   }
 
@@ -161,35 +175,38 @@ class Pages {
   async read(
     ids: readonly string[],
     passes: Choice["passes"],
-    children: boolean,
+    wanted: Wanted,
   ): Promise<Run[]> {
     const left = ids.filter((id) => !this.#isDeleted(id));
     if (left.length === 0) return [];
     const there = new Set<string>();
     const runs = await this.#rubicon.read<Run[]>({
       what: this.#what,
-      run: (backend) => this.#readFrom(backend, left, passes, children, there),
+      run: (backend) => this.#readFrom(backend, left, passes, wanted, there),
       merge: mergeRuns,
     }, this.#call);
     this.#tellOfLost(left.filter((id) => !there.has(id) && !this.#isDeleted(id)));
-    return runs.filter(({ experiment }) => !this.#isDeleted(experiment.id) && passes(experiment));
+    return runs.filter(({ experiment, status }) =>
+      !this.#isDeleted(experiment.id) && passes(experiment, status ?? null)
+    );
   }
 
   async #readFrom(
     backend: Backend,
     ids: readonly string[],
     passes: Choice["passes"],
-    children: boolean,
+    wanted: Wanted,
     there: Set<string>,
   ): Promise<Answer<Run[]>> {
     // A backend that answers for another one brings what it has more, and its traces of deletions.
     if (!this.#learned.has(backend.label)) await this.#learn(backend);
-    const { missing, ...answer } = await runsOf(backend, this.#project, ids, passes, children);
+    const { missing, ...answer } = await runsOf(backend, this.#project, ids, passes, wanted);
     const lacking = new Set<string>();
     for (const id of missing) {
       const folder = experimentFolder(this.#project.name, id);
-      if (await hasTrace(backend, folder)) this.#deleted.add(id);
-      else lacking.add(id);
+      if (await hasTrace(backend, folder)) this.#deleted.add(traceOf(folder));
+      for (const key of await marksIn(backend, folder)) this.#deleted.add(key);
+      if (!this.#deleted.has(folder)) lacking.add(id);
     }
     for (const id of ids) if (!lacking.has(id)) there.add(id);
     // Another one may have what is missing here.
@@ -197,8 +214,8 @@ class Pages {
   }
 
   #isDeleted(id: string): boolean {
-    return this.#deleted.has(id) ||
-      isNotedDeletion(this.#rubicon, experimentFolder(this.#project.name, id));
+    const folder = experimentFolder(this.#project.name, id);
+    return this.#deleted.has(folder) || isNotedDeletion(this.#rubicon, folder);
   }
 
   /** What is not there any more in any backend is gone; if one cannot be asked, nobody knows. */

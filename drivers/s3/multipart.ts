@@ -27,7 +27,9 @@ export interface PartsOf {
   /** What is done, for messages. */
   what: string;
   /** The headers that make it conditional. */
-  headers: Record<string, string>;
+  condition: Record<string, string>;
+  /** The headers that say what the object is. */
+  type: Record<string, string>;
   /** Stops it. */
   signal: AbortSignal | undefined;
   /** Gets the parts that are done with, to be filled again. */
@@ -95,9 +97,9 @@ export function makeMultipart(): Multipart {
 }
 
 /** Begins an upload; gives its id. */
-const begin = ({ call, name, what }: PartsOf): Promise<string> =>
+const begin = ({ call, name, what, type }: PartsOf): Promise<string> =>
   call(
-    { method: "POST", name, query: { uploads: "" }, body: new Uint8Array() },
+    { method: "POST", name, query: { uploads: "" }, headers: type, body: new Uint8Array() },
     { what },
     async (response) => {
       const xml = await readText(response);
@@ -146,7 +148,7 @@ async function sendAll(
 
 /** Makes one object of the parts. */
 async function complete(
-  { call, name, what, headers, signal }: PartsOf,
+  { call, name, what, condition, signal }: PartsOf,
   uploadId: string,
   { size, etags }: Sent,
 ): Promise<ObjectMeta> {
@@ -157,7 +159,7 @@ async function complete(
     `<CompleteMultipartUpload>${xml.join("")}</CompleteMultipartUpload>`,
   );
   return await call(
-    { method: "POST", name, query: { uploadId }, headers, body },
+    { method: "POST", name, query: { uploadId }, headers: condition, body },
     { what, signal },
     async (response) => {
       const xml = await readText(response);

@@ -27,12 +27,17 @@ export interface Upload {
 export async function upload(
   { call, multipart, name, what, partSize }: Upload,
   source: Source,
-  { ifAbsent, signal }: PutOptions,
+  { ifAbsent, contentType, signal }: PutOptions,
 ): Promise<ObjectMeta> {
-  const headers: Record<string, string> = ifAbsent ? { "if-none-match": "*" } : {};
+  const condition: Record<string, string> = ifAbsent ? { "if-none-match": "*" } : {};
+  const type: Record<string, string> = contentType ? { "content-type": contentType } : {};
   const whole = async (body: Body): Promise<ObjectMeta> => ({
     size: body.length,
-    ...await putBytes(call, { name, headers, body }, { what, signal }),
+    ...await putBytes(
+      call,
+      { name, headers: { ...condition, ...type }, body },
+      { what, signal },
+    ),
   });
   if (source instanceof Uint8Array) return await whole(asBody(source));
   const free: Body[] = [];
@@ -50,7 +55,7 @@ export async function upload(
       await parts.return(undefined);
     }
   }
-  return await multipart.upload({ call, name, what, headers, signal, free }, all());
+  return await multipart.upload({ call, name, what, condition, type, signal, free }, all());
 }
 
 /** fetch takes no bytes of shared memory. */

@@ -22,6 +22,16 @@ const artifact = await api.logArtifact(rubicon, experiment, { name: "a", data: "
 const dataframe = await api.logDataframe(rubicon, experiment, { rows: [{ x: 1 }] });
 const to = await api.openComposite(faulty("c"), { onWarning() {} });
 
+/** The smallest store of MLflow that has a run. */
+async function mlruns(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const run = `${folder}/1/${"a".repeat(32)}`;
+  await Deno.mkdir(run, { recursive: true });
+  await Deno.writeTextFile(`${folder}/1/meta.yaml`, "name: q");
+  await Deno.writeTextFile(`${run}/meta.yaml`, `run_id: ${"a".repeat(32)}`);
+  return folder;
+}
+
 /** A call of each function that reads or writes. */
 const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   addChildExperiment: () => api.addChildExperiment(rubicon, experiment, first),
@@ -32,10 +42,13 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   createProject: () => api.createProject(rubicon, { name: "q" }),
   deleteArtifact: () => api.deleteArtifact(rubicon, artifact),
   deleteDataframe: () => api.deleteDataframe(rubicon, dataframe),
+  deleteExperiment: () => api.deleteExperiment(rubicon, experiment),
+  deleteProject: () => api.deleteProject(rubicon, project),
   diffExperiments: () => api.diffExperiments(rubicon, [experiment, first]),
   downloadArtifact: () => api.downloadArtifact(rubicon, artifact, Deno.makeTempDirSync()),
   downloadDataframe: () =>
     api.downloadDataframe(rubicon, dataframe, `${Deno.makeTempDirSync()}/x.parquet`),
+  emptyTrash: () => api.emptyTrash(rubicon, project),
   experimentStatus: () => api.experimentStatus(rubicon, experiment),
   getArtifact: () => api.getArtifact(rubicon, experiment, { name: "a" }),
   getDataframe: () => api.getDataframe(rubicon, experiment, { id: dataframe.id }),
@@ -45,6 +58,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   getOrCreateProject: () => api.getOrCreateProject(rubicon, { name: "q" }),
   getParameter: () => api.getParameter(rubicon, experiment, { name: "p" }),
   getProject: () => api.getProject(rubicon, { name: "p" }),
+  importMlruns: async () => await api.importMlruns(rubicon, await mlruns()),
   listArtifacts: () => api.listArtifacts(rubicon, experiment),
   listChildExperiments: () => api.listChildExperiments(rubicon, experiment),
   listDataframes: () => api.listDataframes(rubicon, experiment),
@@ -54,6 +68,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   listParameters: () => api.listParameters(rubicon, experiment),
   listParentExperiments: () => api.listParentExperiments(rubicon, experiment),
   listProjects: () => api.listProjects(rubicon),
+  listTrash: () => api.listTrash(rubicon, project),
   logArtifact: () => api.logArtifact(rubicon, experiment, { name: "b", data: "x" }),
   logDataframe: () => api.logDataframe(rubicon, experiment, { rows: [{ x: 1 }] }),
   logEnvironment: () => api.logEnvironment(rubicon, experiment, { packages: { a: "1" } } as never),
@@ -75,6 +90,8 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   removeTags: () => api.removeTags(rubicon, metric, ["t"]),
   repair: () => api.repair(rubicon),
   restoreArchives: () => api.restoreArchives(rubicon, project, { to }),
+  restoreExperiment: () => api.restoreExperiment(rubicon, project, { id: experiment.id }),
+  restoreProject: () => api.restoreProject(rubicon, { name: "p" }),
   resumeRun: () => api.resumeRun(rubicon, experiment),
   search: () => api.search(rubicon, { projects: [project] }, "$..name"),
   streamExperiments: () => api.streamExperiments(rubicon, project).next(),

@@ -280,7 +280,8 @@ Deno.test("history: a finished run has one file of points and one of its status"
     ...Array(150).keys(),
   ]);
   const before = { ...driver.calls };
-  await readHistory(rubicon, run.experiment);
+  await using reader = await openComposite([driver]);
+  await readHistory(reader, run.experiment);
   assert.deepEqual([driver.calls.list - before.list, driver.calls.get - before.get], [1, 1]);
 });
 
@@ -316,7 +317,7 @@ Deno.test("history: samples of a metric are a list that Python compares", async 
     (await listMetrics(rubicon, run.experiment)).map(({ name, value }) => [name, value]),
   );
   assert.deepEqual(values.get("loss samples"), [0, 25, 50, 75, 100]);
-  assert.deepEqual(values.get("few samples"), [1]);
+  assert.deepEqual(values.get("few samples"), [1, 1, 1, 1, 1]);
 });
 
 Deno.test("history: a summary never takes the place of a metric that was logged without one", async () => {
@@ -401,4 +402,89 @@ Deno.test("history: tags and other listings do not see the files of a run", asyn
   await addTags(rubicon, run.experiment, ["b"]);
   const [experiment] = await listExperiments(rubicon, project);
   assert.deepEqual(experiment, { ...run.experiment, tags: ["a", "b"] });
+});
+
+onEach(
+  "logMetric() with a step logs points, of which the end makes one",
+  async (rubicon, project) => {
+    const experiment = await logExperiment(rubicon, project);
+    for (let step = 0; step < 70; step++) {
+      await logMetric(rubicon, experiment, { name: "loss", value: 70 - step, step });
+    }
+    const time = "2026-01-01T00:00:00Z";
+    const metric = await logMetric(rubicon, experiment, {
+      name: "acc",
+      value: NaN,
+      step: 0.5,
+      time,
+    });
+    assert.equal(metric.createdAt, "2026-01-01T00:00:00.000000+00:00");
+    const points = await readHistory(rubicon, experiment);
+    assert.deepEqual(points.map(({ value }) => value), [
+      NaN,
+      ...Array(70).keys().map((at) => 70 - at),
+    ]);
+    assert.deepEqual(await listMetrics(rubicon, experiment), []);
+    await setStatus(rubicon, experiment, "finished");
+    const metrics = await listMetrics(rubicon, experiment);
+    assert.deepEqual(metrics.map(({ name, value }) => [name, value]), [["acc", NaN], ["loss", 1]]);
+    assert.deepEqual(metrics[0], metric);
+  },
+);
+
+Deno.test("history: a single point is one put, and 64 of them become one file", async () => {
+  const driver = faulty();
+  const { rubicon, project } = await world(driver);
+  const experiment = await logExperiment(rubicon, project);
+  const before = { ...driver.calls };
+  for (let step = 0; step < 63; step++) {
+    await logMetric(rubicon, experiment, { name: "loss", value: step, step });
+  }
+  assert.deepEqual(driver.calls, { ...before, put: before.put + 63 });
+  await logMetric(rubicon, experiment, { name: "loss", value: 63, step: 63 });
+  const keys = Object.keys(await contents(driver)).filter((key) => key.includes("/history/"));
+  assert.equal(keys.length, 1);
+  assert.match(keys[0]!, /\.parquet$/);
+  const call = logMetric as unknown as (...args: unknown[]) => Promise<unknown>;
+  const odd: [input: object, message: RegExp][] = [
+    [{ name: "a", value: "1", step: 1 }, /the value at a step must be a number/],
+    [{ name: "a", value: 1, step: NaN }, /step must be a finite number/],
+    [{ name: "a", value: 1, step: 1, tags: [] }, /logMetric with a step has no option "tags"/],
+    [{ name: "a", value: 1, time: "2026-01-01" }, /no option "time"/],
+  ];
+  for (const [input, message] of odd) {
+    assert.match((await refused(() => call(rubicon, experiment, input))).message, message);
+  }
+});
+
+Deno.test("history: to follow a run takes a listing and the new parts, each time", async () => {
+  const driver = faulty();
+  const { rubicon, project } = await world(driver);
+  const run = await startRun(rubicon, project);
+  await using reader = await openComposite([driver]);
+  let seen = -1;
+  const follow = async () => {
+    const before = { ...driver.calls };
+    const points = await readHistory(reader, run.experiment, { after: seen });
+    seen = points.at(-1)?.step ?? seen;
+    const { list, get } = driver.calls;
+    return [points.length, list - before.list, get - before.get];
+  };
+  for (let round = 0; round < 5; round++) {
+    run.log({ loss: 2 * round });
+    run.log({ loss: 2 * round + 1 });
+    await run.flush();
+    assert.deepEqual(await follow(), [2, 1, 1]);
+  }
+  assert.deepEqual(await follow(), [0, 1, 0]);
+  await run.finish();
+  assert.deepEqual(await follow(), [0, 1, 1], "the file that they all became");
+  assert.deepEqual(await follow(), [0, 1, 0]);
+  // What a caller does with columns is nobody else's.
+  const columns = (await readHistoryColumns(reader, run.experiment)).get("loss")!;
+  columns.values.fill(7);
+  columns.steps.fill(7);
+  columns.times.fill(7);
+  const points = await readHistory(reader, run.experiment);
+  assert.deepEqual(points.map(({ value }) => value), [...Array(10).keys()]);
 });

@@ -20,6 +20,8 @@ export interface FakeS3 {
   objects: Map<string, Stored>;
   /** The parts of each upload that is neither completed nor aborted. */
   uploads: Map<string, { name: string; parts: Map<number, Stored> }>;
+  /** The MIME types that objects were sent with, by name in the bucket. */
+  types: Map<string, string>;
   /** Each request: `GET name?query`, without the signature. */
   requests: string[];
   /** How many requests were under way at once, at most. */
@@ -105,6 +107,7 @@ export function byBytes(a: string, b: string): number {
 export function fakeS3({ pageSize = 1000 } = {}): FakeS3 {
   const objects: FakeS3["objects"] = new Map();
   const uploads: FakeS3["uploads"] = new Map();
+  const types: FakeS3["types"] = new Map();
   let count = 0;
   let now = 0;
 
@@ -229,6 +232,7 @@ export function fakeS3({ pageSize = 1000 } = {}): FakeS3 {
   const fake: FakeS3 = {
     objects,
     uploads,
+    types,
     requests: [],
     mostAtOnce: 0,
     async transport(url, { method, headers, body }, signal) {
@@ -239,6 +243,9 @@ export function fakeS3({ pageSize = 1000 } = {}): FakeS3 {
       now--;
       signal.throwIfAborted();
       const sent = new Headers(headers);
+      const isNew = method === "PUT" ? !asked.query.has("uploadId") : asked.query.has("uploads");
+      const type = sent.get("content-type");
+      if (isNew && type !== null) types.set(asked.name, type);
       if (method === "PUT") return put(asked, sent, body ?? new Uint8Array());
       if (method === "POST") return post(asked, sent, body ?? new Uint8Array());
       if (method === "DELETE") return remove(asked);

@@ -36,7 +36,9 @@ function valuesOf({ kind, name, fold }: QueryColumn, run: Run): unknown[] {
     return run.experiment.tags.filter((tag) => tag.startsWith(name + ":"))
       .map((tag) => tag.slice(name.length + 1));
   }
-  let value: unknown = kind === "own"
+  let value: unknown = kind === "own" && name === "status"
+    ? run.status
+    : kind === "own"
     ? run.experiment[name as "name"]
     : (kind === "metric" ? run.metrics : run.parameters).find((one) => one.name === name)?.value;
   if (fold !== undefined) value = folded(value, fold);

@@ -34,11 +34,13 @@ export const literal: fc.Arbitrary<QueryLiteral> = fc.oneof(
   fc.bigInt({ min: 2n ** 60n, max: 2n ** 70n }),
 );
 
-/** Columns other than the experiment's own time, which takes times alone. */
+/** Columns other than the experiment's own time and state, which take times and states alone. */
 export const column: fc.Arbitrary<QueryColumn> = fc.oneof(
   fc.record({
     kind: fc.constant("own" as const),
-    name: fc.constantFrom(...OWN_FIELDS.filter((field) => field !== "createdAt")),
+    name: fc.constantFrom(
+      ...OWN_FIELDS.filter((field) => field !== "createdAt" && field !== "status"),
+    ),
   }),
   fc.record({ kind: fc.constantFrom("metric", "parameter", "tag"), name }),
   fc.record({
@@ -55,6 +57,11 @@ const test: fc.Arbitrary<QueryCondition> = fc.oneof(
     op: compare,
     column: fc.constant<QueryColumn>({ kind: "own", name: "createdAt" }),
     value: fc.constantFrom(...TIMES),
+  }),
+  fc.record({
+    op: compare,
+    column: fc.constant<QueryColumn>({ kind: "own", name: "status" }),
+    value: fc.constantFrom("running", "finished", "failed", "cancelled", "lost"),
   }),
   fc.record({
     op: fc.constantFrom("in", "not in"),

@@ -9,7 +9,7 @@ import type { Driver, ListEntry, VerbOptions } from "../../../drivers/driver.ts"
 import { DATA } from "../../format/layout.ts";
 import { pooled } from "../../pool.ts";
 import type { ColumnTable, Table } from "../parquet.ts";
-import type { FrameFile, Selection } from "./plan.ts";
+import type { FrameFile, Plan, Selection } from "./plan.ts";
 
 /** What to read of a dataframe, and how to give it. */
 export type FrameOptions = Selection & { as: "rows" | "columns" };
@@ -29,6 +29,38 @@ export async function readFrame(
   options: FrameOptions,
   signal: AbortSignal | undefined,
 ): Promise<Table | ColumnTable> {
+  const plan = await openFrame(driver, label, folder, options, signal);
+  const { readColumns, readRows } = await import("./frame.ts");
+  const where = `${label}: ${folder}`;
+  return await (options.as === "columns" ? readColumns : readRows)(plan, where, signal);
+}
+
+/**
+ * Reads a dataframe's first rows, and how many there are.
+ *
+ * @throws {RubiconException} as above.
+ */
+export async function readHead(
+  driver: Driver,
+  label: string,
+  folder: string,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<{ table: Table; total: number }> {
+  const plan = await openFrame(driver, label, folder, { limit }, signal);
+  const { readRows } = await import("./frame.ts");
+  const table = await readRows(plan, `${label}: ${folder}`, signal);
+  return { table, total: plan.parts.reduce((sum, { footer }) => sum + footer.rows, 0) };
+}
+
+/** Reads the footers of a dataframe's files, and plans what else is read of them. */
+async function openFrame(
+  driver: Driver,
+  label: string,
+  folder: string,
+  selection: Selection,
+  signal: AbortSignal | undefined,
+): Promise<Plan> {
   const call = signal ? { signal } : {};
   const entries: ListEntry[] = [];
   for await (const entry of driver.list(folder, { ...call, depth: 2 })) {
@@ -40,20 +72,15 @@ export async function readFrame(
   if (entries.length === 0) {
     throw new RubiconException("not-found", `${label}: there is no data in ${folder}.`);
   }
-  const { columns, offset = 0, limit = Infinity } = options;
+  const { columns, offset = 0, limit = Infinity } = selection;
   const isPart = columns !== undefined || offset > 0 || limit < Infinity;
   const open = isPart ? rangesOf : wholeOf;
   const files = await pooled(
     entries,
     (entry) => (entry.size < SMALL ? wholeOf : open)(driver, entry, `${label}: ${entry.key}`, call),
   );
-  const [{ planRead }, { readColumns, readRows }] = await Promise.all([
-    import("./plan.ts"),
-    import("./frame.ts"),
-  ]);
-  const where = `${label}: ${folder}`;
-  const plan = await planRead(files, options, where);
-  return await (options.as === "columns" ? readColumns : readRows)(plan, where, signal);
+  const { planRead } = await import("./plan.ts");
+  return await planRead(files, selection, `${label}: ${folder}`);
 }
 
 const nameOf = (key: string): string => key.slice(key.lastIndexOf("/") + 1);

@@ -1,0 +1,26 @@
+/**
+ * Smoothing as TensorBoard and W&B do it, so that the same number gives the same curve.
+ *
+ * @module
+ */
+
+/**
+ * The exponential moving average, freed of its bias to zero at the start. What is no finite number stays as it is and
+ * does not count.
+ *
+ * @param weight How much of what was before counts, from 0 (nothing is smoothed) to below 1.
+ */
+export function smooth(values: ArrayLike<number>, weight: number): Float64Array {
+  const smoothed = Float64Array.from(values);
+  if (!(weight > 0)) return smoothed;
+  let last = 0;
+  let rest = 1;
+  for (let at = 0; at < smoothed.length; at++) {
+    const value = smoothed[at]!;
+    if (value - value !== 0) continue;
+    last = last * weight + (1 - weight) * value;
+    rest *= weight;
+    smoothed[at] = last / (1 - rest);
+  }
+  return smoothed;
+}

@@ -1,0 +1,292 @@
+/**
+ * A store as the viewer's files, made when they are asked for.
+ *
+ * @module
+ */
+import { getArtifact } from "../../domain/artifact.ts";
+import { checkComposite } from "../../domain/check.ts";
+import { getDataframe } from "../../domain/dataframe.ts";
+import type { Artifact, Dataframe, Project } from "../../domain/format/entities.ts";
+import { projectFolder } from "../../domain/format/layout.ts";
+import { pooled } from "../../domain/pool.ts";
+import { listProjects } from "../../domain/project.ts";
+import { type CallOptions, type Composite, status } from "../../composite.ts";
+import type { Core } from "../../composite/plan.ts";
+import { RubiconException } from "../../errors.ts";
+import type { ViewerBackend, ViewerIndex } from "../contract.ts";
+import { type Known, Sniffer } from "./attached.ts";
+import { frameFile } from "./frame_file.ts";
+import { Lives, placeholder } from "./history.ts";
+import { framePath, type Wanted } from "./paths.ts";
+import { ProjectSite, type Shared } from "./project_site.ts";
+import { type Means, readProject, readRun } from "./run_file.ts";
+import { columnFile, type ViewedRun } from "./runs_file.ts";
+import { type Sealed, sealed } from "./sealed.ts";
+import { freshly, Kept } from "./shared.ts";
+
+/** Of a store whose one project is shown, the others are looked at again after so many milliseconds. */
+const OTHERS_AFTER = 30_000;
+/** Projects with more runs are read when somebody asks for them; so are further ones beyond so many runs in all. */
+const READ_AHEAD = 2_000;
+const READ_AHEAD_IN_ALL = 5_000;
+/** So many bytes of JSON are kept. */
+const KEPT_BYTES = 128 * 2 ** 20;
+
+/** Settings of a site. */
+export interface SiteOptions {
+  /** What the page is called. */
+  title: string;
+  /** Whether a server answers. */
+  live: boolean;
+  /** Whether it may be written to. */
+  edit: boolean;
+  /** Only these projects, by name. */
+  projects?: ReadonlySet<string> | undefined;
+  signal?: AbortSignal | undefined;
+  /** The time, in milliseconds. Default: `Date.now`. */
+  now?: (() => number) | undefined;
+  /** Gets the runs of a project each time that they were read. */
+  onRuns?: ((slug: string, runs: readonly ViewedRun[]) => void) | undefined;
+}
+
+/** A file that is no JSON. */
+export type SiteFile =
+  | ({ what: "json" } & Sealed)
+  | { what: "artifact"; artifact: Artifact; known: Exclude<Known, { missing: string }> }
+  | { what: "parquet"; dataframe: Dataframe };
+
+/** A store as files. */
+export class Site {
+  readonly rubicon: Core;
+  readonly sniffer: Sniffer;
+  readonly lives: Lives;
+  readonly #shared: Shared;
+  readonly #projects = new Map<string, ProjectSite>();
+  readonly #answered = new Map<string, boolean>();
+  #error: string | null = null;
+  #names: readonly string[] = [];
+  #lookedAt = -Infinity;
+
+  constructor(rubicon: Composite, readonly options: SiteOptions) {
+    checkComposite(rubicon, "the viewer");
+    this.rubicon = rubicon;
+    this.sniffer = new Sniffer(rubicon);
+    this.lives = new Lives(rubicon);
+    const { signal, now = Date.now, onRuns } = options;
+    const kept = new Kept<ProjectSite>(KEPT_BYTES, (one) => one.drop());
+    this.#shared = {
+      rubicon,
+      lives: this.lives,
+      call: signal ? { signal } : {},
+      kept,
+      now,
+      onRuns,
+    };
+  }
+
+  /** The options of its reads. */
+  get call(): CallOptions {
+    return this.#shared.call;
+  }
+
+  /** What pages are made with. */
+  get means(): Means {
+    const { rubicon, sniffer, lives, call } = this;
+    return { rubicon, sniffer, lives, call };
+  }
+
+  /** Why the projects could not be listed the last time; `null` if they could. */
+  get error(): string | null {
+    return this.#error;
+  }
+
+  /** The names of all projects of the store, also of those that were not chosen. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** The projects, as of the last look. */
+  get projects(): readonly ProjectSite[] {
+    return [...this.#projects.values()];
+  }
+
+  /** What there is. With the slug of a project: as of now for that one, as of a while ago for the others. */
+  async index(at?: string): Promise<Sealed> {
+    const { now } = this.#shared;
+    const one = at === undefined ? undefined : this.#projects.get(at);
+    if (one && now() - this.#lookedAt < OTHERS_AFTER) {
+      await one.look();
+      await this.#readAhead([one]);
+    } else await this.#lookAtAll();
+    return this.indexFile();
+  }
+
+  /** What there is, as far as it is known. */
+  indexFile(): Sealed {
+    const { title, live, edit } = this.options;
+    const sites = this.projects;
+    const index: Omit<ViewerIndex, "format" | "checksum" | "madeAt"> = {
+      ...{ title, live, edit },
+      projects: sites.map((one) => one.entry()),
+      error: this.#error,
+      backends: live ? this.#backends() : [],
+      views: sites.flatMap(({ views }) => views),
+    };
+    const madeAt = new Date(this.#shared.now()).toISOString();
+    return sealed(index, { format: 1, madeAt });
+  }
+
+  #backends(): ViewerBackend[] {
+    return status(this.rubicon).map(({ backend, lastError, ...rest }) => ({
+      label: backend,
+      ...rest,
+      answered: this.#answered.get(backend) ?? null,
+      lastError: lastError ?? null,
+    }));
+  }
+
+  /** Lists the projects, and looks at each. */
+  readonly #lookAtAll: () => Promise<void> = freshly(async () => {
+    const { rubicon, call, now } = this.#shared;
+    const begun = now();
+    await this.askBackends();
+    try {
+      this.#take(await listProjects(rubicon, call));
+      this.#error = null;
+    } catch (error) {
+      if (call.signal?.aborted || !(error instanceof RubiconException)) throw error;
+      // What was known before is still worth being seen.
+      this.#error = error.message;
+      return;
+    }
+    await pooled(this.projects, async (one) => {
+      await one.look();
+      await one.readViews().catch((error) => one.fail(error));
+    }, 8);
+    await this.#readAhead(this.projects);
+    this.#lookedAt = begun;
+  });
+
+  /** Reads the runs of projects that are not large, and of the others when their last run was. */
+  async #readAhead(sites: readonly ProjectSite[]): Promise<void> {
+    let left = READ_AHEAD_IN_ALL;
+    for (const one of sites) {
+      if (one.isBuilt) continue;
+      const isSmall = one.experiments <= Math.min(READ_AHEAD, left);
+      try {
+        if (isSmall) await one.runs();
+        else await one.findLastRun();
+      } catch (error) {
+        one.fail(error);
+      }
+      if (isSmall) left -= one.experiments;
+    }
+  }
+
+  #take(projects: readonly Project[]): void {
+    const { projects: only } = this.options;
+    this.#names = projects.map(({ name }) => name);
+    const slugs = new Set<string>();
+    for (const project of projects) {
+      if (only && !only.has(project.name)) continue;
+      const slug = projectFolder(project.name);
+      slugs.add(slug);
+      if (this.#projects.get(slug)?.project.id === project.id) continue;
+      this.#projects.set(slug, new ProjectSite(this.#shared, project, slug));
+    }
+    for (const [slug, one] of this.#projects) {
+      if (slugs.has(slug)) continue;
+      this.#projects.delete(slug);
+      this.#shared.kept.forget(one);
+    }
+  }
+
+  /** Asks each backend whether it is there. */
+  async askBackends(): Promise<void> {
+    if (!this.options.live) return;
+    const { rubicon, call } = this.#shared;
+    try {
+      await rubicon.read({
+        what: "whether the backends answer",
+        run: async ({ driver }) => ({ value: await driver.folders("") }),
+        merge: ([first]) => first!,
+      }, {
+        ...call,
+        read: "merge",
+        onReceipts: (receipts) => {
+          for (const { backend, outcome } of receipts) {
+            this.#answered.set(backend, outcome === "ok");
+          }
+        },
+      });
+    } catch (error) {
+      if (call.signal?.aborted || !(error instanceof RubiconException)) throw error;
+      // None does: listing the projects says why.
+    }
+  }
+
+  /**
+   * A project by its slug.
+   *
+   * @throws {RubiconException} `not-found` if there is none.
+   */
+  async project(slug: string): Promise<ProjectSite> {
+    let found = this.#projects.get(slug);
+    if (!found) {
+      await this.#lookAtAll();
+      found = this.#projects.get(slug);
+    }
+    if (found) return found;
+    if (this.#error !== null) throw new RubiconException("unavailable", this.#error);
+    throw new RubiconException("not-found", `There is no project ${JSON.stringify(slug)} here.`);
+  }
+
+  /**
+   * A file, other than the index.
+   *
+   * @throws {RubiconException} `not-found` if the store has nothing of the kind; what reading throws.
+   */
+  async file(wanted: Exclude<Wanted, { what: "index" }>): Promise<SiteFile> {
+    const { rubicon, sniffer, lives, call } = this;
+    const one = await this.project(wanted.slug);
+    const { project, slug } = one;
+    const { means } = this;
+    switch (wanted.what) {
+      case "runs":
+        return json(await one.runs());
+      case "sparks":
+        return json(await one.sparks());
+      case "project":
+        return json(sealed(await readProject(means, project, slug)));
+      case "column":
+        return json(columnFile(await one.runs(), wanted.at));
+      case "run":
+        return json(sealed(
+          await readRun(means, project, slug, wanted.id, {
+            hasCurves: (await one.curvesOf()).has(wanted.id),
+          }),
+        ));
+      case "history":
+        return json(await lives.curves(placeholder(project, wanted.id), call));
+    }
+    const { id, owner } = wanted;
+    const parent = owner === null ? project : placeholder(project, owner);
+    if (wanted.what === "artifact") {
+      const artifact = await getArtifact(rubicon, parent, { ...call, id });
+      const known = await sniffer.of(artifact, call);
+      if ("missing" in known) {
+        throw new RubiconException("not-found", `Artifact ${id}: ${known.missing}.`);
+      }
+      return { what: "artifact", artifact, known };
+    }
+    const dataframe = await getDataframe(rubicon, parent, { ...call, id });
+    if (wanted.what === "parquet") return { what: "parquet", dataframe };
+    const download = framePath(slug, owner, id, "parquet");
+    return json(await frameFile(rubicon, dataframe, download, call));
+  }
+}
+
+function json(file: Sealed | undefined): SiteFile {
+  if (file) return { what: "json", ...file };
+  throw new RubiconException("not-found", "There is no such file. Ask for index.json again.");
+}
