@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { bound } from "../../composite/layers/bound.ts";
 import { cache } from "../../composite/layers/cache.ts";
 import { stack } from "../../composite/backend.ts";
-import { Health } from "../../composite/layers/breaker.ts";
+import { Health } from "../../composite/layers/health.ts";
 import type { Backend } from "../../composite/plan.ts";
 import type { Driver, VerbOptions } from "../../drivers/driver.ts";
 import { guard } from "../../drivers/guard.ts";

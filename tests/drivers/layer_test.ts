@@ -1,7 +1,8 @@
 /** Layers keep every verb and every field of the driver below them. */
 import assert from "node:assert/strict";
 import { stack } from "../../composite/backend.ts";
-import { breaker, Health } from "../../composite/layers/breaker.ts";
+import { breaker } from "../../composite/layers/breaker.ts";
+import { Health } from "../../composite/layers/health.ts";
 import { bound } from "../../composite/layers/bound.ts";
 import { bundle } from "../../composite/layers/bundle.ts";
 import { cache } from "../../composite/layers/cache.ts";
