@@ -24,6 +24,8 @@ const OWN: Readonly<Record<string, number>> = {
   branchName: 5,
   description: 4,
 };
+/** Half a time or half an id is none. */
+const WHOLE: ReadonlySet<string> = new Set(["id", "createdAt", "commitHash", "status"]);
 /** Metrics stay longer than parameters, and parameters that differ longer than those that do not. */
 const METRIC = 60;
 const VARIED = 40;
@@ -47,7 +49,7 @@ export async function tableLines(
     title: titleOf(column),
     rank: rankOf(column, rows),
     // What is the same in all says little, and a part of it nothing.
-    whole: rankOf(column, rows) <= SAME || column.name === "id",
+    whole: rankOf(column, rows) <= SAME || column.kind === "own" && WHOLE.has(column.name),
     ...(isNumeric(rows, column.name) && { align: "number" as const }),
   }));
   const cells = shown.map((row) =>
