@@ -137,6 +137,11 @@ export {
   type TableFormat,
 } from "./domain/export/dataframe.ts";
 export type { Destination, TakeAwayOptions } from "./domain/export/output.ts";
+export {
+  type ExportedDataset,
+  exportParquet,
+  type ExportParquetOptions,
+} from "./domain/export/dataset.ts";
 export { type ParquetOptions, toParquet } from "./domain/export/parquet.ts";
 export {
   addChildExperiment,
