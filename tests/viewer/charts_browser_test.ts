@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { lacksBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
-import { type ChartsPage, lacksBrowser, openCharts } from "./support/charts_page.ts";
+import { type ChartsPage, openCharts } from "./support/charts_page.ts";
 import { sweep } from "./support/charts_data.ts";
 
-const ignore = ignoredFor("charts in a browser", lacksBrowser());
+const ignore = ignoredFor("charts in a browser", await lacksBrowser());
 
 const test = (name: string, work: (charts: ChartsPage) => Promise<void>) =>
   ({ name, work }) as const;

@@ -3,49 +3,31 @@
  *
  * @module
  */
-import { type Browser, chromium, type Page } from "npm:playwright-core@^1.65.1";
+import type { Page } from "npm:playwright-core@^1.65.1";
 import { fromFileUrl } from "jsr:@std/path@^1.1.6";
-
-/** Where Debian's Chromium is. */
-const CHROMIUM = "/usr/bin/chromium";
-
-/** What is missing for tests in a browser; `undefined` if nothing is. */
-export const lacksBrowser = (): string | undefined => {
-  try {
-    Deno.statSync(CHROMIUM);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return `${CHROMIUM} (apt-get install chromium)`;
-    throw error;
-  }
-};
+import { startBrowser, type Tab } from "../../support/browser.ts";
 
 const root = (path: string) => fromFileUrl(new URL(`../../../${path}`, import.meta.url));
 
-/** The harness as one HTML page. Its policy lets nothing run that a text of a store brings along. */
-export async function harnessPage(): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "rubicon-charts-" });
-  try {
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["bundle", "--quiet", "--config", root("deno.json"), "--platform", "browser"],
-        ...["-o", `${folder}/harness.js`, root("tests/viewer/support/charts_harness.tsx")],
-      ],
-    }).output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
-    const script = await Deno.readTextFile(`${folder}/harness.js`);
-    const styles = await Promise.all(
-      ["theme", "base", "shell", "charts"].map((name) =>
-        Deno.readTextFile(root(`viewer/app/css/${name}.css`))
-      ),
-    );
-    return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Charts</title>` +
-      `<style>${styles.join("\n")}\nbody { padding: 16px; height: auto }</style></head>` +
-      `<body><div id="root"></div>` +
-      `<script type="module">${script.replaceAll("</script", "<\\/script")}</script></body></html>`;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+/** The harness as one HTML page. */
+async function harnessPage(folder: string): Promise<string> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["bundle", "--quiet", "--config", root("deno.json"), "--platform", "browser"],
+      ...["-o", `${folder}/harness.js`, root("tests/viewer/support/charts_harness.tsx")],
+    ],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const script = await Deno.readTextFile(`${folder}/harness.js`);
+  const styles = await Promise.all(
+    ["theme", "base", "shell", "charts"].map((name) =>
+      Deno.readTextFile(root(`viewer/app/css/${name}.css`))
+    ),
+  );
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Charts</title>` +
+    `<style>${styles.join("\n")}\nbody { padding: 16px; height: auto }</style></head>` +
+    `<body><div id="root"></div>` +
+    `<script type="module">${script.replaceAll("</script", "<\\/script")}</script></body></html>`;
 }
 
 /** What does not come within so many frames does not come. */
@@ -61,15 +43,11 @@ export interface Seen {
 /** A page of the harness. Errors of its scripts fail the test at the end. */
 export class ChartsPage {
   readonly page: Page;
-  readonly errors: string[] = [];
+  readonly errors: string[];
 
-  constructor(page: Page) {
+  constructor({ page, errors }: Tab) {
     this.page = page;
-    page.setDefaultTimeout(20_000);
-    page.on("pageerror", (error) => this.errors.push(String(error)));
-    page.on("console", (message) => {
-      if (message.type() === "error") this.errors.push(message.text());
-    });
+    this.errors = errors;
   }
 
   /** Shows a chart, and waits until it stands. */
@@ -146,17 +124,14 @@ export class ChartsPage {
 }
 
 /** A browser with the harness in it. */
-export async function openCharts(): Promise<
-  { charts: ChartsPage; browser: Browser; [Symbol.asyncDispose](): Promise<void> }
-> {
-  const html = await harnessPage();
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-  });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  const charts = new ChartsPage(page);
-  await page.setContent(html);
-  await page.waitForFunction(() => "mount" in globalThis);
-  return { charts, browser, [Symbol.asyncDispose]: () => browser.close() };
+export async function openCharts(): Promise<AsyncDisposable & { charts: ChartsPage }> {
+  const folder = await Deno.makeTempDir({ prefix: "rubicon-charts-" });
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => Deno.remove(folder, { recursive: true }));
+  await Deno.writeTextFile(`${folder}/index.html`, await harnessPage(folder));
+  const browser = opened.use(await startBrowser());
+  const tab = await browser.open(`file://${folder}/index.html`, { height: 900 });
+  await tab.page.waitForFunction(() => "mount" in globalThis);
+  const kept = opened.move();
+  return { charts: new ChartsPage(tab), [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
