@@ -6,8 +6,8 @@
 // @ts-types="npm:@types/d3-array@^3.2.2"
 import { ticks as linearTicks } from "npm:d3-array@^3.2.4";
 import { number } from "../data/format.ts";
-import { dateText, durationStep, tickDate, timeTicks } from "./times.ts";
 import { duration, tickWriter } from "./numbers.ts";
+import { dateText, durationStep, tickDate, timeTicks } from "./times.ts";
 
 /** How values lie along an axis. `duration`: milliseconds from a start. `category`: 0, 1, 2 … are the categories. */
 export type ScaleKind = "linear" | "log" | "time" | "duration" | "category";
