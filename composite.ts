@@ -39,12 +39,12 @@ export type * from "./composite/types.ts";
  * ]);
  * ```
  */
-export async function openComposite(
+export async function openComposite<Name extends string = never>(
   backends?:
-    | BackendConfig
+    | BackendConfig<Name>
     | DriverBackend
     | Driver
-    | readonly (BackendConfig | DriverBackend | Driver)[],
+    | readonly (BackendConfig<Name> | DriverBackend | Driver)[],
   options: CompositeOptions = {},
 ): Promise<Composite> {
   checkOptions(options, COMPOSITE);

@@ -69,12 +69,18 @@ export type {
 } from "./drivers/driver.ts";
 export {
   type DriverConfig,
+  type DriverConfigs,
   type DriverFactory,
   type DriverRegistration,
+  type FilesystemOptions,
+  type KnownDriverConfig,
   openDriver,
+  type OtherDriverConfig,
   registerDriver,
   registeredDrivers,
+  type RootOptions,
 } from "./drivers/registry.ts";
+export type { S3Credentials, S3Options } from "./drivers/s3/options.ts";
 export type { Comparison } from "./composite/compare.ts";
 export {
   type ArtifactInput,
@@ -88,6 +94,22 @@ export {
   readArtifact,
 } from "./domain/artifact.ts";
 export { bestExperiment, type BestOptions } from "./domain/best.ts";
+export {
+  type Catalog,
+  type CatalogEntry,
+  type CatalogOptions,
+  openCatalog,
+  publish,
+  type PublishOptions,
+} from "./domain/catalog/catalog.ts";
+export type {
+  CatalogCorrelation,
+  CatalogExperiment,
+  CatalogFrames,
+  CatalogLists,
+  CatalogTable,
+  CatalogView,
+} from "./domain/catalog/source.ts";
 export { addComments, removeComments } from "./domain/comments.ts";
 export {
   type DataframeInput,
@@ -189,6 +211,21 @@ export {
   type ParameterInput,
   type ParameterInputs,
 } from "./domain/parameter.ts";
+export {
+  type ImportedMlruns,
+  importMlruns,
+  type ImportMlrunsOptions,
+} from "./domain/mlflow/mlruns.ts";
+export { makePipeline } from "./domain/pipeline/pipeline.ts";
+export type {
+  FitOptions,
+  Pipeline,
+  PipelineOptions,
+  PipelineStep,
+  ScoreOptions,
+  StepFilter,
+  StepLogger,
+} from "./domain/pipeline/types.ts";
 export type { ColumnType, ElementType } from "./domain/parquet/types.ts";
 export type {
   ColumnTable,
@@ -239,7 +276,31 @@ export type {
   WhereTest,
   WhereValue,
 } from "./domain/query/where.ts";
+export { availableSchemas, getSchema, registerSchema } from "./domain/schema/registry.ts";
+export {
+  loadSchema,
+  logWithSchema,
+  setSchema,
+  type WithSchemaOptions,
+} from "./domain/schema/schema.ts";
+export type {
+  Schema,
+  SchemaArtifact,
+  SchemaDataframe,
+  SchemaFeature,
+  SchemaLogger,
+  SchemaNested,
+  SchemaValue,
+  SchemaValues,
+} from "./domain/schema/types.ts";
 export { search, type SearchScope } from "./domain/search.ts";
+export {
+  type StreamedRow,
+  streamExperiments,
+  type StreamFilter,
+  streamTable,
+  type StreamTableOptions,
+} from "./domain/stream.ts";
 export { groupByCommit, type TableOptions, toTable } from "./domain/table.ts";
 export { addTags, removeTags } from "./domain/tags.ts";
 export { type ArchiveOptions, archiveProject } from "./domain/upkeep/archive.ts";

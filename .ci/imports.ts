@@ -12,11 +12,12 @@ export type Imports = ReadonlyMap<string, readonly string[]>;
 /** The layers, from the bottom: a file imports its own layer and those below it. */
 const LAYERS: readonly RegExp[] = [
   /^errors\.ts$/,
+  /^messages\.ts$/,
   /^drivers\//,
   /^composite\//,
   /^composite\.ts$/,
   /^domain\//,
-  /^(?:mod|notebook|viewer)\.ts$|^(?:notebook|viewer|cli)\//,
+  /^(?:mod|notebook|viewer|cli|vitest)\.ts$|^(?:notebook|viewer|cli)\//,
 ];
 
 const layerOf = (path: string): number => LAYERS.findIndex((layer) => layer.test(path));

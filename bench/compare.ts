@@ -3,17 +3,18 @@
  * This module beside the real rubicon-ml 0.15.3 and beside what is bare: the same machine, store and data, in turns;
  * medians and ratios as a table, or as JSON with `--json`.
  *
- *     deno task bench [local] [s3] [start] [frames] [query] [growth] [--json]
+ *     deno task bench [local] [s3] [start] [frames] [query] [history] [growth] [--json]
  */
 import { frames } from "./frames.ts";
 import { type Growth, growth } from "./growth.ts";
+import { history } from "./history.ts";
 import type { Row } from "./lib.ts";
 import { local } from "./local.ts";
 import { s3 } from "./s3.ts";
 import { query } from "./query.ts";
 import { start } from "./start.ts";
 
-const parts = { local, s3, start, frames, query };
+const parts = { local, s3, start, frames, query, history };
 const chosen = Deno.args.filter((arg) => !arg.startsWith("--"));
 const wanted = (part: string) => chosen.length === 0 || chosen.includes(part);
 

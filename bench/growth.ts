@@ -33,7 +33,7 @@ const children = (at: number) => ({
   metrics: { accuracy: at % 100 / 100, loss: 1 / (at + 1) },
 });
 
-async function fill(config: BackendConfig, experiments: number): Promise<void> {
+async function fill(config: BackendConfig<string>, experiments: number): Promise<void> {
   await using rubicon = await openComposite(config);
   const project = await createProject(rubicon, { name: "growth" });
   let at = 0;
@@ -53,7 +53,7 @@ function peak(): number {
 }
 
 /** Measures a store from a process of its own; prints what it found. */
-async function measure(config: BackendConfig): Promise<void> {
+async function measure(config: BackendConfig<string>): Promise<void> {
   const before = peak();
   const timed = async (work: () => Promise<unknown>) => {
     const start = performance.now();
@@ -78,7 +78,9 @@ async function measure(config: BackendConfig): Promise<void> {
   console.log(JSON.stringify({ table, list, newest, memory: peak(), before }));
 }
 
-async function inProcess(config: BackendConfig): Promise<Omit<Growth, "store" | "experiments">> {
+async function inProcess(
+  config: BackendConfig<string>,
+): Promise<Omit<Growth, "store" | "experiments">> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", import.meta.filename!, JSON.stringify(config)],
     stderr: "inherit",

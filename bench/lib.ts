@@ -28,7 +28,7 @@ export interface Row {
   ours: number;
   /** The other's median. */
   theirs: number;
-  unit: "entities/s" | "µs" | "ms" | "s" | "requests" | "MiB" | "modules" | "KiB";
+  unit: "entities/s" | "points/s" | "µs" | "ms" | "s" | "requests" | "MiB" | "modules" | "KiB";
   /** Who the other is. */
   against: string;
   /** How the two compare: so many times better, or for `limit` so many times as much. */
@@ -67,7 +67,7 @@ const WARM_UP = 50;
 
 /** Entities a second that this module logs to fresh stores, one by one or a whole experiment at once. */
 export async function logged(
-  backends: () => BackendConfig[],
+  backends: () => BackendConfig<string>[],
   experiments: number,
   bulk: boolean,
 ): Promise<number> {
@@ -76,7 +76,7 @@ export async function logged(
 }
 
 async function logTo(
-  backends: BackendConfig[],
+  backends: BackendConfig<string>[],
   experiments: number,
   bulk: boolean,
 ): Promise<number> {

@@ -7,7 +7,7 @@ import { RubiconException } from "../errors.ts";
 import type { Driver } from "../drivers/driver.ts";
 import { guard } from "../drivers/guard.ts";
 import { layer } from "../drivers/layer.ts";
-import { openDriver } from "../drivers/registry.ts";
+import { type DriverConfig, openDriver } from "../drivers/registry.ts";
 import { breaker, Health } from "./layers/breaker.ts";
 import { bundle } from "./layers/bundle.ts";
 import { cache } from "./layers/cache.ts";
@@ -18,7 +18,7 @@ import type { Backend, Store } from "./plan.ts";
 import type { BackendConfig, BackendSettings, CompositeOptions, DriverBackend } from "./types.ts";
 
 /** What a backend can be made of. */
-export type Given = BackendConfig | DriverBackend | Driver;
+export type Given = BackendConfig<string> | DriverBackend | Driver;
 
 /** Opens one backend, which must not be one of those before it. */
 export async function openBackend(
@@ -38,10 +38,12 @@ export async function openBackend(
   }
   const health = new Health(label, driver.persistence);
   const { persistence } = driver;
+  const rootDir = isDriver(given) ? undefined : (given as BackendConfig).rootDir;
   return {
     label,
     persistence,
     place,
+    ...(rootDir !== undefined && { rootDir: String(rootDir) }),
     health,
     driver: stack(layer(driver, { label }), timeoutMs, health),
   };
@@ -91,7 +93,7 @@ function settingsOf(given: Given): BackendSettings {
 async function driverOf(given: Given): Promise<Driver> {
   if (isDriver(given)) return guard(given);
   const { label: _label, timeoutMs: _timeoutMs, mode: _mode, ...rest } = given;
-  if (!("driver" in rest)) return await openDriver(rest as BackendConfig);
+  if (!("driver" in rest)) return await openDriver(rest as DriverConfig);
   const [odd] = Object.keys(rest).filter((name) => name !== "driver");
   if (odd === undefined) return guard(rest.driver as Driver);
   throw new RubiconException(
@@ -112,7 +114,7 @@ function isDriver(given: Given): given is Driver {
  *
  * @throws {RubiconException} `invalid-config` if it names none, `permission-denied` if it may not be read.
  */
-export function fromEnvironment(): BackendConfig {
+export function fromEnvironment(): BackendConfig<string> {
   let persistence: string | undefined;
   let rootDir: string | undefined;
   try {

@@ -4,7 +4,7 @@
  * @module
  */
 import { RubiconException } from "../errors.ts";
-import { didYouMean } from "../drivers/suggest.ts";
+import { didYouMean } from "../messages.ts";
 import type { BackendSettings, CallOptions, CompositeOptions } from "./types.ts";
 
 /** What holds if nothing is said. */

@@ -7,6 +7,7 @@ import type { Receipt } from "../errors.ts";
 import type { Bytes, Driver, Source } from "../drivers/driver.ts";
 import type { Health } from "./layers/breaker.ts";
 import type { Bundling } from "./layers/bundle.ts";
+import type { TableCell } from "./layers/bundle_format.ts";
 import type { Cached } from "./layers/cache.ts";
 import type { Present } from "./layers/present.ts";
 import type { BackendInfo, CallOptions, Composite } from "./types.ts";
@@ -24,6 +25,8 @@ export interface Step {
   present?: "same" | "keep" | "replace";
   /** What it is, for messages, if that is not what the plan writes: `metric "accuracy"`. */
   what?: string;
+  /** What a bundle holds in place of all of it; nothing: it holds nothing of it. Missing: all. */
+  cell?: () => TableCell | undefined;
   /** Explains an object that is in the way, from its bytes. */
   conflict?: (existing: Uint8Array) => string | undefined;
 }

@@ -5,7 +5,7 @@
  */
 import type { Receipt } from "../errors.ts";
 import type { Driver } from "../drivers/driver.ts";
-import type { DriverConfig } from "../drivers/registry.ts";
+import type { KnownDriverConfig, OtherDriverConfig } from "../drivers/registry.ts";
 
 /** How many backends have to take a write before it counts. */
 export type WritePolicy = "all" | "quorum" | "any";
@@ -25,8 +25,14 @@ export interface BackendSettings {
   mode?: "sync" | "background" | undefined;
 }
 
-/** One backend's configuration: its driver's, and what the composite does with it. */
-export type BackendConfig = DriverConfig & BackendSettings;
+/**
+ * One backend's configuration: its driver's, and what the composite does with it. A wrong option of a persistence that
+ * is declared (`DriverConfigs`) is an error to the compiler. `Name` are other names that it may have:
+ * `BackendConfig<string>` is the type of what is only known when the program runs.
+ */
+export type BackendConfig<Name extends string = never> =
+  & (KnownDriverConfig | OtherDriverConfig<Name>)
+  & BackendSettings;
 
 /** A driver of one's own, and what the composite does with it. */
 export interface DriverBackend extends BackendSettings {
@@ -106,6 +112,8 @@ export interface BackendInfo {
   readonly persistence: string;
   /** Where the store is: two backends of one place would be one copy. */
   readonly place: string;
+  /** The root that its configuration names; missing for a driver that was passed as an object. */
+  readonly rootDir?: string;
 }
 
 /** An ordered list of backends, written to together and read in order. */

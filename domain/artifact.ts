@@ -20,11 +20,10 @@ import { checkComposite, checkFields, checkParent, refuse } from "./check.ts";
 import { describe } from "./format/codec.ts";
 import { DATA, entityFolder } from "./format/layout.ts";
 import { readAttached } from "./reading/deleted.ts";
-import { inputFields } from "./format/schema.ts";
 import type { ProgressOption } from "./progress.ts";
 import { verifiedBytes } from "../composite/layers/verified.ts";
 import type { Artifact, Parent } from "./format/entities.ts";
-import type { ListFilter, LogInput } from "./inputs.ts";
+import { inputFields, type ListFilter, type LogInput } from "./inputs.ts";
 
 /** What {@linkcode logArtifact} takes: the data, or where it is, and the artifact's fields. */
 export type ArtifactInput =

@@ -6,12 +6,13 @@
 import type { Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject, refuse, show } from "./check.ts";
 import type { ExperimentFilter } from "./experiment.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import { cellsOf } from "./query/cells.ts";
 import { compileQuery } from "./query/query.ts";
 import type { MetricColumn } from "./query/where.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
 import { readQueried } from "./reading/queried.ts";
+import { ownCopy } from "./reading/run_cache.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 
 /** Options of {@linkcode bestExperiment}: which experiments are looked at. */
@@ -66,5 +67,6 @@ export async function bestExperiment(
   const at = values.findIndex((value) =>
     typeof value === "bigint" || typeof value === "number" && !Number.isNaN(value)
   );
-  return runs[at]?.experiment;
+  const best = runs[at];
+  return best && ownCopy(best.experiment);
 }

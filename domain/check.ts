@@ -4,8 +4,8 @@
  * @module
  */
 import { validate } from "jsr:@std/uuid@^1.1.1/common";
-import { nearest } from "./nearest.ts";
 import { RubiconException } from "../errors.ts";
+import { nearest, refuse, show, withArticle } from "../messages.ts";
 import type { Core } from "../composite/plan.ts";
 import type { Composite } from "../composite/types.ts";
 import { slugify } from "./format/slug.ts";
@@ -13,26 +13,7 @@ import { usage } from "./usage.ts";
 import type { Entity, Experiment, Kind, Parent, Project } from "./format/entities.ts";
 import { parseDatetime } from "./format/values.ts";
 
-/** Throws `invalid-argument`. */
-export function refuse(message: string): never {
-  throw new RubiconException("invalid-argument", message);
-}
-
-/** A value for a message, cut where it is long. */
-export function show(value: unknown): string {
-  let text: string | undefined;
-  if (typeof value === "string") text = JSON.stringify(value);
-  else if (typeof value === "object" && value !== null) {
-    if (value instanceof Promise) text = "a promise";
-    else if (Array.isArray(value)) text = "an array";
-    else text = "kind" in value ? withArticle(String(value.kind)) : "an object";
-  } else text = typeof value === "function" ? "a function" : String(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-}
-
-/** A noun with its article. */
-export const withArticle = (noun: string): string =>
-  `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+export { refuse, show, withArticle };
 
 /** What to do next for whoever passed the wrong argument. The most common slip of all is a forgotten await. */
 export const advice = (value: unknown, where: string): string =>
@@ -62,7 +43,7 @@ export function checkFields(input: unknown, known: ReadonlySet<string>, where: s
   }
   for (const field of Object.keys(input)) {
     if (known.has(field)) continue;
-    const [near] = nearest(field, known);
+    const near = nearest(field, known);
     refuse(
       `${where} has no option ${show(field)}.${near ? ` Did you mean \`${near}\`?` : ""} ` +
         `It takes: ${[...known].join(", ")}.`,

@@ -34,9 +34,8 @@ import type {
   TableColumns,
   TableRows,
 } from "./parquet/parquet.ts";
-import { CALL_FIELDS, inputFields } from "./format/schema.ts";
 import type { Dataframe, Parent } from "./format/entities.ts";
-import type { ListFilter, LogInput } from "./inputs.ts";
+import { CALL_FIELDS, inputFields, type ListFilter, type LogInput } from "./inputs.ts";
 
 /** What {@linkcode logDataframe} takes: the table, by rows or by columns, and the dataframe's fields. */
 export type DataframeInput =

@@ -11,7 +11,7 @@ import { listMetrics } from "./metric.ts";
 import { listParameters } from "./parameter.ts";
 import { pooled } from "./pool.ts";
 import { type ComparedRun, type DiffRow, diffRuns } from "./query/diff.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import { parseJson, reviveValue, type Value } from "./format/values.ts";
 import type { Artifact, Experiment } from "./format/entities.ts";
 

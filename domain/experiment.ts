@@ -19,10 +19,10 @@ import type { ParameterInputs } from "./parameter.ts";
 import { readEntities } from "./reading/list.ts";
 import { readQueried } from "./reading/queried.ts";
 import { readEntity } from "./reading/entity_files.ts";
-import { CALL_FIELDS, inputFields } from "./format/schema.ts";
+import { ownCopy } from "./reading/run_cache.ts";
 import { build, create, type Made, stepOf } from "./writing/create.ts";
 import type { Experiment, Project } from "./format/entities.ts";
-import type { ListFilter, LogInput } from "./inputs.ts";
+import { CALL_FIELDS, inputFields, type ListFilter, type LogInput } from "./inputs.ts";
 
 /** What {@linkcode logExperiment} takes. */
 export type ExperimentInput = LogInput<Experiment> & {
@@ -224,9 +224,7 @@ export async function listExperiments(
   checkFields(filter, FILTER, where);
   const choice = checkFilter(filter, where);
   const query = compileQuery(filter.where, filter.orderBy, where);
-  const runs = await readQueried(rubicon, project, query, choice, filter, {
-    children: false,
-    status: false,
-  });
-  return runs.map(({ experiment }) => experiment);
+  const needs = { children: false, status: false };
+  const runs = await readQueried(rubicon, project, query, choice, filter, needs);
+  return runs.map(({ experiment }) => ownCopy(experiment));
 }

@@ -7,7 +7,7 @@ import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkExperiment, checkFields, checkId, refuse } from "./check.ts";
 import { experimentFolder } from "./format/layout.ts";
 import { readEntity } from "./reading/entity_files.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import { addTags } from "./tags.ts";
 import type { Experiment } from "./format/entities.ts";
 

@@ -4,7 +4,23 @@
  * @module
  */
 import type { CallOptions } from "../composite.ts";
-import type { Entity } from "./format/entities.ts";
+import { CALL } from "../composite/options.ts";
+import type { Entity, Kind } from "./format/entities.ts";
+import { FIELDS, PLACE_FIELDS } from "./format/schema.ts";
+
+/** The names of the options that every call takes. */
+export const CALL_FIELDS: ReadonlySet<string> = new Set(Object.keys(CALL));
+
+/** What a log function of this kind takes, beside `more`. */
+export function inputFields(kind: Kind, more: readonly string[] = []): ReadonlySet<string> {
+  return new Set([
+    ...more,
+    ...FIELDS[kind].map(({ name }) => name),
+    "kind",
+    ...PLACE_FIELDS[kind],
+    ...CALL_FIELDS,
+  ]);
+}
 
 /** Filters of a listing. */
 export interface ListFilter extends CallOptions {

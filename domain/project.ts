@@ -13,10 +13,10 @@ import { decodeEntity, encodeEntity } from "./format/codec.ts";
 import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { metadataKey, projectFolder } from "./format/layout.ts";
 import { readEntities } from "./reading/list.ts";
-import { CALL_FIELDS, FIELDS, inputFields } from "./format/schema.ts";
+import { FIELDS } from "./format/schema.ts";
 import { build, create } from "./writing/create.ts";
 import type { Project } from "./format/entities.ts";
-import type { LogInput } from "./inputs.ts";
+import { CALL_FIELDS, inputFields, type LogInput } from "./inputs.ts";
 
 /** What {@linkcode createProject} and {@linkcode getOrCreateProject} take. */
 export type ProjectInput = Omit<LogInput<Project, "name">, "tags" | "comments">;

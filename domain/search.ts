@@ -17,7 +17,8 @@ import {
 import { listDataframes } from "./dataframe.ts";
 import { listExperiments } from "./experiment.ts";
 import { listFeatures } from "./feature.ts";
-import { CALL_FIELDS, FIELDS } from "./format/schema.ts";
+import { FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
 import { listMetrics } from "./metric.ts";
 import { listParameters } from "./parameter.ts";
 import { pooled } from "./pool.ts";

@@ -17,7 +17,8 @@ import {
 import { OWN_FIELDS } from "./query/tree.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
 import { readQueried } from "./reading/queried.ts";
-import { CALL_FIELDS } from "./format/schema.ts";
+import { CALL_FIELDS } from "./inputs.ts";
+import { ownValue } from "./reading/run_cache.ts";
 import type { Project } from "./format/entities.ts";
 import type { Value } from "./format/values.ts";
 
@@ -90,7 +91,7 @@ export async function toTable(
   const children = !columns?.every((name) => own.has(name));
   const status = columns?.includes("status") ?? true;
   const runs = await readQueried(rubicon, project, query, choice, options, { children, status });
-  const table = tableOf(runs);
+  const table = tableOf(runs, ownValue);
   return columns ? selectColumns(table, columns, `${where}: columns`) : table;
 }
 

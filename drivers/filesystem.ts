@@ -22,7 +22,7 @@ import { dirname } from "jsr:@std/path@^1.1.6/dirname";
 import { join } from "jsr:@std/path@^1.1.6/join";
 import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
 import { resolve } from "jsr:@std/path@^1.1.6/resolve";
-import { RubiconException } from "../errors.ts";
+import { refuse } from "../messages.ts";
 import type { Driver } from "./driver.ts";
 import { named } from "./filesystem/errors.ts";
 import { readOne, statOne } from "./filesystem/bulk.ts";
@@ -60,7 +60,7 @@ export function openFilesystem(config: DriverConfig): Driver {
   const given = pathOfRoot(config.rootDir);
   const { durable = false } = config;
   if (typeof durable !== "boolean") {
-    refuse(`durable is true or false, not ${JSON.stringify(durable)}.`);
+    invalid(`durable is true or false, not ${JSON.stringify(durable)}.`);
   }
   const label = `filesystem:${given}`;
   const root: Root = {
@@ -69,6 +69,7 @@ export function openFilesystem(config: DriverConfig): Driver {
     path: resolve(given),
     durable,
     seen: new Map(),
+    lots: [],
     health: { freshUntil: 0 },
   };
   /** Names the errors of one verb, and makes them rejections. */
@@ -104,12 +105,12 @@ export function openFilesystem(config: DriverConfig): Driver {
       }
     },
     bulk: {
-      list: (folders, options) =>
-        verb("", options, () => folders.map((folder) => entriesIn(root, folder))),
+      list: (folders, options) => verb("", options, () => entriesIn(root, folders)),
       stat: (keys, options) => verb("", options, () => keys.map((key) => statOne(root, key))),
       get: (keys, options) => verb("", options, () => keys.map((key) => readOne(root, key))),
     },
-    folders: (prefix, options) => verb(prefix, options, () => entriesIn(root, prefix).folders),
+    folders: (prefix, options) =>
+      verb(prefix, options, () => entriesIn(root, [prefix])[0]!.folders),
     delete: (key, options) => verb(key, options, () => remove(root, key)),
     times: (options) =>
       verb("", options, () => {
@@ -123,11 +124,11 @@ export function openFilesystem(config: DriverConfig): Driver {
 function pathOfRoot(rootDir: unknown): string {
   const text = rootDir instanceof URL ? rootDir.href : rootDir;
   if (typeof text !== "string" || text === "" || text.includes("\0")) {
-    return refuse(`rootDir is a path or a file: URL, not ${JSON.stringify(rootDir)}.`);
+    return invalid(`rootDir is a path or a file: URL, not ${JSON.stringify(rootDir)}.`);
   }
   if (/^file:/i.test(text)) return fromFileUrl(text);
   if (/^~[^/\\]*(?:[/\\]|$)/.test(text)) {
-    return refuse(
+    return invalid(
       `rootDir ${
         JSON.stringify(text)
       } begins with ~, which only a shell takes for your home. Give the whole ` +
@@ -135,7 +136,7 @@ function pathOfRoot(rootDir: unknown): string {
     );
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
-    return refuse(
+    return invalid(
       `rootDir is a path or a file: URL, and ${text.split("//")[0]} is another scheme.`,
     );
   }
@@ -157,8 +158,8 @@ function realPathOf(path: string): string {
   }
 }
 
-function refuse(message: string): never {
-  throw new RubiconException("invalid-config", `filesystem: ${message}`);
+function invalid(message: string): never {
+  return refuse(`filesystem: ${message}`, "invalid-config");
 }
 
 registerDriver("filesystem", openFilesystem, { options: ["durable"] });

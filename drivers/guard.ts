@@ -5,6 +5,7 @@
  * @module
  */
 import { isRubiconException, RubiconException } from "../errors.ts";
+import { refuse, show } from "../messages.ts";
 import { bulkLayer } from "./bulk_layer.ts";
 import type { Driver, GetOptions, ListEntry, ListOptions, VerbOptions } from "./driver.ts";
 import { layer, plain, VERBS } from "./layer.ts";
@@ -14,6 +15,8 @@ const ODD = /[\0\\]|\/\/|^\/|\/$|(?:^|\/)\.{1,2}(?:\/|$)|^$/;
 const MAX_KEY_BYTES = 1024;
 /** The limit of file systems, and of the S3 servers that keep their objects in one. */
 const MAX_NAME_BYTES = 255;
+/** So much of a key is shown. */
+const MOST_SHOWN = 200;
 const encoder = new TextEncoder();
 
 /** Nothing is measured that cannot be too long: three bytes are the most a UTF-16 unit takes. */
@@ -47,9 +50,8 @@ export function checkKey(key: string, driver: { label: string }): void {
     why = `it has a segment longer than ${MAX_NAME_BYTES} bytes`;
   }
   if (why === undefined) return;
-  throw new RubiconException("invalid-key", `${driver.label}: ${show(key)} is no key: ${why}.`, {
-    backend: driver.label,
-  });
+  const backend = driver.label;
+  refuse(`${backend}: ${show(key, MOST_SHOWN)} is no key: ${why}.`, "invalid-key", { backend });
 }
 
 /**
@@ -62,17 +64,10 @@ function checkCounts(options: GetOptions & ListOptions, driver: { label: string 
     const value = options[name];
     if (value === undefined || Number.isSafeInteger(value) && value >= 0) continue;
     if (value === Infinity && name !== "offset") continue;
-    throw new RubiconException(
-      "invalid-argument",
-      `${driver.label}: ${name} is a whole number from zero on, not ${String(value)}.`,
-      { backend: driver.label },
-    );
+    const backend = driver.label;
+    const why = `${name} is a whole number from zero on, not ${String(value)}`;
+    refuse(`${backend}: ${why}.`, "invalid-argument", { backend });
   }
-}
-
-function show(key: unknown): string {
-  const text = JSON.stringify(key) ?? String(key);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 /**
@@ -84,10 +79,7 @@ function checkDriver(driver: Driver): void {
   const lacks = VERBS.filter((verb) => typeof driver?.[verb] !== "function");
   if (lacks.length === 0 && typeof driver.label === "string" && driver.label !== "") return;
   const what = lacks.length > 0 ? `it lacks ${lacks.join(", ")}` : "its label is no text";
-  throw new RubiconException(
-    "invalid-config",
-    `A driver is an object with ${VERBS.join(", ")} and a label: ${what}.`,
-  );
+  refuse(`A driver is an object with ${VERBS.join(", ")} and a label: ${what}.`, "invalid-config");
 }
 
 /** Puts the checks of this file around a driver. */

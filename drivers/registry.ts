@@ -5,19 +5,62 @@
  * @module
  */
 import { isRubiconException, RubiconException } from "../errors.ts";
+import { didYouMean } from "../messages.ts";
 import type { Driver } from "./driver.ts";
 import { guard } from "./guard.ts";
-import { didYouMean } from "./suggest.ts";
+import type { S3Options } from "./s3/options.ts";
+
+/** Where a store is. */
+export interface RootOptions {
+  /** A folder, a `file:` URL, `s3://bucket/prefix`, or any name for `memory`. */
+  rootDir?: string | URL | undefined;
+}
+
+/** Options of the `filesystem` driver beside `persistence` and `rootDir`. */
+export interface FilesystemOptions {
+  /** Whether a write waits until file and folders are on the disk itself. Default: `false`. */
+  durable?: boolean | undefined;
+}
+
+/**
+ * The options of each persistence, by its name. A driver of one's own declares its options here, by interface merging:
+ *
+ * ```ts ignore
+ * declare module "./registry.ts" { // with the URL that it is imported from
+ *   interface DriverConfigs {
+ *     sqlite: { rootDir: string };
+ *   }
+ * }
+ * ```
+ */
+export interface DriverConfigs {
+  /** Objects in this process. */
+  memory: RootOptions;
+  /** A folder. rubicon-ml spells a bucket as a filesystem with an s3:// root. */
+  filesystem: (RootOptions & FilesystemOptions) | ({ rootDir: `s3://${string}` } & S3Options);
+  /** A bucket. */
+  s3: RootOptions & S3Options;
+}
 
 /** One backend's configuration, of any driver: the persistence name, the root, and the driver's own options. */
 export interface DriverConfig {
   /** The name under which the driver is registered: `memory`, `filesystem`, `s3`, or your own. */
   persistence: string;
   /** Where the store is: a folder, a `file:` URL, `s3://bucket/prefix`, or any name for `memory`. */
-  rootDir?: string | URL;
+  rootDir?: string | URL | undefined;
   /** The driver's own options, by name. */
   [option: string]: unknown;
 }
+
+/** A configuration of a persistence that is in {@linkcode DriverConfigs}: other options are errors to the compiler. */
+export type KnownDriverConfig = {
+  [Name in keyof DriverConfigs]: { persistence: Name } & DriverConfigs[Name];
+}[keyof DriverConfigs];
+
+/** A configuration of other persistence names, or of one that is only known when the program runs (`string`). */
+export type OtherDriverConfig<Name extends string> =
+  & { persistence: Name }
+  & (Name extends keyof DriverConfigs ? never : DriverConfig);
 
 /** Makes a driver from a configuration that has only options the driver registered. */
 export type DriverFactory = (config: DriverConfig) => Driver | Promise<Driver>;

@@ -30,7 +30,7 @@ export interface JobConfig {
   /** The project's name. */
   project: string;
   /** The bucket first: reads go there, and memory has only what this instance logged itself. */
-  backends: BackendConfig[];
+  backends: BackendConfig<string>[];
   /** Settings of the composite. */
   options?: CompositeOptions;
   /** How long an answer takes at most, however slow the backends are, in milliseconds. Default: 10,000. */

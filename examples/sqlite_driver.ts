@@ -10,6 +10,13 @@ import { type DriverConfig, registerDriver } from "../drivers/registry.ts";
 import { chunksOf } from "../drivers/source.ts";
 import { RubiconException } from "../errors.ts";
 
+declare module "../drivers/registry.ts" {
+  // What openComposite takes for it: other options are errors in the editor.
+  interface DriverConfigs {
+    sqlite: { rootDir?: string | undefined };
+  }
+}
+
 // A replaced row gets a new id, which makes the id an etag.
 const SCHEMA = `
   PRAGMA busy_timeout = 5000;

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkTexts, refuse, show } from "../domain/check.ts";
-import { suggest } from "../domain/nearest.ts";
+import { suggest } from "../messages.ts";
 import { columnName, findColumn, type TableColumn } from "../domain/query/table.ts";
 
 const collator = new Intl.Collator("en", { numeric: true });

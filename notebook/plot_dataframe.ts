@@ -10,7 +10,7 @@ import { experimentFolder } from "../domain/format/layout.ts";
 import type { Table } from "../domain/parquet/parquet.ts";
 import { pooled } from "../domain/pool.ts";
 import { readEntity } from "../domain/reading/entity_files.ts";
-import { CALL_FIELDS } from "../domain/format/schema.ts";
+import { CALL_FIELDS } from "../domain/inputs.ts";
 import type { Dataframe } from "../domain/format/entities.ts";
 import { type Displayed, displayed } from "./mime.ts";
 import { checkColumn, checkPlot, type PlotOptions } from "./plot_source.ts";

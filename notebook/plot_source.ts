@@ -5,7 +5,7 @@
  */
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject, refuse, show } from "../domain/check.ts";
-import { CALL_FIELDS } from "../domain/format/schema.ts";
+import { CALL_FIELDS } from "../domain/inputs.ts";
 import { OWN_FIELDS } from "../domain/query/tree.ts";
 import { type AnyTable, columnName } from "../domain/query/table.ts";
 import { toTable } from "../domain/table.ts";

@@ -17,6 +17,7 @@ const NAMES = `
   ArtifactInput
   Attached
   AttachedQuery
+  availableSchemas
   BackendConfig
   BackendInfo
   BackendSettings
@@ -27,6 +28,15 @@ const NAMES = `
   BulkReader
   Bytes
   CallOptions
+  Catalog
+  CatalogCorrelation
+  CatalogEntry
+  CatalogExperiment
+  CatalogFrames
+  CatalogLists
+  CatalogOptions
+  CatalogTable
+  CatalogView
   Cell
   Child
   ChildQuery
@@ -55,6 +65,7 @@ const NAMES = `
   Driver
   DriverBackend
   DriverConfig
+  DriverConfigs
   DriverFactory
   DriverRegistration
   ElementType
@@ -73,6 +84,8 @@ const NAMES = `
   FeatureInput
   FeatureInputs
   FileData
+  FilesystemOptions
+  FitOptions
   flush
   FlushOptions
   FolderEntries
@@ -87,6 +100,7 @@ const NAMES = `
   getParameter
   getProject
   GetResult
+  getSchema
   GitInfo
   gitInfo
   groupByCommit
@@ -94,10 +108,14 @@ const NAMES = `
   HistoryColumns
   HistoryOptions
   HistoryPoint
+  ImportedMlruns
+  importMlruns
+  ImportMlrunsOptions
   IndexLevel
   isRubiconException
   JsonInput
   Kind
+  KnownDriverConfig
   listArtifacts
   listChildExperiments
   listDataframes
@@ -111,6 +129,7 @@ const NAMES = `
   listParameters
   listParentExperiments
   listProjects
+  loadSchema
   logArtifact
   logDataframe
   logEnvironment
@@ -124,6 +143,8 @@ const NAMES = `
   logMetrics
   logParameter
   logParameters
+  logWithSchema
+  makePipeline
   Mend
   Metric
   MetricColumn
@@ -135,11 +156,13 @@ const NAMES = `
   NumpyArray
   ObjectMeta
   openArtifact
+  openCatalog
   openComposite
   openDriver
   OpenResult
   OrderBy
   OrderColumn
+  OtherDriverConfig
   OwnCells
   OwnField
   Parameter
@@ -151,6 +174,9 @@ const NAMES = `
   ParseQueryOptions
   PatternOperator
   PendingPoints
+  Pipeline
+  PipelineOptions
+  PipelineStep
   PointInput
   PointPlace
   Policies
@@ -162,6 +188,8 @@ const NAMES = `
   ProjectQuery
   ProjectRow
   ProjectTable
+  publish
+  PublishOptions
   PutOptions
   PutResult
   PutTreeOptions
@@ -180,6 +208,7 @@ const NAMES = `
   Receipt
   registerDriver
   registeredDrivers
+  registerSchema
   removeComments
   removeTags
   Repair
@@ -189,6 +218,7 @@ const NAMES = `
   RestoreOptions
   ResumeOptions
   resumeRun
+  RootOptions
   RubiconErrorCode
   RubiconException
   RubiconExceptionOptions
@@ -196,15 +226,34 @@ const NAMES = `
   RunInput
   RunOptions
   RunState
+  S3Credentials
+  S3Options
+  Schema
+  SchemaArtifact
+  SchemaDataframe
+  SchemaFeature
+  SchemaLogger
+  SchemaNested
+  SchemaValue
+  SchemaValues
+  ScoreOptions
   search
   SearchScope
+  setSchema
   setStatus
   SetStatusOptions
   slugify
   Source
   startRun
   status
+  StepFilter
+  StepLogger
   StoreTimes
+  StreamedRow
+  streamExperiments
+  StreamFilter
+  streamTable
+  StreamTableOptions
   SummaryFold
   SummaryOptions
   Synced
@@ -236,6 +285,7 @@ const NAMES = `
   WhereTest
   WhereValue
   withRun
+  WithSchemaOptions
   WritePolicy
 `;
 

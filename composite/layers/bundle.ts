@@ -6,7 +6,13 @@
  * @module
  */
 import { hasCode } from "../../errors.ts";
-import type { Driver, ListEntry, ListOptions, VerbOptions } from "../../drivers/driver.ts";
+import type {
+  Driver,
+  ListEntry,
+  ListOptions,
+  PutTreeOptions,
+  VerbOptions,
+} from "../../drivers/driver.ts";
 import { layer } from "../../drivers/layer.ts";
 import {
   bundledFolder,
@@ -16,6 +22,7 @@ import {
   encodeStamped,
   experimentOf,
   newStamp,
+  type TableCells,
 } from "./bundle_format.ts";
 import type { Cached } from "./cache.ts";
 
@@ -23,6 +30,12 @@ import type { Cached } from "./cache.ts";
 const WORTH_IT = 4;
 /** So many folders are remembered to have a bundle. */
 const MOST_FOLDERS = 100_000;
+
+/** What this layer takes beside what a driver does. */
+export interface BundledTreeOptions extends PutTreeOptions {
+  /** What a bundle holds in place of each object. */
+  cells?: TableCells;
+}
 
 /** What this layer adds to a driver. */
 export interface Bundling {
@@ -55,10 +68,10 @@ export function bundle<D extends Driver & Cached>(inner: D): D & Bundling {
     {
       list,
       ...(putTree && stamps && {
-        async putTree(folder, objects, options) {
+        async putTree(folder, objects, { cells, ...options }: BundledTreeOptions = {}) {
           const modified = newStamp();
           const isWorthIt = objects.length >= WORTH_IT && bundledFolder(bundleKey(folder));
-          const bytes = isWorthIt ? encodeStamped(objects, modified) : undefined;
+          const bytes = isWorthIt ? encodeStamped(objects, modified, cells) : undefined;
           if (!bytes) return await putTree(folder, objects, options);
           const path = bundleKey(folder).slice(folder.length + 1);
           return await putTree(folder, [...objects, [path, bytes]], { ...options, modified });

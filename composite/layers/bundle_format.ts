@@ -64,12 +64,27 @@ export const isStamp = (modified: number): boolean => modified % STAMP_GRAIN ===
 /** What `JSON.parse` would refuse, or read with a loss: NaN, and integers beyond 2^53. */
 const LOSSY = /NaN|Infinity|(?<![.\d])\d{16}/;
 
+/** What tables have of an object. */
+export interface TableCell {
+  /** Which list of a bundle it is in. */
+  list: string;
+  /** Lists are sorted by these texts. */
+  order: string;
+  /** It, as JSON that `JSON.parse` reads without a loss. */
+  json: string;
+}
+
+/** For each object what a bundle holds in its place: nothing of it, or all of it where that is missing. */
+export type TableCells = readonly ((() => TableCell | undefined) | undefined)[];
+
 /** A bundle that counts as far as its folders still have the time that they were given when they were made. */
 export interface StampedBundle {
   /** That time, in milliseconds since 1970. */
   stamp: number;
   /** What the JSON of the small objects holds, by their path in the folder. */
-  objects: Readonly<Record<string, unknown>>;
+  objects: Readonly<Record<string, Record<string, unknown>>>;
+  /** What tables have of others. */
+  lists: Readonly<Record<string, readonly unknown[]>>;
 }
 
 /**
@@ -78,24 +93,44 @@ export interface StampedBundle {
 export function encodeStamped(
   objects: readonly (readonly [path: string, Uint8Array])[],
   stamp: number,
+  cells: TableCells = [],
 ): Bytes | undefined {
   const fields: string[] = [];
-  for (const [path, bytes] of objects) {
+  const lists = new Map<string, TableCell[]>();
+  for (const [at, [path, bytes]] of objects.entries()) {
+    const cellOf = cells[at];
+    if (cellOf) {
+      const cell = cellOf();
+      const list = cell && lists.get(cell.list);
+      if (list) list.push(cell);
+      else if (cell) lists.set(cell.list, [cell]);
+      continue;
+    }
     const text = decoder.decode(bytes);
     if (LOSSY.test(text)) return undefined;
     fields.push(`${JSON.stringify(path)}: ${text}`);
   }
-  return encoder.encode(`{"stamp": ${stamp}, "objects": {${fields.join(", ")}}}`);
+  const sorted = Array.from(lists, ([name, list]) => {
+    const all = list.sort((a, b) => a.order < b.order ? -1 : 1).map(({ json }) => json);
+    return `${JSON.stringify(name)}: [${all.join(", ")}]`;
+  });
+  // Not called `objects`, which older versions take to be all there is.
+  const text = `"whole": {${fields.join(", ")}}, "lists": {${sorted.join(", ")}}`;
+  return encoder.encode(`{"stamp": ${stamp}, ${text}}`);
 }
 
 /** A stamped bundle from its bytes; nothing if they are none. */
 export function decodeStamped(bytes: Uint8Array): StampedBundle | undefined {
   try {
-    const { stamp, objects } = JSON.parse(decoder.decode(bytes)) ?? {};
-    if (typeof stamp === "number" && typeof objects === "object" && objects !== null) {
-      return { stamp, objects };
-    }
+    const { stamp, objects, whole = objects, lists = {} } = JSON.parse(decoder.decode(bytes)) ?? {};
+    if (typeof stamp !== "number" || !isRecord(whole) || !isRecord(lists)) return undefined;
+    for (const path in whole) if (!isRecord(whole[path])) return undefined;
+    for (const name in lists) if (!Array.isArray(lists[name])) return undefined;
+    return { stamp, objects: whole, lists } as StampedBundle;
   } catch {
     // It saves reads. Without it, they are made.
   }
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

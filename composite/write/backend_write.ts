@@ -5,6 +5,7 @@
  */
 import { hasCode, type Receipt, type RubiconException } from "../../errors.ts";
 import { asException, backendError, reasonOf } from "../failure.ts";
+import type { BundledTreeOptions } from "../layers/bundle.ts";
 import type { Backend, Step, WritePlan } from "../plan.ts";
 import { bringParents } from "./parents.ts";
 import { put } from "./put.ts";
@@ -90,7 +91,9 @@ async function putAtOnce(attempt: Attempt, { folder, waves }: WritePlan): Promis
   if (folder === undefined || !driver.putTree || waves.length < 2) return false;
   const steps = waves.flat();
   const objects = smallObjects(folder, steps);
-  if (objects.length < steps.length || !await driver.putTree(folder, objects)) return false;
+  if (objects.length < steps.length) return false;
+  const options: BundledTreeOptions = { cells: steps.map(({ cell }) => cell) };
+  if (!await driver.putTree(folder, objects, options)) return false;
   attempt.stored.push(...steps);
   attempt.bytes = objects.reduce((sum, [, { length }]) => sum + length, 0);
   return true;

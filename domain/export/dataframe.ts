@@ -12,7 +12,7 @@ import { checkComposite, checkEntity, checkFields, refuse, show } from "../check
 import { readDataframe } from "../dataframe.ts";
 import { describe } from "../format/codec.ts";
 import { entityFolder } from "../format/layout.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import { dataKeys } from "../reading/data_keys.ts";
 import { toCsv, toJsonLines } from "./csv.ts";
 import { toParquet } from "./parquet.ts";

@@ -9,7 +9,7 @@ import { checkComposite, checkEntity, checkFields } from "../check.ts";
 import { describe } from "../format/codec.ts";
 import { DATA, entityFolder } from "../format/layout.ts";
 import { readAttached } from "../reading/deleted.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import type { Artifact } from "../format/entities.ts";
 
 /** Checks the arguments. Returns the key of the data. */

@@ -71,6 +71,10 @@ export const isStatusName = (name: string): boolean => /^status_[^/]+\.json$/.te
 export const isHistoryKey = (key: string): boolean =>
   /^[^/]+\/experiments\/[^/]+\/history\/[^/]+\.(?:jsonl|parquet)$/.test(key);
 
+/** Whether a key is of what a run leaves beside its experiment: of its history, or of its state. */
+export const isOfRun = (key: string): boolean =>
+  isHistoryKey(key) || /^[^/]+\/experiments\/[^/]+\/status_[^/]+\.json$/.test(key);
+
 /** The keys of the entities that have to be there before something is written at a place, outermost first. */
 export function parentKeys({ projectName, experimentId }: Place): string[] {
   const project = metadataKey(projectFolder(projectName));

@@ -102,19 +102,3 @@ export const PLACE_FIELDS: Readonly<Record<Kind, readonly string[]>> = {
   artifact: ["projectName", "experimentId"],
   dataframe: ["projectName", "experimentId"],
 };
-
-const CALL_OPTIONS = ["signal", "timeoutMs", "onReceipts", "write", "read"];
-
-/** The names of the options that every call takes. */
-export const CALL_FIELDS: ReadonlySet<string> = new Set(CALL_OPTIONS);
-
-/** What a log function of this kind takes, beside `more`. */
-export function inputFields(kind: Kind, more: readonly string[] = []): ReadonlySet<string> {
-  return new Set([
-    ...more,
-    ...FIELDS[kind].map(({ name }) => name),
-    "kind",
-    ...PLACE_FIELDS[kind],
-    ...CALL_OPTIONS,
-  ]);
-}

@@ -66,12 +66,9 @@ export interface Compaction {
  * @throws {RubiconException} `corrupt` or `unsupported` if it is none.
  */
 export async function decodeCompaction(bytes: Uint8Array, at: string): Promise<Compaction> {
-  const file: FrameFile = {
-    name: "history.parquet",
-    size: bytes.length,
-    read: (from, to) => Promise.resolve(bytes.subarray(from, to)),
-  };
-  const plan = await planRead([file], { columns: ["name", "step", "time", "value"] }, at);
+  const plan = await planRead([fileOf(bytes)], {
+    columns: ["name", "step", "time", "value"],
+  }, at);
   const { data, types } = await readColumns(plan, at);
   const isOurs = types.name === "string" && types.step === "float64" &&
     types.time === "timestamp[us]" && types.value === "float64";
@@ -96,6 +93,18 @@ export async function decodeCompaction(bytes: Uint8Array, at: string): Promise<C
   }
   return { parts, series };
 }
+
+/** The names of the files that a compaction stands for, without a look at its points. */
+export async function compactedParts(bytes: Uint8Array, at: string): Promise<readonly string[]> {
+  const plan = await planRead([fileOf(bytes)], { limit: 0 }, at);
+  return partsOf(plan.parts[0]!.footer.texts.get(PARTS)) ?? [];
+}
+
+const fileOf = (bytes: Uint8Array): FrameFile => ({
+  name: "history.parquet",
+  size: bytes.length,
+  read: (from, to) => Promise.resolve(bytes.subarray(from, to)),
+});
 
 function microsOf(times: BigInt64Array): Float64Array<ArrayBuffer> {
   const found = new Float64Array(times.length);

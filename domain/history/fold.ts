@@ -23,7 +23,7 @@ export interface SummaryOptions {
   summary?: Readonly<Record<string, SummaryFold | MetricSummary>> | undefined;
   /**
    * So many values of each metric, evenly spread over its points, are logged as a list, too: the metric `NAME samples`,
-   * which rubicon-ml's `MetricListsComparison` shows. Default: none.
+   * which rubicon-ml's `MetricListsComparison` shows. Of fewer points some come twice. Default: none.
    */
   samples?: number | undefined;
 }
@@ -93,9 +93,11 @@ export function folded(
 /** The name of the metric that has some values of another one. */
 export const samplesOf = (name: string): string => `${name} samples`;
 
-/** Some values, evenly spread, the first and the last among them. */
+/**
+ * Some values, evenly spread, the first and the last among them. Of few points some come twice, since Python compares
+ * lists of one length alone.
+ */
 export function sampled({ values }: Columns, count: number): number[] {
-  if (values.length <= count) return [...values];
   if (count === 1) return [values[values.length - 1]!];
   const step = (values.length - 1) / (count - 1);
   return Array.from({ length: count }, (_, at) => values[Math.round(at * step)]!);

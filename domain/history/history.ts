@@ -12,7 +12,7 @@ import {
   refuse,
   show,
 } from "../check.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import type { Experiment } from "../format/entities.ts";
 import { readSeries } from "./read.ts";
 import { after, type Series } from "./series.ts";

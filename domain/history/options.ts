@@ -6,7 +6,7 @@
 import type { CallOptions } from "../../composite.ts";
 import { refuse, show } from "../check.ts";
 import type { ExperimentInput } from "../experiment.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import { checkSummary, type SummaryOptions } from "./fold.ts";
 import { HEARTBEAT } from "./state.ts";
 

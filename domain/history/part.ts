@@ -4,6 +4,7 @@
  * @module
  */
 import { RubiconException } from "../../errors.ts";
+import { LineReader } from "./lines.ts";
 import type { SeriesBuilder } from "./series.ts";
 import { microsOf } from "./times.ts";
 
@@ -38,28 +39,43 @@ export function decodePart(bytes: Uint8Array, at: string, into: SeriesBuilder): 
   const broken = (why: string, cause?: unknown): never => {
     throw new RubiconException("corrupt", `${at} is no part of a history: ${why}.`, { cause });
   };
-  let lines: Line[];
+  let text: string;
   try {
-    const text = decoder.decode(bytes);
-    if (!text.endsWith("\n")) broken("its last line is not whole");
-    lines = JSON.parse(`[${text.slice(0, -1).replaceAll("\n", ",")}]`);
+    text = decoder.decode(bytes);
   } catch (cause) {
-    if (cause instanceof RubiconException) throw cause;
+    return broken("it is no text", cause);
+  }
+  if (!text.endsWith("\n")) broken("its last line is not whole");
+  const reader = new LineReader(text);
+  for (let from = 0; from < text.length;) {
+    const to = text.indexOf("\n", from);
+    if (!reader.read(from, to, into)) readLine(text.slice(from, to), into, broken);
+    from = to + 1;
+  }
+}
+
+/** Adds the points of a line in any form that JSON has. */
+function readLine(
+  text: string,
+  into: SeriesBuilder,
+  broken: (why: string, cause?: unknown) => never,
+): void {
+  let line: Line;
+  try {
+    line = Object(JSON.parse(text));
+  } catch (cause) {
     return broken("it is not JSON, line by line", cause);
   }
-  let [lastText, lastTime] = ["", NaN];
-  for (const line of lines) {
-    const { s, t, m } = Object(line) as Line;
-    const step = numberOf(s);
-    if (step === undefined || typeof t !== "string" || typeof m !== "object" || m === null) {
-      return broken("a line lacks its step, its time or its values");
-    }
-    if (t !== lastText) [lastText, lastTime] = [t, microsOf(t)];
-    for (const name of Object.keys(m)) {
-      const value = numberOf((m as Record<string, unknown>)[name]);
-      if (value === undefined) return broken(`the value of ${JSON.stringify(name)} is no number`);
-      into.add(name, step, lastTime, value);
-    }
+  const { s, t, m } = line;
+  const step = numberOf(s);
+  if (step === undefined || typeof t !== "string" || typeof m !== "object" || m === null) {
+    return broken("a line lacks its step, its time or its values");
+  }
+  const time = microsOf(t);
+  for (const name of Object.keys(m)) {
+    const value = numberOf((m as Record<string, unknown>)[name]);
+    if (value === undefined) return broken(`the value of ${JSON.stringify(name)} is no number`);
+    into.add(name, step, time, value);
   }
 }
 

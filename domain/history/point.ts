@@ -9,7 +9,7 @@ import type { Core } from "../../composite/plan.ts";
 import { checkComposite, checkExperiment, checkFields, checkName, refuse, show } from "../check.ts";
 import { describe } from "../format/codec.ts";
 import { experimentFolder, historyFolder, placeIn } from "../format/layout.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import { above } from "../writing/above.ts";
 import { callOf } from "./calls.ts";
 import type { Experiment, Metric } from "../format/entities.ts";

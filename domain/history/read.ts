@@ -13,6 +13,7 @@ import { pooled } from "../pool.ts";
 import { readParent } from "../reading/parent.ts";
 import { isOfOneObject } from "../reading/entity_files.ts";
 import type { Experiment } from "../format/entities.ts";
+import { type KnownFile, knownFiles } from "./known.ts";
 import { decodePart, kindOf } from "./part.ts";
 import { joined, type Series, SeriesBuilder } from "./series.ts";
 
@@ -104,37 +105,46 @@ async function readFiles(
   for (const name of names.filter((one) => kindOf(one) === "compaction").reverse()) {
     if (replaced.has(name)) continue;
     await told(async () => {
-      const at = `${folder}/${name}`;
-      const { decodeCompaction } = await import("./compacted.ts");
-      const found = await decodeCompaction(await bytesOf(backend, at), `${backend.label}: ${at}`);
-      compactions.push(found.series);
+      const { series, parts } = await fileIn(backend, folder, name);
+      compactions.push(series);
       files.add(name);
-      for (const part of found.parts) replaced.add(part);
+      for (const part of parts ?? []) replaced.add(part);
     });
   }
   const parts = names.filter((one) => kindOf(one) === "part" && !replaced.has(one));
-  const builder = new SeriesBuilder();
-  for (const series of compactions.reverse()) builder.addAll(series);
-  const bytes = await pooled(parts, async (name) => {
-    let found: Uint8Array | undefined;
-    await told(async () => void (found = await bytesOf(backend, `${folder}/${name}`)));
-    return found;
-  });
-  for (const [at, name] of parts.entries()) {
-    if (!bytes[at]) continue;
-    // deno-lint-ignore require-await -- what it throws is told of.
-    await told(async () => {
-      decodePart(bytes[at]!, `${backend.label}: ${folder}/${name}`, builder);
+  const found: Series[] = [];
+  await pooled(parts, (name, at) =>
+    told(async () => {
+      found[at] = (await fileIn(backend, folder, name)).series;
       files.add(name);
-    });
-  }
-  const series = parts.length === 0 && compactions.length === 1
-    ? compactions[0]!
-    : builder.series();
+    }));
+  // What is damaged has no place in it.
+  const series = joined([...compactions.reverse(), ...found.filter((one) => one !== undefined)]);
   for (const name of names) if (replaced.has(name)) files.add(name);
   const value = { series, files };
   if (damage.length === 0) return { value };
   return { value, weak: "damaged", damage: damage.map(({ message }) => message) };
+}
+
+/** One file of a history, which is read once. */
+async function fileIn(backend: Backend, folder: string, name: string): Promise<KnownFile> {
+  const known = knownFiles(backend);
+  const key = `${folder}/${name}`;
+  const kept = known.get(key);
+  if (kept) return kept;
+  const bytes = await bytesOf(backend, key);
+  const at = `${backend.label}: ${key}`;
+  let file: KnownFile;
+  if (kindOf(name) === "compaction") {
+    const { decodeCompaction } = await import("./compacted.ts");
+    file = await decodeCompaction(bytes, at);
+  } else {
+    const builder = new SeriesBuilder();
+    decodePart(bytes, at, builder);
+    file = { series: builder.series() };
+  }
+  known.set(key, file);
+  return file;
 }
 
 async function bytesOf({ driver, label }: Backend, key: string): Promise<Uint8Array<ArrayBuffer>> {

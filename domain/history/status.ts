@@ -12,7 +12,7 @@ import {
   refuse,
   show,
 } from "../check.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import type { Experiment } from "../format/entities.ts";
 import { endRun, type Said, writeState } from "./end.ts";
 import type { RunState } from "../format/run_state.ts";

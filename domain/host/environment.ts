@@ -10,8 +10,7 @@ import type { Composite } from "../../composite.ts";
 import { logJson } from "../artifact.ts";
 import { checkComposite, checkFields, checkParent } from "../check.ts";
 import type { Artifact, Parent } from "../format/entities.ts";
-import { inputFields } from "../format/schema.ts";
-import type { LogInput } from "../inputs.ts";
+import { inputFields, type LogInput } from "../inputs.ts";
 
 /** Files that say what a program is made of. */
 const FILES = ["deno.json", "deno.jsonc", "deno.lock", "package.json"];

@@ -4,15 +4,16 @@
  * @module
  */
 import { isNumpyArray } from "../format/numpy.ts";
-import type { Experiment, Metric, Parameter } from "../format/entities.ts";
+import type { Cell, MetricCell } from "../format/cell.ts";
+import type { Experiment } from "../format/entities.ts";
 import type { RunState } from "../format/run_state.ts";
 import { OWN_FIELDS, type QueryColumn } from "./tree.ts";
 
 /** An experiment with its parameters and metrics. */
 export interface Run {
   experiment: Experiment;
-  parameters: readonly Parameter[];
-  metrics: readonly Metric[];
+  parameters: readonly Cell[];
+  metrics: readonly MetricCell[];
   /** The state of the run, if it has one and somebody asked for it. */
   status?: RunState | null | undefined;
 }

@@ -53,7 +53,7 @@ export function runQuery<R extends Run>(query: Query, runs: readonly R[]): R[] {
  *
  * @param cells All of the runs, not only some.
  */
-export function checkColumns(query: Compiled, cells: Cells): void {
+export function checkColumns(query: Compiled, cells: Pick<Cells, "length" | "columns">): void {
   if (cells.length === 0) return;
   const tests = [...testsOf(query.where)];
   const key = (column: QueryColumn) => `${column.kind} ${column.name}`;

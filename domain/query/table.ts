@@ -69,8 +69,15 @@ export interface AnyTable {
 export const columnName = (column: string | TableColumn): string =>
   typeof column === "string" ? column : column.name;
 
-/** The table of runs, in their order. */
-export function tableOf(runs: readonly Run[]): ProjectTable {
+/**
+ * The table of runs, in their order.
+ *
+ * @param own Makes of a value one that whoever has the table may change.
+ */
+export function tableOf(
+  runs: readonly Run[],
+  own: <T>(value: T) => T = (value) => value,
+): ProjectTable {
   const parameterNames = new Set<string>();
   /** How many more runs say that less is better than say that more is. */
   const losses = new Map<string, number>();
@@ -105,15 +112,27 @@ export function tableOf(runs: readonly Run[]): ProjectTable {
       directionality: losses.get(label)! > 0 ? "loss" : "score",
     })).sort(byLabel),
   ];
-  const rows = runs.map(({ experiment, status = null, ...run }) => {
-    const row: Record<string, Value> = {};
-    for (const field of OWN_FIELDS) row[field] = field === "status" ? status : experiment[field];
-    for (const { name, value } of run.parameters) put(row, parameters.get(name)!, value);
-    for (const { name, value } of run.metrics) put(row, metrics.get(name)!, value);
+  const rows = runs.map((run) => {
+    const row = ownCells(run) as unknown as Record<string, Value>;
+    for (const { name, value } of run.parameters) put(row, parameters.get(name)!, own(value));
+    for (const { name, value } of run.metrics) put(row, metrics.get(name)!, own(value));
     return row as ProjectRow;
   });
   return { columns, rows };
 }
+
+/** Written out: an object that is made with its fields takes half the time and memory of one that gets them later. */
+const ownCells = ({ experiment, status = null }: Run): OwnCells => ({
+  id: experiment.id,
+  name: experiment.name,
+  description: experiment.description,
+  modelName: experiment.modelName,
+  branchName: experiment.branchName,
+  commitHash: experiment.commitHash,
+  tags: [...experiment.tags],
+  createdAt: experiment.createdAt,
+  status,
+});
 
 function put(row: Record<string, Value>, name: string, value: Value): void {
   if (name !== "__proto__") {

@@ -124,16 +124,17 @@ export async function changesOf(
 /**
  * The entities' files below a folder, by the path of the entity's own folder.
  *
- * @param more How many segments to go below the folder (2 for the entities directly in it), and what gets the ids of
- * those that left a trace of their deletion.
+ * @param more How many segments to go below the folder (2 for the entities directly in it), what gets the ids of
+ * those that left a trace of their deletion, and the one entity that is looked for, if it is not all of them.
  */
 export async function filesByFolder(
   backend: Backend,
   folder: string,
-  { depth, deleted }: { depth?: number; deleted?: Set<string> } = {},
+  { depth, deleted, of }: { depth?: number; deleted?: Set<string>; of?: string } = {},
 ): Promise<Map<string, Files>> {
   const found = new Map<string, Files>();
-  const walk = backend.driver.list(folder, depth === undefined ? {} : { depth });
+  const prefix = of === undefined ? folder : `${folder}/${of}`;
+  const walk = backend.driver.list(prefix, depth === undefined ? {} : { depth });
   for await (const entry of walk) {
     const end = entry.key.lastIndexOf("/");
     if (end <= folder.length) {

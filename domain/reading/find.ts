@@ -5,7 +5,7 @@
  */
 import type { CallOptions, Composite } from "../../composite.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
-import { suggest } from "../nearest.ts";
+import { suggest } from "../../messages.ts";
 import { lastNamed } from "./entity_files.ts";
 
 /** The options of a call that hold for a second look: its receipts are those of the first one. */

@@ -25,7 +25,7 @@ export interface Wanted {
 }
 
 /** So many runs are read in one go; others have their turn in between. */
-const PAGE = 512;
+const PAGE = 128;
 
 const caches = new WeakMap<object, Map<string, RunCache>>();
 
@@ -39,7 +39,7 @@ function cacheOf({ health }: Backend, folder: string): RunCache {
 }
 
 /** A project's experiments in a backend; `undefined` if the backend does not read many things at once. */
-function runFolder(
+export function runFolder(
   backend: Backend,
   projectName: string,
   children: boolean,
@@ -58,15 +58,14 @@ function runFolder(
 }
 
 /** The ids of the experiments that are there. Those that left a trace of their deletion are noted. */
-async function idsIn(from: RunFolder, deleted: Set<string>): Promise<string[]> {
+export async function idsIn(from: RunFolder, deleted: Set<string>): Promise<string[]> {
   const [entries] = await from.bulk.list([from.folder]);
   const { folders, objects } = entries!;
   for (const name of objects) {
     const trace = deletedBy(`${from.folder}/${name}`);
     if (trace !== undefined) deleted.add(trace.slice(from.folder.length + 1));
   }
-  from.cache.keepOnly(new Set(folders));
-  return folders;
+  return from.cache.keepOnly(folders);
 }
 
 /**
@@ -92,6 +91,7 @@ export async function folderRuns(
   if (!choice.newest || choice.limit >= ids.length) {
     const answer = await readWanted(from, ids, choice, status);
     checkRead(answer);
+    from.cache.sort();
     return answer;
   }
   // Whoever was read has a state that is known by then.

@@ -8,7 +8,12 @@ import { hasCode, RubiconException } from "../../errors.ts";
 import type { Store } from "../../composite/plan.ts";
 import type { BulkReader, FolderStamp, GetResult } from "../../drivers/driver.ts";
 import { fold, type What } from "../format/annotations.ts";
-import { bundleKey, decodeStamped, isStamp } from "../../composite/layers/bundle_format.ts";
+import {
+  bundleKey,
+  decodeStamped,
+  isStamp,
+  type StampedBundle,
+} from "../../composite/layers/bundle_format.ts";
 import { decodeChange, entityFrom, parseObject } from "../format/codec.ts";
 import {
   historyFolder,
@@ -18,9 +23,16 @@ import {
   partOf,
   type Place,
 } from "../format/layout.ts";
+import {
+  type AgedCell,
+  type Cell,
+  cellOf,
+  decodeCell,
+  type MetricCell,
+  plainCell,
+} from "../format/cell.ts";
 import { latestStatus } from "../history/status_file.ts";
-import type { Metric, Parameter } from "../format/entities.ts";
-import { byAge, isOfOneObject } from "./entity_files.ts";
+import { isOfOneObject, olderFirst } from "./entity_files.ts";
 import { type Life, type States, statesOf } from "./lives.ts";
 import { pooled } from "../pool.ts";
 import type { KnownRun, RunCache, RunVersion } from "./run_cache.ts";
@@ -37,7 +49,7 @@ export interface FoundRun {
 export interface RunFolder {
   driver: Store;
   bulk: BulkReader;
-  cache: RunCache;
+  cache: Pick<RunCache, "get" | "set" | "keepOnly" | "sort">;
   /** The key of the folder that they are all in. */
   folder: string;
   place: Place;
@@ -121,24 +133,24 @@ interface Look {
 }
 
 async function lookAt(from: RunFolder, ids: readonly string[]): Promise<Look[]> {
-  const kinds = from.children ? CHILDREN : [];
-  const step = kinds.length + 1;
-  const keys = ids.flatMap((id) => {
+  const keys: string[] = [];
+  for (const id of ids) {
     const folder = `${from.folder}/${id}`;
-    return [folder, ...kinds.map((kind) => `${folder}/${kind}`)];
-  });
+    keys.push(folder);
+    if (from.children) keys.push(`${folder}/parameters`, `${folder}/metrics`);
+  }
   const stamps = await from.driver.stamps?.(keys) ?? [];
-  return ids.map((id, at): Look => {
-    const [own, parameters, metrics] = stamps.slice(at * step, (at + 1) * step);
-    return {
-      id,
-      folder: `${from.folder}/${id}`,
-      stamps: { "": own, parameters, metrics },
-      version: {
-        own: own?.stamp,
-        ...(from.children && { children: versionOf(parameters, metrics) }),
-      },
-    };
+  let at = 0;
+  return ids.map((id): Look => {
+    const folder = `${from.folder}/${id}`;
+    const own = stamps[at++];
+    if (!from.children) {
+      const stamps = { "": own, parameters: undefined, metrics: undefined };
+      return { id, folder, stamps, version: { own: own?.stamp } };
+    }
+    const [parameters, metrics] = [stamps[at++], stamps[at++]];
+    const version = { own: own?.stamp, children: versionOf(parameters, metrics) };
+    return { id, folder, stamps: { "": own, parameters, metrics }, version };
   });
 }
 
@@ -156,8 +168,10 @@ function versionOf(
 /** What was read of a run. */
 interface Part {
   look: Look;
-  /** Its small objects, by their path below the experiment: bytes, or what they hold. */
-  objects: Map<string, unknown>;
+  /** Its bundle, which counts for the folders that are not still to be read. */
+  bundle: Omit<StampedBundle, "stamp">;
+  /** Its small objects beside that, by their path below the experiment. */
+  objects: Map<string, Uint8Array>;
   /** Its tags and comments files. */
   changes: ListedChange[];
   /** Its latest status file. */
@@ -175,34 +189,34 @@ interface ListedChange {
   object: GetResult;
 }
 
+const NOTHING: Part["bundle"] = { objects: {}, lists: {} };
+
 /** What a bundle says of a run, as far as the times of its folders vouch for that. */
 function coveredBy(look: Look, object: GetResult | undefined, children: boolean): Part {
   const part: Part = {
-    ...{ look, objects: new Map(), changes: [], rest: [], damage: [] },
+    ...{ look, bundle: NOTHING, objects: new Map(), changes: [], rest: [], damage: [] },
     isTorn: false,
   };
-  const bundle = object && decodeStamped(object.bytes);
+  const read = object && decodeStamped(object.bytes);
+  // Whatever has no experiment in it is no bundle of one.
+  const bundle = read && METADATA in read.objects ? read : undefined;
   const made = object?.lastModified.getTime();
-  const covered = new Set<string>();
   for (const kind of children ? ["", ...CHILDREN] as const : [""] as const) {
     const times = look.stamps[kind];
     const isVouched = bundle && times?.modified === bundle.stamp &&
       secondOf(times.changed) <= made! && times.changed > made! - SAME_COPY;
-    if (isVouched) covered.add(kind);
-    else part.rest.push(kind);
-  }
-  if (bundle && covered.size > 0) {
-    for (const [path, value] of Object.entries(bundle.objects)) {
-      if (covered.has(path.slice(0, path.indexOf("/")))) part.objects.set(path, value);
-      else if (path === METADATA && covered.has("")) part.objects.set(path, value);
+    if (!isVouched) {
+      part.rest.push(kind);
+      continue;
     }
     // What was made with the experiment is still the latest if nothing came since.
-    const status = covered.has("") && latestStatus(Object.keys(bundle.objects));
+    const status = kind === "" && latestStatus(Object.keys(bundle.objects));
     if (status) {
       const source = bundle.objects[status] as Record<string, unknown>;
       part.life = { source, at: `${look.folder}/${status}`, heard: made! };
     }
   }
+  if (bundle) part.bundle = bundle;
   return part;
 }
 
@@ -296,15 +310,17 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
       part.damage.push(error);
     }
   };
-  const { look, objects, changes } = part;
+  const { look, bundle, objects, changes, rest } = part;
   const at = (path: string) => `${from.driver.label}: ${look.folder}/${path}`;
-  const parsed = (source: unknown, path: string) =>
-    source instanceof Uint8Array
-      ? parseObject(source, at(path))
-      : source as Record<string, unknown>;
-  const own = objects.get(METADATA);
-  const experiment = own === undefined ? undefined : attempt(() => {
-    const entity = entityFrom("experiment", parsed(own, METADATA), from.place, at(METADATA));
+  const parsed = (path: string): Record<string, unknown> | undefined => {
+    const bytes = objects.get(path);
+    if (bytes) return parseObject(bytes, at(path));
+    return rest.includes("") ? undefined : bundle.objects[path];
+  };
+  const experiment = attempt(() => {
+    const own = parsed(METADATA);
+    if (own === undefined) return undefined;
+    const entity = entityFrom("experiment", own, from.place, at(METADATA));
     for (const what of ["tags", "comments"] as const) {
       const files = changes.filter((one) => one.what === what).map(({ key, object }) => ({
         key,
@@ -320,18 +336,29 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
   const life = part.life && { life: part.life };
   if (!from.children) return { experiment, ...life };
   const place = { ...from.place, experimentId: look.id };
-  const children = { parameters: [] as Parameter[], metrics: [] as Metric[] };
-  for (const [path, source] of objects) {
-    if (path.startsWith("metrics/")) {
-      const found = attempt(() => entityFrom("metric", parsed(source, path), place, at(path)));
-      if (found) children.metrics.push(found);
-    } else if (path.startsWith("parameters/")) {
-      const found = attempt(() => entityFrom("parameter", parsed(source, path), place, at(path)));
-      if (found) children.parameters.push(found);
+  const cells = (folder: typeof CHILDREN[number], kind: "parameter" | "metric"): Cell[] => {
+    const found: AgedCell[] = [];
+    const add = (path: string, record: Record<string, unknown>) =>
+      found.push(plainCell(kind, record) ?? cellOf(entityFrom(kind, record, place, at(path))));
+    const prefix = `${folder}/`;
+    if (rest.includes(folder)) {
+      for (const [path, bytes] of objects) {
+        if (path.startsWith(prefix)) attempt(() => add(path, parseObject(bytes, at(path))));
+      }
+      return inOrder(found);
     }
-  }
-  byAge(children.parameters);
-  byAge(children.metrics);
+    const { [folder]: list } = bundle.lists;
+    if (list) return list.flatMap((json) => attempt(() => decodeCell(kind, json)) ?? []);
+    // Older versions have the children's own files in it.
+    for (const path in bundle.objects) {
+      if (path.startsWith(prefix)) attempt(() => add(path, bundle.objects[path]!));
+    }
+    return inOrder(found);
+  };
+  const children = {
+    parameters: cells("parameters", "parameter"),
+    metrics: cells("metrics", "metric") as MetricCell[],
+  };
   return { experiment, children, ...life };
 }
 
@@ -359,3 +386,6 @@ export async function folderStates(
     return times.map((time) => time ?? found.next().value);
   });
 }
+
+/** Oldest first, as they nearly always come. */
+const inOrder = (cells: AgedCell[]): Cell[] => cells.sort(olderFirst).map(({ cell }) => cell);

@@ -11,14 +11,14 @@ import { predicate } from "../query/evaluate.ts";
 import { checkColumns, type Compiled, needsChildren, runQuery } from "../query/query.ts";
 import { isStatus, readsStatus, splitOwn, testsOf } from "../query/tree.ts";
 import { ALL, type Choice } from "./filter.ts";
-import { byAge } from "./entity_files.ts";
+import { olderFirst } from "./entity_files.ts";
 import { readEntities } from "./list.ts";
 import type { Wanted } from "./folder_list.ts";
 import { mergeRuns, type Run, runsIn } from "./runs.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 
 /**
- * Reads the runs of a project. What their own files and tags decide is decided before metrics and parameters are read;
+ * Reads the runs of a project, which others may have, too. What their own files and tags decide is decided before metrics and parameters are read;
  * these are not read at all if neither the query nor the caller needs them.
  *
  * @param needs Whether the caller needs metrics and parameters, and the states of the runs.
@@ -83,8 +83,6 @@ async function readRuns(
     run: (backend) => runsIn(backend, project, asked, wanted),
     merge: mergeRuns,
   }, call);
-  const byId = new Map(runs.map((run) => [run.experiment.id, run]));
-  const ordered = byAge(runs.map(({ experiment }) => experiment));
-  return (choice.newest ? ordered.reverse() : ordered).slice(0, choice.limit)
-    .map(({ id }) => byId.get(id)!);
+  const ordered = runs.sort((a, b) => olderFirst(a.experiment, b.experiment));
+  return (choice.newest ? ordered.reverse() : ordered).slice(0, choice.limit);
 }

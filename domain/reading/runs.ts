@@ -10,22 +10,23 @@ import { experimentFolder, experimentsFolder } from "../format/layout.ts";
 import type { RunState } from "../format/run_state.ts";
 import { folderRuns, type Wanted } from "./folder_list.ts";
 import { NO_STATES, readLife, type States, statesOf } from "./lives.ts";
-import { ownCopy, withOwnValue } from "./run_cache.ts";
+import type { KnownRun } from "./run_cache.ts";
 import { readNewest } from "./list.ts";
 import { readParent } from "./parent.ts";
 import { pooled } from "../pool.ts";
 import { checkRead, type Files, filesByFolder, readAll } from "./entity_files.ts";
-import type { Experiment, Metric, Parameter, Project } from "../format/entities.ts";
+import type { Cell, MetricCell } from "../format/cell.ts";
+import type { Experiment, Project } from "../format/entities.ts";
 
-/** An experiment with what a table has of it. */
+/** An experiment with what a table has of it. Others may have it, too: what is handed out is a copy. */
 export interface Run {
-  experiment: Experiment;
-  parameters: Parameter[];
-  metrics: Metric[];
+  readonly experiment: Experiment;
+  readonly parameters: readonly Cell[];
+  readonly metrics: readonly MetricCell[];
   /** The state it is in, if somebody asked for that and it has one. */
-  status?: RunState | null;
+  readonly status?: RunState | null;
   /** How long it took, in milliseconds, if its state was asked for and it does not go on. */
-  durationMs?: number;
+  readonly durationMs?: number;
 }
 
 /** Whether something of a run could not be read, and what. */
@@ -35,7 +36,7 @@ interface Damage {
 }
 
 /** The files of one experiment. */
-interface Listed {
+export interface Listed {
   own: Files;
   parameters: Map<string, Files>;
   metrics: Map<string, Files>;
@@ -60,13 +61,7 @@ export async function runsIn(
     deleted,
   );
   if (fromFolders) {
-    const runs = fromFolders.value.map(({ experiment, children, status, durationMs }): Run => ({
-      experiment: ownCopy(experiment),
-      parameters: wanted.children ? children!.parameters.map(withOwnValue) : [],
-      metrics: wanted.children ? children!.metrics.map(withOwnValue) : [],
-      ...(status !== undefined && { status }),
-      ...(durationMs !== undefined && { durationMs }),
-    }));
+    const runs = fromFolders.value.map(wholeRun);
     return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
   }
   const listed = await list(backend, experimentsFolder(project.name));
@@ -74,6 +69,27 @@ export async function runsIn(
     await readParent(backend, place);
     return { value: [], weak: "bare" };
   }
+  return await readListed(backend, project, listed, choice, wanted);
+}
+
+/** A run with its children, if there are any of them. */
+export const wholeRun = ({ experiment, children, status, durationMs }: KnownRun): Run => ({
+  experiment,
+  parameters: children?.parameters ?? [],
+  metrics: children?.metrics ?? [],
+  ...(status !== undefined && { status }),
+  ...(durationMs !== undefined && { durationMs }),
+});
+
+/** The newest runs that are wanted of those whose files are known. */
+export async function readListed(
+  backend: Backend,
+  project: Project,
+  listed: ReadonlyMap<string, Listed>,
+  choice: Choice,
+  wanted: Wanted,
+): Promise<Answer<Run[]>> {
+  const place = { projectName: project.name };
   const statesFor = async (ids: readonly string[]) => await statesIn(backend, project, ids, listed);
   // What decides is read first, and what is only shown of those that are wanted.
   const deciding = wanted.status === "decides" ? await statesFor([...listed.keys()]) : NO_STATES;
@@ -158,19 +174,20 @@ export function mergeRuns(lists: readonly Run[][]): Run[] {
   return [...all.values()];
 }
 
-function byName<E extends { name: string }>(...lists: E[][]): E[] {
+function byName<E extends { name: string }>(...lists: (readonly E[])[]): E[] {
   return [...new Map(lists.toReversed().flat().map((one) => [one.name, one])).values()];
 }
 
-/** Lists all experiments with their files, by id. */
-async function list(
+/** Lists experiments with their files, by id: all of them, or one. */
+export async function list(
   backend: Backend,
   folder: string,
+  one: { of?: string; depth?: number } = {},
 ): Promise<Map<string, Listed>> {
   const found = new Map<string, Listed>();
   const children: [id: string, kind: "parameters" | "metrics", slug: string, files: Files][] = [];
   const heard: [id: string, time: number][] = [];
-  for (const [path, files] of await filesByFolder(backend, folder)) {
+  for (const [path, files] of await filesByFolder(backend, folder, one)) {
     const [id, kind, slug] = path.split("/") as [string, string?, string?];
     if (kind === undefined) {
       found.set(id, { own: files, parameters: new Map(), metrics: new Map() });

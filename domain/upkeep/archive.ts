@@ -23,7 +23,7 @@ import { encodeChange } from "../format/codec.ts";
 import { archivesFolder, experimentsFolder, metadataKey, projectFolder } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import { above } from "../writing/above.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 import { bytesOf, type Held, type Inventory, inventory, joinedOf, listed } from "./inventory.ts";

@@ -5,8 +5,10 @@
  */
 import { hasCode } from "../../errors.ts";
 import { type Comparison, type Spread, spread } from "../../composite/compare.ts";
+import { fromWhole } from "../../composite/copy.ts";
 import type { Backend, Core } from "../../composite/plan.ts";
 import { checkKey } from "../../drivers/guard.ts";
+import { isWhole } from "../format/copies.ts";
 import {
   byDependency,
   deletedBy,
@@ -19,6 +21,7 @@ import {
 import { pooled } from "../pool.ts";
 import type { Reporter } from "../progress.ts";
 import { compareAnnotations, whatOf } from "./annotations.ts";
+import { replacedKeys } from "./replaced.ts";
 import { compareObject, deletion, type Finding, rewriting } from "./findings.ts";
 import { WIDTH } from "./waves.ts";
 
@@ -105,7 +108,9 @@ async function compareFolder(
   for (const key of foreign) all.delete(key);
   found.foreign.push(...foreign);
   found.objects += all.size;
-  const isDeleted = deletedIn([...all.keys()]);
+  const isDeletedEntity = deletedIn([...all.keys()]);
+  const replaced = await replacedIn(backends, all, signal);
+  const isDeleted = (key: string) => replaced.has(key) || isDeletedEntity(key);
   const plain: Spread[] = [];
   const groups = new Map<string, Spread[]>();
   for (const one of all.values()) {
@@ -152,6 +157,28 @@ async function compareFolder(
     // The other way round: an entity goes before its data, as it comes after.
     ...findings.filter(isGone).reverse(),
   );
+}
+
+/** What others stand for, and some backends still have. */
+async function replacedIn(
+  backends: readonly Backend[],
+  all: ReadonlyMap<string, Spread>,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
+  const isLeft = (key: string) => all.get(key)!.entries.some((entry) => !entry);
+  return await replacedKeys(all.keys(), isLeft, async (key) => {
+    const holders = backends.filter((_, at) => all.get(key)!.entries[at]);
+    const whole = await fromWhole(
+      holders,
+      key,
+      { signal, isWhole },
+      async (source) =>
+        source instanceof Uint8Array
+          ? new Uint8Array(source)
+          : await new Response(await source()).bytes(),
+    );
+    return whole?.value;
+  });
 }
 
 /** Whether a key is of what was deleted on purpose, by the traces that are there. */

@@ -9,7 +9,7 @@ import type { Backend } from "../../composite/plan.ts";
 import { copyObject, type CopyOptions } from "../../composite/copy.ts";
 import { refuse, show } from "../check.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
-import { entityOf } from "../format/layout.ts";
+import { entityOf, isOfRun } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import { reporter } from "../progress.ts";
 import { settle, whatOf } from "./annotations.ts";
@@ -105,7 +105,8 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
     const { key, mend: { backend, action } } = job;
     tell(`repair ${key}`, done++, all);
     try {
-      if (action === "copy") checkComplete(job, failed);
+      // What others stand for goes only once they are there.
+      if (action === "copy" || isOfRun(key)) checkComplete(job, failed);
       if (dryRun) report.mended.push(job.mend);
       else await carryOut(job, byLabel, report, signal);
     } catch (error) {
@@ -159,7 +160,7 @@ function checkComplete({ key, mend: { backend } }: Job, failed: Failed): void {
     if (!other) continue;
     throw new RubiconException(
       other.error.code,
-      `${backend}: ${key} was not copied, since ${other.key} was not. Run repair again.`,
+      `${backend}: ${key} is left as it is, since ${other.key} was not copied. Run repair again.`,
       { backend, cause: other.error },
     );
   }

@@ -23,7 +23,7 @@ import {
 } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import type { Project } from "../format/entities.ts";
 import { whatOf } from "./annotations.ts";
 import { entriesIn } from "./archive_entries.ts";

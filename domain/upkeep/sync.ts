@@ -12,7 +12,7 @@ import { replacing } from "../format/rewrites.ts";
 import { encodeChange, ownTexts } from "../format/codec.ts";
 import { entityOf, metadataKey, projectFolder } from "../format/layout.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import type { Project } from "../format/entities.ts";
 import {
   bytesOf,
@@ -27,6 +27,7 @@ import {
   placesOf,
   withObject,
 } from "./inventory.ts";
+import { replacedKeys } from "./replaced.ts";
 import { inWaves } from "./waves.ts";
 
 /** Options of {@linkcode syncProject}. */
@@ -131,8 +132,27 @@ export async function syncProject(
     sum.bytes += bytes;
     done += count;
   });
+  await takeAway(to!, source, target, call);
   report("copy", done, total);
   return sum;
+}
+
+/** Takes files of runs out of the target that others stand for in the source, where they are no more. */
+async function takeAway(
+  to: Core,
+  source: Inventory,
+  target: Inventory,
+  call: CallOptions,
+): Promise<void> {
+  const keys = new Set([...source.objects.keys(), ...target.objects.keys()]);
+  const isLeft = (key: string) => target.objects.has(key) && !source.objects.has(key);
+  const replaced = await replacedKeys(keys, isLeft, async (key) => {
+    const held = source.objects.get(key);
+    return held && await bytesOf(held, call.signal);
+  });
+  if (replaced.size === 0) return;
+  const { onReceipts: _onReceipts, ...quiet } = call;
+  await to.write({ what: "histories of runs", waves: [], deletes: [...replaced] }, quiet);
 }
 
 interface Job {

@@ -20,7 +20,8 @@ import {
 import { type Change, describe, encodeChange } from "../format/codec.ts";
 import { entityFolder, metadataKey } from "../format/layout.ts";
 import { changesOf } from "../reading/entity_files.ts";
-import { CALL_FIELDS, FIELDS } from "../format/schema.ts";
+import { FIELDS } from "../format/schema.ts";
+import { CALL_FIELDS } from "../inputs.ts";
 import { above } from "./above.ts";
 import { placeOf } from "./create.ts";
 import type { Kind, Taggable } from "../format/entities.ts";

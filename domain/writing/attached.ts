@@ -31,11 +31,10 @@ import {
 import { entityFolder, kindFolder, metadataKey, placeIn } from "../format/layout.ts";
 import { readEntities } from "../reading/list.ts";
 import { entityIn } from "../reading/entity_files.ts";
-import { CALL_FIELDS } from "../format/schema.ts";
 import { above } from "./above.ts";
 import { build, create, placeOf } from "./create.ts";
 import type { EntityOf, Parent } from "../format/entities.ts";
-import type { ListFilter } from "../inputs.ts";
+import { CALL_FIELDS, type ListFilter } from "../inputs.ts";
 
 /** The kinds that belong to a project or an experiment and go by id. */
 export type AttachedKind = "artifact" | "dataframe";

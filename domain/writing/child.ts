@@ -24,12 +24,11 @@ import { pooled } from "../pool.ts";
 import { readEntities } from "../reading/list.ts";
 import { findLast, findNamed, secondLook } from "../reading/find.ts";
 import { readEntity } from "../reading/entity_files.ts";
-import { CALL_FIELDS, inputFields } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
 import { build, create, stepOf } from "./create.ts";
 import type { EntityOf, Experiment } from "../format/entities.ts";
 import type { Encoding } from "../format/values.ts";
-import type { ListFilter } from "../inputs.ts";
+import { CALL_FIELDS, inputFields, type ListFilter } from "../inputs.ts";
 
 /** The kinds that belong to an experiment and go by name. */
 export type ChildKind = "metric" | "parameter" | "feature";

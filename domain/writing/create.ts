@@ -20,6 +20,7 @@ import {
   show,
   withArticle,
 } from "../check.ts";
+import { encodeCell } from "../format/cell.ts";
 import { newId, now } from "../format/clock.ts";
 import { describe, encodeEntity, identify, isSameEntity } from "../format/codec.ts";
 import { entityFolder, metadataKey, type Place } from "../format/layout.ts";
@@ -124,6 +125,11 @@ export function stepOf(entity: Entity, source: Uint8Array = encodeEntity(entity)
     source,
     what: describe(entity),
     conflict: (existing) => conflict(entity, existing),
+    ...(entity.kind === "metric" || entity.kind === "parameter"
+      ? { cell: () => encodeCell(entity) }
+      : entity.kind === "feature"
+      ? { cell: () => undefined }
+      : {}),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Root {
   real?: string;
   /** Folders that were looked at, and until when they need no other look. */
   seen: Map<string, number>;
+  /** The same, by the thousand: the last few lots, the newest first. */
+  lots: Lot[];
   /** What the folder is, and when it needs another look. See `identity.ts`. */
   health: Health;
 }
@@ -85,17 +87,39 @@ export function checkStorable(root: Root, key: string): void {
  * longer than writing a small file, and a folder has many of them.
  */
 export const FRESH = 100;
-const MOST_SEEN = 20_000;
+const MOST_SEEN = 4_096;
+
+/** Folders that were looked at together. Most of them are never asked for again, so they are put in order if one is. */
+interface Lot {
+  readonly folders: readonly string[];
+  readonly until: number;
+  sorted?: ReadonlySet<string>;
+}
+const MOST_LOTS = 4;
 
 /** Forgets what folders were: one of them is not there any more. */
-export const forgetFolders = (root: Root): void => root.seen.clear();
+export function forgetFolders(root: Root): void {
+  root.seen.clear();
+  root.lots = [];
+}
 
 /** Whether a folder was looked at a moment ago. */
-export const wasSeen = (root: Root, folder: string): boolean =>
-  (root.seen.get(folder) ?? 0) > performance.now();
+export function wasSeen(root: Root, folder: string): boolean {
+  const now = performance.now();
+  if ((root.seen.get(folder) ?? 0) > now) return true;
+  if (root.lots.length > 0) root.lots = root.lots.filter(({ until }) => until > now);
+  return root.lots.some((lot) => (lot.sorted ??= new Set(lot.folders)).has(folder));
+}
 
 /** Notes that a folder is there, and that no link leads out of the root by it. */
 export function folderSeen(root: Root, folder: string): void {
   if (root.seen.size >= MOST_SEEN) root.seen.clear();
-  root.seen.set(folder, performance.now() + FRESH);
+  // A whole number takes no object of its own.
+  root.seen.set(folder, Math.floor(performance.now()) + FRESH);
+}
+
+/** Notes the same of many folders. */
+export function foldersSeen(root: Root, folders: readonly string[], since: number): void {
+  if (folders.length === 0) return;
+  root.lots = [{ folders, until: since + FRESH }, ...root.lots.slice(0, MOST_LOTS - 1)];
 }

@@ -6,9 +6,9 @@
 import type { FolderStamp, StoreTimes } from "../driver.ts";
 import { breathe } from "../source.ts";
 import { isMissing } from "./errors.ts";
-import { find } from "./locate.ts";
+import { find, locateFolder } from "./locate.ts";
 import { discard } from "./remove.ts";
-import { folderSeen, isReserved, type Root, stagedName } from "./root.ts";
+import { folderOf, foldersSeen, isReserved, pathOf, type Root, stagedName } from "./root.ts";
 import { isOnLocalDisk } from "./written.ts";
 
 /** For so long, in milliseconds, a measurement counts. Clocks drift, and are set. */
@@ -102,22 +102,56 @@ export async function stamps(
   if (!trusted) return folders.map(() => undefined);
   const margin = Math.max(step, CTIME_STEP) + (isOnLocalDisk(root) ? 0 : CLOCK_ERROR);
   const all: (FolderStamp | undefined)[] = [];
+  const way: Way = { above: "", asked: "", seen: [] };
+  const since = performance.now();
   for (const folder of folders) {
     if (all.length % TURN === TURN - 1) {
       await breathe();
       signal?.throwIfAborted();
+      way.above = way.asked = "";
     }
-    all.push(stampOf(root, folder, Date.now() + ahead - margin));
+    all.push(stampOf(root, folder, Date.now() + ahead - margin, way));
   }
+  foldersSeen(root, way.seen, since);
   return all;
 }
 
-function stampOf(root: Root, folder: string, settled: number): FolderStamp | undefined {
+/** Folders that were looked at just now: many of those that are asked for are in them. */
+interface Way {
+  /** The last one that others are in. */
+  above: string;
+  /** The last one that was asked for and is there, if it is not in the one before. */
+  asked: string;
+  /** All of these. */
+  seen: string[];
+}
+
+function infoOf(root: Root, folder: string, way: Way): Deno.FileInfo {
+  if (folder === "") return Deno.statSync(root.path);
+  const parent = folderOf(folder);
+  if (parent !== way.above && parent !== way.asked) {
+    locateFolder(root, parent);
+    way.above = parent;
+  }
+  const info = Deno.lstatSync(pathOf(root, folder));
+  return info.isSymlink ? find(root, folder).info : info;
+}
+
+function stampOf(
+  root: Root,
+  folder: string,
+  settled: number,
+  way: Way,
+): FolderStamp | undefined {
   if (isReserved(folder)) return undefined;
   try {
-    const info = folder === "" ? Deno.statSync(root.path) : find(root, folder).info;
+    const info = infoOf(root, folder, way);
     if (!info.isDirectory) return undefined;
-    folderSeen(root, folder); // Those in it are often asked for next.
+    // Objects in a folder are asked for next; what is in the folders below it has another look.
+    if (folderOf(folder) !== way.asked) {
+      way.seen.push(folder);
+      way.asked = folder;
+    }
     const changed = info.ctime?.getTime() ?? 0;
     const modified = timeOf(info);
     if (Math.max(changed, modified) >= settled) return { modified, changed };

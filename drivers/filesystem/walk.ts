@@ -9,7 +9,7 @@ import { isMissing } from "./errors.ts";
 import { metaOf } from "./read.ts";
 import { sweep } from "./remove.ts";
 import { isInside, locate, locateFolder } from "./locate.ts";
-import { folderSeen, isReserved, isStaged, pathOf, type Root } from "./root.ts";
+import { foldersSeen, isReserved, isStaged, pathOf, type Root } from "./root.ts";
 import { hasCode } from "../../errors.ts";
 import { admit, isFresh } from "./identity.ts";
 
@@ -60,13 +60,21 @@ export async function* walk(
   }
 }
 
-/** The names of what is directly in a folder. */
-export function entriesIn(root: Root, folder: string): FolderEntries {
+/** The names of what is directly in each of some folders. */
+export function entriesIn(root: Root, folders: readonly string[]): FolderEntries[] {
+  const seen: string[] = [];
+  const since = performance.now();
+  const all = folders.map((folder) => entriesInOne(root, folder, seen));
+  foldersSeen(root, seen, since);
+  return all;
+}
+
+function entriesInOne(root: Root, folder: string, seen: string[]): FolderEntries {
   const found: FolderEntries = { folders: [], objects: [] };
   for (const { name, isDirectory, isFile, isSymlink } of entriesOf(root, folder)) {
     const key = folder === "" ? name : `${folder}/${name}`;
     const info = isSymlink ? follow(root, key) : undefined;
-    if (isDirectory) folderSeen(root, key);
+    if (isDirectory) seen.push(key);
     if (isDirectory || info?.isDirectory) found.folders.push(name);
     else if (isFile || info?.isFile) found.objects.push(name);
   }

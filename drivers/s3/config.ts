@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RubiconException } from "../../errors.ts";
+import { refuse } from "../../messages.ts";
 import type { DriverConfig } from "../registry.ts";
 import type { S3Credentials, S3Options } from "./options.ts";
 import { isTemporary } from "./keys.ts";
@@ -39,7 +39,7 @@ export interface S3Config {
 const MIB = 1024 * 1024;
 
 function invalid(message: string): never {
-  throw new RubiconException("invalid-config", `s3: ${message}`);
+  return refuse(`s3: ${message}`, "invalid-config");
 }
 
 /** Checks a configuration, and fills in what it lacks from the environment. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { hasCode, type RubiconErrorCode, RubiconException } from "../../errors.ts";
+import { hasCode, type RubiconErrorCode } from "../../errors.ts";
+import { refuse, show } from "../../messages.ts";
 import type { Driver, ListEntry, ListOptions } from "../driver.ts";
 import { readDeleted } from "./answer.ts";
 import type { S3Config } from "./config.ts";
@@ -32,19 +33,19 @@ export function s3Driver(config: S3Config, send: Transport = transport): Driver 
   const call = makeCall(config, clock.watching(send));
   const multipart = makeMultipart();
   const nameOf = (key: string) => {
-    const refuse = (code: RubiconErrorCode, why: string): never => {
-      throw new RubiconException(code, `${label}: ${JSON.stringify(key)} ${why}`, {
-        backend: label,
-      });
-    };
+    const refused = (code: RubiconErrorCode, why: string): never =>
+      refuse(`${label}: ${show(key)} ${why}`, code, { backend: label });
     const [odd] = UNSUPPORTED.exec(key) ?? [];
     if (odd !== undefined) {
       const shown = JSON.stringify(odd);
-      refuse("unsupported", `has ${shown}, which listings in XML cannot hold. Use another name.`);
+      refused("unsupported", `has ${shown}, which listings in XML cannot hold. Use another name.`);
     }
     const name = prefix + key;
     if (name.length * 3 > MOST_NAME && new TextEncoder().encode(name).length > MOST_NAME) {
-      refuse("invalid-key", `and the prefix are longer than ${MOST_NAME} bytes. Use shorter ones.`);
+      refused(
+        "invalid-key",
+        `and the prefix are longer than ${MOST_NAME} bytes. Use shorter ones.`,
+      );
     }
     return name;
   };

@@ -19,27 +19,27 @@ export interface S3Credentials {
 /** Options of the `s3` driver beside `persistence` and `rootDir` (`s3://bucket/prefix`). */
 export interface S3Options {
   /** The server's URL. Default: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, or Amazon's of the region. */
-  endpoint?: string;
+  endpoint?: string | undefined;
   /** The region. Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, or `us-east-1`. */
-  region?: string;
+  region?: string | undefined;
   /** Default: `AWS_ACCESS_KEY_ID`. */
-  accessKeyId?: string;
+  accessKeyId?: string | undefined;
   /** Default: `AWS_SECRET_ACCESS_KEY`. */
-  secretAccessKey?: string;
+  secretAccessKey?: string | undefined;
   /** Default: `AWS_SESSION_TOKEN`. */
-  sessionToken?: string;
+  sessionToken?: string | undefined;
   /** Gives the keys in place of the three above, again whenever they end. */
-  credentials?: () => S3Credentials | Promise<S3Credentials>;
+  credentials?: (() => S3Credentials | Promise<S3Credentials>) | undefined;
   /** Whether the bucket is in the path (`true`) or in the host's name. Default: with an endpoint of one's own. */
-  pathStyle?: boolean;
+  pathStyle?: boolean | undefined;
   /** Size of an upload's parts, in bytes; at least 5 MiB. Default: 8 MiB. */
-  partSize?: number;
+  partSize?: number | undefined;
   /** How many requests are under way at once. Default: 64. */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** The longest time until a request is answered, in milliseconds. Default: 30,000. */
-  requestTimeoutMs?: number;
+  requestTimeoutMs?: number | undefined;
   /** How often a request is tried again. Default: 4. */
-  retries?: number;
+  retries?: number | undefined;
 }
 
 /** One entry for each option: the compiler finds what is missing. */

@@ -106,6 +106,8 @@ export function resuming(
       }
       await again();
     }
+    // All of it is here, but the end of the answer was not read: it would hold its connection.
+    reader.cancel().catch(() => {});
     return 0;
   }, async (reason) => {
     // It may have broken off meanwhile, which is nothing to whoever wants no more of it.

@@ -17,28 +17,15 @@ import { inside } from "../support/core.ts";
 import { FakeTime } from "../support/fake_time.ts";
 import { type Fault, type Faulty, faulty } from "../support/faulty.ts";
 
-/** Lets time pass until some work is done, or a minute has passed. */
-async function soon<T>(time: FakeTime, work: Promise<T>): Promise<T> {
-  let isDone = false;
-  const done = () => void (isDone = true);
-  work.then(done, done);
-  for (let second = 0; !isDone; second++) {
-    assert.ok(second < 60, "it hangs");
-    await time.settle();
-    if (!isDone) await time.tick(1_000);
-  }
-  return await work;
-}
-
 /** Two backends, the second of which failed three times and is to be tried again. */
 async function halfOpen(time: FakeTime): Promise<[Composite, Faulty, Experiment]> {
   const [a, b] = [faulty(), faulty()];
   const rubicon = await openComposite([a, b], { write: "any", timeoutMs: 500, onWarning() {} });
   const project = createProject(rubicon, { name: "p" });
-  const experiment = await soon(time, project.then((made) => logExperiment(rubicon, made)));
+  const experiment = await time.until(project.then((made) => logExperiment(rubicon, made)));
   b.faults = { all: "before" };
   for (const name of ["x", "y", "z"]) {
-    await soon(time, logMetric(rubicon, experiment, { name, value: 1 }));
+    await time.until(logMetric(rubicon, experiment, { name, value: 1 }));
     await time.settle();
   }
   assert.equal(status(rubicon)[1]!.circuit, "open");
@@ -52,9 +39,9 @@ Deno.test("breaker: a read that another backend answers is no trial that never e
   using time = new FakeTime();
   const [rubicon, , experiment] = await halfOpen(time);
   for (let at = 0; at < 3; at++) {
-    assert.equal((await soon(time, listMetrics(rubicon, experiment))).length, 3);
+    assert.equal((await time.until(listMetrics(rubicon, experiment))).length, 3);
   }
-  await soon(time, logMetric(rubicon, experiment, { name: "w", value: 1, write: "all" }));
+  await time.until(logMetric(rubicon, experiment, { name: "w", value: 1, write: "all" }));
   assert.equal(status(rubicon)[1]!.circuit, "closed");
   await rubicon.close();
 });
@@ -63,7 +50,7 @@ Deno.test("breaker: a write that asks nothing of a backend is no trial that neve
   using time = new FakeTime();
   const [rubicon] = await halfOpen(time);
   const plan = { what: "nothing", waves: [] };
-  for (let at = 0; at < 2; at++) await soon(time, inside(rubicon).write(plan, { write: "all" }));
+  for (let at = 0; at < 2; at++) await time.until(inside(rubicon).write(plan, { write: "all" }));
   assert.equal(status(rubicon)[1]!.circuit, "half-open");
   await rubicon.close();
 });
@@ -74,8 +61,8 @@ Deno.test("breaker: one operation alone tries a backend that still hangs", async
   b.faults = { all: "hang" };
   const before = b.calls.put;
   const writes = ["u", "v"].map((name) => logMetric(rubicon, experiment, { name, value: 1 }));
-  await soon(time, Promise.all(writes));
-  assert.equal((await soon(time, listMetrics(rubicon, experiment))).length, 5);
+  await time.until(Promise.all(writes));
+  assert.equal((await time.until(listMetrics(rubicon, experiment))).length, 5);
   await time.tick(500);
   assert.equal(b.calls.put - before, 1);
   assert.equal(status(rubicon)[1]!.circuit, "open");

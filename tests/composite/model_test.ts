@@ -268,9 +268,6 @@ const RUNS = Deno.env.get("CI") === "true" ? 10_000 : 500;
 Deno.test({
   name:
     `model: ${RUNS} random sequences of writes, faults, damage, restarts and repairs lose nothing`,
-  // What hangs, hangs for good: that is what is tested.
-  sanitizeOps: false,
-  sanitizeResources: false,
   async fn() {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 12 }), async (commands) => {

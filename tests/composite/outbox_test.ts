@@ -20,7 +20,7 @@ const drivers = new Map<string, Faulty>();
 registerDriver("outbox-test", ({ rootDir }): Driver => drivers.get(String(rootDir))!);
 
 /** A faulty driver under a persistence name, since only configurations have a mode. */
-function backend(mode?: "background"): { config: BackendConfig; driver: Faulty } {
+function backend(mode?: "background"): { config: BackendConfig<string>; driver: Faulty } {
   const driver = faulty();
   drivers.set(driver.label, driver);
   return {

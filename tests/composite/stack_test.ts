@@ -22,6 +22,16 @@ const artifact = await api.logArtifact(rubicon, experiment, { name: "a", data: "
 const dataframe = await api.logDataframe(rubicon, experiment, { rows: [{ x: 1 }] });
 const to = await api.openComposite(faulty("c"), { onWarning() {} });
 
+/** The smallest store of MLflow that has a run. */
+async function mlruns(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const run = `${folder}/1/${"a".repeat(32)}`;
+  await Deno.mkdir(run, { recursive: true });
+  await Deno.writeTextFile(`${folder}/1/meta.yaml`, "name: q");
+  await Deno.writeTextFile(`${run}/meta.yaml`, `run_id: ${"a".repeat(32)}`);
+  return folder;
+}
+
 /** A call of each function that reads or writes. */
 const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   addChildExperiment: () => api.addChildExperiment(rubicon, experiment, first),
@@ -45,6 +55,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   getOrCreateProject: () => api.getOrCreateProject(rubicon, { name: "q" }),
   getParameter: () => api.getParameter(rubicon, experiment, { name: "p" }),
   getProject: () => api.getProject(rubicon, { name: "p" }),
+  importMlruns: async () => await api.importMlruns(rubicon, await mlruns()),
   listArtifacts: () => api.listArtifacts(rubicon, experiment),
   listChildExperiments: () => api.listChildExperiments(rubicon, experiment),
   listDataframes: () => api.listDataframes(rubicon, experiment),
@@ -65,6 +76,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   logMetrics: () => api.logMetrics(rubicon, experiment, { o: 1, p: 2 }),
   logParameter: () => api.logParameter(rubicon, experiment, { name: "q", value: 1 }),
   logParameters: () => api.logParameters(rubicon, experiment, { r: 1, s: 2 }),
+  logWithSchema: () => api.logWithSchema(rubicon, project, {}, { schema: {} }),
   openArtifact: () => api.openArtifact(rubicon, artifact),
   readArtifact: () => api.readArtifact(rubicon, artifact),
   readDataframe: () => api.readDataframe(rubicon, dataframe),
@@ -76,6 +88,8 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   restoreArchives: () => api.restoreArchives(rubicon, project, { to }),
   resumeRun: () => api.resumeRun(rubicon, experiment),
   search: () => api.search(rubicon, { projects: [project] }, "$..name"),
+  streamExperiments: () => api.streamExperiments(rubicon, project).next(),
+  streamTable: () => api.streamTable(rubicon, project).next(),
   setStatus: () => api.setStatus(rubicon, experiment, "failed"),
   startRun: () => api.startRun(rubicon, project),
   syncProject: () => api.syncProject(rubicon, project, { to }),
@@ -89,6 +103,8 @@ const OTHERS: readonly string[] = [
   ...["flush", "gitInfo", "groupByCommit", "hasCode", "isRubiconException", "openComposite"],
   ...["openDriver", "registerDriver", "registeredDrivers", "RubiconException", "slugify", "status"],
   ...["tagValues", "parseQuery", "printQuery", "toCsv", "toJsonLines", "toParquet"],
+  ...["openCatalog", "publish", "availableSchemas", "getSchema", "registerSchema", "loadSchema"],
+  ...["makePipeline", "setSchema"],
 ];
 
 Deno.test("stack: each function that asks a backend is looked at", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as main from "../../mod.ts";
 import * as notebook from "../../notebook.ts";
+import * as viewer from "../../viewer.ts";
 import type {
   Artifact,
   Dataframe,
@@ -13,7 +14,7 @@ import type {
 import { ignoredFor } from "../support/parts.ts";
 import { lacksPython, python } from "../support/python.ts";
 
-const module: Record<string, unknown> = { ...main, ...notebook };
+const module: Record<string, unknown> = { ...main, ...notebook, ...viewer };
 const text = await Deno.readTextFile(new URL("../../docs/from-rubicon-ml.md", import.meta.url));
 const rows = [...text.matchAll(/^\| (`.*?) \| (.*) \|$/gm)];
 const names = (cell: string) => Array.from(cell.matchAll(/`([^`]+)`/g), ([, name]) => name!);

@@ -167,6 +167,17 @@ const RULES: Rule[] = [{
     assert.match(await shell(command!, copy), /metric accuracy = 0\.8/);
   },
 }, {
+  name: "the command line",
+  commands: [/^deno run -A cli\.ts log /, /^deno run -A cli\.ts table /],
+  async run([log, table]) {
+    await using copy = await checkout();
+    assert.match(await shell(log!, copy), /^[\da-f]{8}-[\da-f-]{27}\n$/);
+    assert.match(
+      await shell(table!, copy),
+      /^ID +accuracy +lr +CREATED \(UTC\)\n[\da-f]{8} +0\.8 +0\.1 /,
+    );
+  },
+}, {
   name: "the reference",
   commands: [/^deno doc mod\.ts$/, /^deno doc --filter listExperiments mod\.ts$/],
   async run([all, one]) {

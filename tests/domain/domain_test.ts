@@ -297,7 +297,7 @@ Deno.test("domain: toTable has a row an experiment and a column a parameter or m
     const { columns, rows } = await toTable(rubicon, project);
     assert.deepEqual(columns.map(({ name }) => name), [
       ...["id", "name", "description", "modelName", "branchName", "commitHash", "tags"],
-      ...["createdAt", "depth", "lr", "__proto__x", "acc"],
+      ...["createdAt", "status", "depth", "lr", "__proto__x", "acc"],
     ]);
     assert.deepEqual(rows.map(({ name, depth, lr, acc }) => [name, depth, lr, acc]), [
       ["two", undefined, 2, 0.2],

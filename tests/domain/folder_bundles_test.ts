@@ -96,6 +96,46 @@ Deno.test("A table of a folder reads one object of an experiment that was logged
   });
 });
 
+Deno.test("A bundle holds what JSON cannot, in the order of the runs' own files", async () => {
+  const metrics = { nan: NaN, more: Infinity, big: 2n ** 70n, list: [1, NaN], b: 1, a: 2 };
+  const names = ["nan", "more", "big", "list", "b", "a"];
+  await world(async ({ rootDir, rubicon, project, experiment }) => {
+    for (let last = experiment;;) {
+      Deno.removeSync(`${rootDir}/p/experiments/${last.id}`, { recursive: true });
+      last = await logExperiment(rubicon, project, { metrics, features: ["f"] });
+      if (inOneSecond(rootDir, last)) break;
+    }
+    const { rows, read } = await freshTable(rootDir, project);
+    assert.deepEqual(read, ["digest.json"]);
+    has(rows[0]!, metrics);
+    assert.deepEqual(Object.keys(rows[0]!).slice(-names.length), names);
+  });
+});
+
+Deno.test("A bundle of an older version is read, too", async () => {
+  await world(async ({ rootDir, rubicon, project, experiment }) => {
+    let last = experiment;
+    for (; !inOneSecond(rootDir, last);) {
+      Deno.removeSync(`${rootDir}/p/experiments/${last.id}`, { recursive: true });
+      last = await logExperiment(rubicon, project, {
+        name: "run",
+        metrics: { loss: 2, accuracy: 1 },
+      });
+    }
+    const folder = `${rootDir}/p/experiments/${last.id}`;
+    const text = (path: string) => Deno.readTextFileSync(`${folder}/${path}`);
+    // Other numbers than in the files, to see which of them are read.
+    const metric = text("metrics/loss/metadata.json").replace('"value": 2', '"value": 3');
+    const objects = `{"metadata.json": ${text("metadata.json")}, ` +
+      `"metrics/loss/metadata.json": ${metric}}`;
+    const stamp = Deno.statSync(folder).mtime!.getTime();
+    Deno.writeTextFileSync(`${folder}/digest.json`, `{"stamp": ${stamp}, "objects": ${objects}}`);
+    const { rows, read } = await freshTable(rootDir, project);
+    assert.deepEqual(read, ["digest.json"]);
+    has(rows[0]!, { loss: 3, name: "run" });
+  });
+});
+
 Deno.test("A tag that came after the bundle of a folder is seen", async () => {
   await world(async ({ rootDir, rubicon, project, experiment }) => {
     await addTags(rubicon, experiment, ["late"]);
@@ -114,10 +154,19 @@ Deno.test("A metric that came after the bundle of a folder is seen, and one that
   });
 });
 
+const STRANGE = [
+  '{"stamp": 1, "whole": {}}',
+  '{"stamp": 1, "whole": {"metadata.json": null}}',
+  '{"stamp": 1, "whole": {}, "lists": {"metrics": 1}}',
+];
+
 Deno.test("A bundle that is broken, or of another folder, changes nothing", async () => {
-  for (const bytes of ["", "{", "[]", "null", '{"stamp": 1, "objects": 2}']) {
+  for (const bytes of ["", "{", "[]", "null", '{"stamp": 1, "objects": 2}', ...STRANGE]) {
     await world(async ({ rootDir, project, experiment }) => {
-      Deno.writeTextFileSync(`${rootDir}/p/experiments/${experiment.id}/digest.json`, bytes);
+      const folder = `${rootDir}/p/experiments/${experiment.id}`;
+      const stamp = Deno.statSync(folder).mtime!.getTime();
+      const text = bytes.replace('"stamp": 1', `"stamp": ${stamp}`);
+      Deno.writeTextFileSync(`${folder}/digest.json`, text);
       has((await freshTable(rootDir, project)).rows[0]!, CELLS);
     });
   }

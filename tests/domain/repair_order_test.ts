@@ -80,7 +80,9 @@ Deno.test("repair: what was deleted on purpose goes before its data", async () =
 Deno.test("repair: background backends have no vote in a majority", async () => {
   const drivers = new Map<string, Faulty>();
   registerDriver("repair-order", ({ rootDir }): Driver => drivers.get(String(rootDir))!);
-  const backend = (mode: "sync" | "background"): { config: BackendConfig; driver: Faulty } => {
+  const backend = (
+    mode: "sync" | "background",
+  ): { config: BackendConfig<string>; driver: Faulty } => {
     const driver = faulty();
     drivers.set(driver.label, driver);
     return { config: { persistence: "repair-order", rootDir: driver.label, mode }, driver };

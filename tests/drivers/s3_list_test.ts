@@ -1,6 +1,6 @@
 /**
  * Listings that are paged side by side, against a store in this process. (The real servers are asked in
- * s3_faults_test.ts.)
+ * s3_requests_test.ts.)
  */
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
@@ -90,8 +90,13 @@ Deno.test("s3 listing: nothing is asked for once nobody wants the rest, and fail
     if (entries[0]) break;
   }
   assert.equal(state.store.requests.length, 1);
-  let asked = 0;
-  const failing: Call = (...args) =>
-    ++asked > 5 ? Promise.reject(new Error("the sixth")) : call(...args);
+  const asked: Promise<unknown>[] = [];
+  const failing: Call = (...args) => {
+    if (asked.length >= 5) return Promise.reject(new Error("the sixth"));
+    const answer = call(...args);
+    asked.push(answer);
+    return answer;
+  };
   await assert.rejects(listed(failing, "p/"), { message: "the sixth" });
+  await Promise.allSettled(asked);
 });

@@ -8,6 +8,11 @@ import { refused } from "../support/faulty.ts";
 const PART = 4;
 const source = () => new Blob(["0123456789"]).stream();
 
+/** Lets everything happen that waits for nothing. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((done) => setImmediate(done));
+}
+
 /** A driver of a store, each request to which may be answered in the store's place. */
 function open(
   store: FakeS3,
@@ -111,4 +116,50 @@ Deno.test("s3 upload: what it is completed from are the parts in order, whenever
   };
   await open(store, late).put("a", source);
   assert.equal(new TextDecoder().decode(store.objects.get("prefix/a")?.bytes), "0123456789");
+});
+
+Deno.test("s3 upload: an abort while it begins leaves none behind", async () => {
+  const store = fakeS3();
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const [begun, takenBack] = [Promise.withResolvers<undefined>(), Promise.withResolvers<void>()];
+  const driver = open(store, (method, query) => {
+    if (method === "DELETE") takenBack.resolve();
+    if (!query.has("uploads")) return undefined;
+    controller.abort(reason);
+    return begun.promise;
+  });
+  await assert.rejects(
+    driver.put("a", source, { signal: controller.signal }),
+    (error) => error === reason,
+  );
+  assert.equal(store.uploads.size, 0, "the store has not heard of it");
+  begun.resolve(undefined);
+  await takenBack.promise;
+  await turns();
+  assert.deepEqual(store.requests.map((one) => one.split(" ")[0]), ["POST", "DELETE"]);
+  assert.equal(store.uploads.size, 0);
+});
+
+Deno.test("s3 upload: one that failed is taken back once nothing of it is under way", async () => {
+  const store = fakeS3();
+  const first = Promise.withResolvers<undefined>();
+  const refusedPart = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const driver = open(store, (method, query) => {
+    if (method === "DELETE") order.push("taken back");
+    if (query.get("partNumber") === "1") return first.promise;
+    if (query.get("partNumber") !== "2") return undefined;
+    refusedPart.resolve();
+    return refusal(403, "AccessDenied");
+  });
+  const put = refused(() => driver.put("a", source));
+  await refusedPart.promise;
+  // Whoever does not wait for the first part would have sent it by now.
+  await turns();
+  assert.equal(order.length, 0);
+  order.push("the first part is there");
+  first.resolve(undefined);
+  assert.equal((await put).code, "permission-denied");
+  assert.deepEqual(order, ["the first part is there", "taken back"]);
 });

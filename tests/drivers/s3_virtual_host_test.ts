@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openDriver } from "../../mod.ts";
 import { ignoredFor } from "../support/parts.ts";
 import {
   lacksServers,
@@ -67,3 +68,41 @@ for (const [name, start] of [["versitygw", startVersitygw], ["minio", startMinio
     },
   });
 }
+
+/** The URLs that a driver's put asks for, which nobody answers. */
+async function askedFor(config: Record<string, unknown>): Promise<URL[]> {
+  const original = globalThis.fetch;
+  const asked: URL[] = [];
+  globalThis.fetch = (url) => {
+    asked.push(new URL(String(url)));
+    const headers = { etag: '"9dd4e461268c8034f5c8564e155c67a6"' };
+    return Promise.resolve(new Response("", { headers }));
+  };
+  try {
+    const keys = { accessKeyId: "key", secretAccessKey: "secret", retries: 0 };
+    const driver = await openDriver({ persistence: "s3", ...keys, ...config });
+    await driver.put("a b", new TextEncoder().encode("x"));
+  } finally {
+    globalThis.fetch = original;
+  }
+  return asked;
+}
+
+Deno.test("s3: virtual-host style puts the bucket into the host's name", async () => {
+  const endpoint = "http://localhost:1";
+  const [url] = await askedFor({ rootDir: "s3://some-bucket/p", endpoint, pathStyle: false });
+  assert.equal(url!.host, "some-bucket.localhost:1");
+  assert.equal(url!.pathname, "/p/a%20b");
+});
+
+Deno.test("s3: a bucket with dots goes into the path, as Amazon's certificates would not fit", async () => {
+  const hosts = [];
+  for (const bucket of ["plain-bucket", "my.bucket"]) {
+    const [url] = await askedFor({ rootDir: `s3://${bucket}/p`, region: "eu-west-1" });
+    hosts.push(url!.host);
+  }
+  assert.deepEqual(hosts, [
+    "plain-bucket.s3.eu-west-1.amazonaws.com",
+    "s3.eu-west-1.amazonaws.com",
+  ]);
+});

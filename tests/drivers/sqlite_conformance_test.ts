@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { openComposite } from "../../composite.ts";
 import { conformance } from "../../drivers/conformance.ts";
 import { openDriver } from "../../drivers/registry.ts";
 import "../../examples/sqlite_driver.ts";
@@ -16,3 +18,9 @@ conformance(
     },
   },
 );
+
+Deno.test("sqlite: its options are known to the compiler", async () => {
+  // @ts-expect-error -- rootDir; examples/sqlite_driver.ts declares it.
+  const slip = () => openComposite({ persistence: "sqlite", rootdir: ":memory:" });
+  await assert.rejects(slip, /did you mean "rootDir"/);
+});

@@ -77,8 +77,24 @@ Deno.test("history: a compaction that a backend missed is repaired, and no point
   await run.finish();
   b.faults = {};
   const both = await open(a, b);
-  await repair(both);
+  const { differences } = await verify(both);
+  const kinds = differences.map(({ key, kind }) => `${kind} ${key.match(/jsonl|parquet|status/)}`);
+  assert.deepEqual(kinds.filter((one) => !one.endsWith("null")).sort(), [
+    ...Array(3).fill("deleted jsonl"),
+    "deleted status",
+    "missing parquet",
+    "missing status",
+  ]);
+  // What stands for the parts cannot be copied: then they stay.
+  b.faults = { put: "before" };
+  const failed = await repair(both);
+  assert.ok(failed.failures.length > 0);
+  b.faults = {};
+  assert.equal((await readHistory(await open(b), run.experiment)).length, 3);
+  assert.equal((await experimentStatus(await open(b), run.experiment))?.state, "running");
+  await repair(await open(a, b));
   assert.ok((await verify(both)).clean);
+  assert.deepEqual(await contents(a), await contents(b), "and nobody brings the parts back");
   for (const driver of [a, b]) {
     const one = await open(driver);
     const points = await readHistory(one, run.experiment);
@@ -106,10 +122,11 @@ Deno.test("history: damage in one backend is read from another, and mended", asy
 });
 
 Deno.test("history: syncProject() and archives take it along", async () => {
-  const from = await open(faulty());
+  const [source, target] = [faulty(), faulty()];
+  const from = await open(source);
   const project = await createProject(from, { name: "p" });
   const runs = await twoRuns(from, project);
-  const [synced, archived] = [await open(faulty()), await open(faulty())];
+  const [synced, archived] = [await open(target), await open(faulty())];
   await syncProject(from, project, { to: synced });
   await assertHas(synced, runs);
   await archiveProject(from, project, { to: archived });
@@ -120,6 +137,7 @@ Deno.test("history: syncProject() and archives take it along", async () => {
   await syncProject(from, project, { to: synced });
   const points = await readHistory(synced, runs[0]!.experiment);
   assert.equal(points.length, 6);
+  assert.deepEqual(await contents(target), await contents(source), "without the parts of before");
   assert.equal((await experimentStatus(synced, runs[0]!.experiment))?.state, "finished");
 });
 

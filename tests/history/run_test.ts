@@ -280,7 +280,8 @@ Deno.test("history: a finished run has one file of points and one of its status"
     ...Array(150).keys(),
   ]);
   const before = { ...driver.calls };
-  await readHistory(rubicon, run.experiment);
+  await using reader = await openComposite([driver]);
+  await readHistory(reader, run.experiment);
   assert.deepEqual([driver.calls.list - before.list, driver.calls.get - before.get], [1, 1]);
 });
 
@@ -314,7 +315,7 @@ Deno.test("history: samples of a metric are a list that Python compares", async 
     (await listMetrics(rubicon, run.experiment)).map(({ name, value }) => [name, value]),
   );
   assert.deepEqual(values.get("loss samples"), [0, 25, 50, 75, 100]);
-  assert.deepEqual(values.get("few samples"), [1]);
+  assert.deepEqual(values.get("few samples"), [1, 1, 1, 1, 1]);
 });
 
 Deno.test("history: a summary never takes the place of a metric that was logged without one", async () => {
@@ -452,4 +453,36 @@ Deno.test("history: a single point is one put, and 64 of them become one file", 
   for (const [input, message] of odd) {
     assert.match((await refused(() => call(rubicon, experiment, input))).message, message);
   }
+});
+
+Deno.test("history: to follow a run takes a listing and the new parts, each time", async () => {
+  const driver = faulty();
+  const { rubicon, project } = await world(driver);
+  const run = await startRun(rubicon, project);
+  await using reader = await openComposite([driver]);
+  let seen = -1;
+  const follow = async () => {
+    const before = { ...driver.calls };
+    const points = await readHistory(reader, run.experiment, { after: seen });
+    seen = points.at(-1)?.step ?? seen;
+    const { list, get } = driver.calls;
+    return [points.length, list - before.list, get - before.get];
+  };
+  for (let round = 0; round < 5; round++) {
+    run.log({ loss: 2 * round });
+    run.log({ loss: 2 * round + 1 });
+    await run.flush();
+    assert.deepEqual(await follow(), [2, 1, 1]);
+  }
+  assert.deepEqual(await follow(), [0, 1, 0]);
+  await run.finish();
+  assert.deepEqual(await follow(), [0, 1, 1], "the file that they all became");
+  assert.deepEqual(await follow(), [0, 1, 0]);
+  // What a caller does with columns is nobody else's.
+  const columns = (await readHistoryColumns(reader, run.experiment)).get("loss")!;
+  columns.values.fill(7);
+  columns.steps.fill(7);
+  columns.times.fill(7);
+  const points = await readHistory(reader, run.experiment);
+  assert.deepEqual(points.map(({ value }) => value), [...Array(10).keys()]);
 });

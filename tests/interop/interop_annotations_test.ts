@@ -73,7 +73,7 @@ def answer(call):
 
 /** One store, as both languages open it. */
 interface Store {
-  config: BackendConfig;
+  config: BackendConfig<string>;
   python: Record<string, unknown>;
   /** Makes sure that what is written from now on is later than what is there, for both languages. */
   next(): Promise<void>;

@@ -10,7 +10,7 @@ interface Info {
   modules: { specifier: string }[];
 }
 
-Deno.test("queries: the engine imports only itself, errors.ts and the pure parts of the format", async () => {
+Deno.test("queries: the engine imports only itself, errors.ts, messages.ts and the pure parts of the format", async () => {
   const files: string[] = [];
   for (const folder of ["domain/query", "domain/query/jsonpath"]) {
     for await (const { name, isFile } of Deno.readDir(new URL(folder, ROOT))) {
@@ -26,7 +26,7 @@ Deno.test("queries: the engine imports only itself, errors.ts and the pure parts
     assert.ok(success);
     const { modules }: Info = JSON.parse(new TextDecoder().decode(stdout));
     const foreign = modules.map(({ specifier }) => specifier.replace(ROOT.href, ""))
-      .filter((one) => !/^(?:errors\.ts$|domain\/query\/|domain\/format\/)/.test(one));
+      .filter((one) => !/^(?:(?:errors|messages)\.ts$|domain\/query\/|domain\/format\/)/.test(one));
     assert.deepEqual(foreign, [], file);
     assert.doesNotMatch(await Deno.readTextFile(new URL(file, ROOT)), /\bDeno\.|\bprocess\./, file);
   }

@@ -1,6 +1,6 @@
 /**
  * An S3 in this process, that does what the real ones do at the level of requests: it sorts, pages, compares ETags
- * and keeps uploads. It is no judge of signatures. The real ones are asked in s3_faults_test.ts.
+ * and keeps uploads. It is no judge of signatures. The real ones are asked in s3_requests_test.ts.
  */
 import { createHash } from "node:crypto";
 import { readConfig, type S3Config } from "../../drivers/s3/config.ts";

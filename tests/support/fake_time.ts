@@ -63,6 +63,29 @@ export class FakeTime implements Disposable {
     }
   }
 
+  /** What some work gives, for which time passes, a minute at most. */
+  async until<T>(work: Promise<T>): Promise<T> {
+    let isDone = false;
+    const done = () => void (isDone = true);
+    work.then(done, done);
+    for (let second = 0; !isDone; second++) {
+      if (second === 60) throw new Error("it hangs");
+      await this.settle();
+      if (!isDone) await this.tick(1_000);
+    }
+    return await work;
+  }
+
+  /** What some work gives that waits for no time. */
+  async atOnce<T>(work: Promise<T>): Promise<T> {
+    let isDone = false;
+    const done = () => void (isDone = true);
+    work.then(done, done);
+    await this.settle();
+    if (!isDone) throw new Error("it waits for time to pass");
+    return await work;
+  }
+
   [Symbol.dispose](): void {
     globalThis.setTimeout = this.#real.setTimeout;
     globalThis.clearTimeout = this.#real.clearTimeout;

@@ -38,7 +38,7 @@ export const answer = (status: string, body: string, headers = ""): Trick => ({
 export const PAGE = "<!doctype html><html><body>Please log in</body></html>";
 
 /** Gives the store an address, for what needs real HTTP. */
-function serveFake(store: FakeS3): AsyncDisposable & { endpoint: string } {
+export function serveFake(store: FakeS3): AsyncDisposable & { endpoint: string } {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { method, url, headers } = request;
     const body = new Uint8Array(await request.arrayBuffer());

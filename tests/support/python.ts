@@ -4,7 +4,7 @@
 import { venv } from "./venv.ts";
 
 const PACKAGES = [
-  "rubicon-ml==0.15.3",
+  "rubicon-ml[intake,viz]==0.15.3",
   "pandas==3.0.5",
   "pyarrow==25.0.1",
   "s3fs==2026.7.0",

@@ -8,7 +8,7 @@ import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { FolderStamp } from "../../drivers/driver.ts";
 import { breathe } from "../../drivers/source.ts";
-import { deletedBy, experimentsFolder } from "../../domain/format/layout.ts";
+import { deletedBy, experimentsFolder, historyFolder } from "../../domain/format/layout.ts";
 import type { Project } from "../../domain/format/entities.ts";
 
 /** What a look tells. */
@@ -25,17 +25,25 @@ export interface Look {
 
 /** So many folders are asked for in one go; others have their turn in between. */
 const PAGE = 512;
-/** The folders of a run that tell what is new in a table, its own first; then that of its curves. */
-const FOLDERS = ["", "/parameters", "/metrics", "/history"] as const;
+/** The folders of a run that tell what is new in a table, its own first. */
+const FOLDERS = ["", "/parameters", "/metrics"] as const;
+
+/**
+ * Runs without curves, by backend and id, each with the stamp of its folder: as long as it has that, no curve began, and
+ * nobody has to look for one.
+ */
+export type Barren = Map<string, string>;
 
 /**
  * Looks at a project in the backends that a read of it would ask.
  *
+ * @param barren What is remembered from look to look.
  * @param weak Labels of backends that were asked the last time and were not able to answer for all: others are asked too.
  */
 export async function lookAt(
   rubicon: Core,
   project: Project,
+  barren: Barren,
   weak: ReadonlySet<string>,
   call: CallOptions,
 ): Promise<Look> {
@@ -43,7 +51,7 @@ export async function lookAt(
   const first = await rubicon.read<Look>({
     what: `whether anything is new in project "${project.name}"`,
     async run(backend): Promise<Answer<Look>> {
-      const value = await lookIn(backend, project);
+      const value = await lookIn(backend, project, barren);
       seen.set(backend.label, value);
       if (value.experiments === 0) return { value, weak: "bare" };
       return weak.has(backend.label) ? { value, weak: "damaged" } : { value };
@@ -75,13 +83,17 @@ function joined(several: readonly ReadonlyMap<string, string>[]): ReadonlyMap<st
   return all;
 }
 
-async function lookIn(backend: Backend, project: Project): Promise<Look> {
+async function lookIn(backend: Backend, project: Project, barren: Barren): Promise<Look> {
   const folder = experimentsFolder(project.name);
-  return await byFolders(backend, folder) ?? await byListing(backend, folder);
+  return await byFolders(backend, folder, barren) ?? await byListing(backend, folder);
 }
 
 /** By the times of folders; nothing if the store has none that can be trusted. */
-async function byFolders({ driver }: Backend, folder: string): Promise<Look | undefined> {
+async function byFolders(
+  { driver, label }: Backend,
+  folder: string,
+  barren: Barren,
+): Promise<Look | undefined> {
   if (!driver.bulk || !driver.stamps) return undefined;
   const [entries] = await driver.bulk.list([folder]);
   const { folders, objects } = entries!;
@@ -95,12 +107,22 @@ async function byFolders({ driver }: Backend, folder: string): Promise<Look | un
     const stamps = await driver.stamps(
       some.flatMap((id) => FOLDERS.map((one) => `${folder}/${id}${one}`)),
     );
+    const looked: { id: string; own: FolderStamp }[] = [];
     for (const [index, id] of some.entries()) {
-      const [own, parameters, metrics, history] = stamps.slice(index * FOLDERS.length);
+      const [own, parameters, metrics] = stamps.slice(index * FOLDERS.length);
       // One that went meanwhile has none either; then the listing that follows says so.
       if (!own) return undefined;
       runs.add(`${id} ${textOf(own)} ${textOf(parameters)} ${textOf(metrics)}`);
+      const isBarren = own.stamp !== undefined && barren.get(`${label} ${id}`) === own.stamp;
+      if (!isBarren) looked.push({ id, own });
+    }
+    const histories = await driver.stamps(
+      looked.map(({ id }) => historyFolder(`${folder}/${id}`)),
+    );
+    for (const [index, { id, own }] of looked.entries()) {
+      const history = histories[index];
       if (history) curvesOf.set(id, textOf(history));
+      else if (own.stamp !== undefined) barren.set(`${label} ${id}`, own.stamp);
     }
   }
   const experiments = folders.filter((id) => !gone.has(id)).length;

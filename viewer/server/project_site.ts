@@ -13,7 +13,7 @@ import type { Core } from "../../composite/plan.ts";
 import type { Receipt } from "../../errors.ts";
 import type { RunState, ViewerProject, ViewerView } from "../contract.ts";
 import type { Lives } from "./history.ts";
-import { type Look, lookAt } from "./look.ts";
+import { type Barren, type Look, lookAt } from "./look.ts";
 import { projectPath, runsPath, sparksPath } from "./paths.ts";
 import { publicUrl } from "./run_file.ts";
 import { type RunsFiles, runsFiles, type ViewedRun } from "./runs_file.ts";
@@ -55,6 +55,7 @@ interface Built {
 /** One project. */
 export class ProjectSite {
   #look: Look | undefined;
+  readonly #barren: Barren = new Map();
   #weak: ReadonlySet<string> = new Set();
   #built: Built | undefined;
   #lastRunAt: { version: string; time: string | null } | undefined;
@@ -81,7 +82,7 @@ export class ProjectSite {
   readonly look: () => Promise<void> = freshly(async () => {
     const { rubicon, call } = this.shared;
     try {
-      this.#look = await lookAt(rubicon, this.project, this.#weak, call);
+      this.#look = await lookAt(rubicon, this.project, this.#barren, this.#weak, call);
       this.#error = null;
     } catch (error) {
       this.fail(error);

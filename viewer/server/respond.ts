@@ -28,8 +28,8 @@ export const FRAMED =
 
 /** Less is not worth packing. */
 const SMALL = 1_024;
-/** More is packed fast rather than well. */
-const LARGE = 256 * 1024;
+/** More is packed fast rather than well, and not at all for this machine: packing takes longer than sending. */
+const LARGE = 1024 * 1024;
 /** Packed bytes, for as long as those that they are of are kept. */
 const packed = new WeakMap<Bytes, Promise<Bytes>>();
 
@@ -54,6 +54,8 @@ export interface Content {
   /** The Content-Security-Policy. Default: {@linkcode INERT}. */
   policy?: string;
   headers?: Readonly<Record<string, string>>;
+  /** Whether it may go to another machine. */
+  isFar?: boolean | undefined;
 }
 
 /** An answer with bytes, packed if the browser takes that; without them if it has them. */
@@ -70,7 +72,8 @@ export async function answerBytes(
     request.headers.get("accept-encoding") ?? "",
   );
   let body = bytes;
-  if (takesGzip && bytes.length >= SMALL) {
+  const isWorthIt = bytes.length >= SMALL && (bytes.length < LARGE || content.isFar);
+  if (takesGzip && isWorthIt) {
     body = await pack(bytes);
     headers.set("content-encoding", "gzip");
   }

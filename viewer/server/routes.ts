@@ -29,8 +29,12 @@ const MAX_BODY = 2 ** 20;
 /** Answers requests that were let in. */
 export type Routes = (request: Request, path: string, query: URLSearchParams) => Promise<Response>;
 
-/** The routes of a site. */
-export function routesOf(site: Site): Routes {
+/**
+ * The routes of a site.
+ *
+ * @param isFar Whether answers may go to other machines.
+ */
+export function routesOf(site: Site, isFar: boolean): Routes {
   const actions: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
     "actions/verify": freshly<VerifyAnswer>(() => verifyAnswer(site)),
     ...(site.options.edit && {
@@ -43,7 +47,7 @@ export function routesOf(site: Site): Routes {
   };
   return async (request, path, query) => {
     try {
-      if (request.method !== "POST") return await answerGet(site, request, path, query);
+      if (request.method !== "POST") return await answerGet(site, isFar, request, path, query);
       const action = Object.hasOwn(actions, path) ? actions[path] : undefined;
       if (action) return await answerPost(request, action);
       return answerFault(403, {
@@ -93,6 +97,7 @@ async function bodyOf({ body }: Request): Promise<string | undefined> {
 
 async function answerGet(
   site: Site,
+  isFar: boolean,
   request: Request,
   path: string,
   query: URLSearchParams,
@@ -106,7 +111,11 @@ async function answerGet(
     : await site.file(wanted);
   switch (file.what) {
     case "json":
-      return await answerBytes(request, file.bytes, { type: JSON_TYPE, checksum: file.checksum });
+      return await answerBytes(request, file.bytes, {
+        type: JSON_TYPE,
+        checksum: file.checksum,
+        isFar,
+      });
     case "artifact":
       return await answerArtifact(site, request, file, query.has("download"));
     case "parquet": {

@@ -63,8 +63,8 @@ export async function readRun(
     children,
     life,
   ] = await Promise.all([
-    run?.parameters ?? listParameters(rubicon, experiment, call),
-    run?.metrics ?? listMetrics(rubicon, experiment, call),
+    listParameters(rubicon, experiment, call),
+    listMetrics(rubicon, experiment, call),
     listFeatures(rubicon, experiment, call),
     viewedArtifacts(sniffer, experiment, slug, call),
     viewedDataframes(rubicon, experiment, slug, call),

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Metric, Parameter, Project } from "../../domain/format/entities.ts";
+import type { Cell, MetricCell } from "../../domain/format/cell.ts";
+import type { Project } from "../../domain/format/entities.ts";
 import type { Run } from "../../domain/query/cells.ts";
 import type { ColumnFile, JsonCell, RunsColumn, RunsFile, RunState } from "../contract.ts";
 import { encodeCell } from "./encode.ts";
@@ -97,7 +98,7 @@ interface Collected {
 function columnsOf(
   kind: Collected["kind"],
   runs: readonly ViewedRun[],
-  of: (run: ViewedRun) => readonly (Parameter | Metric)[],
+  of: (run: ViewedRun) => readonly (Cell | MetricCell)[],
 ): Collected[] {
   const found = new Map<string, Collected>();
   for (const [at, run] of runs.entries()) {
@@ -121,7 +122,7 @@ function columnsOf(
       column.count++;
       if (cell === null) column.nulls.push(at);
       if (typeof cell === "object") column.size += sizeOf(cell);
-      if (one.kind === "metric") column.losses += one.directionality === "loss" ? 1 : -1;
+      if ("directionality" in one) column.losses += one.directionality === "loss" ? 1 : -1;
     }
   }
   return [...found.values()].sort((a, b) => COLLATOR.compare(a.name, b.name));

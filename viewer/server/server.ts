@@ -124,7 +124,7 @@ export function handlerOf(
   access: Access,
   page: Page,
 ): (request: Request, port: number) => Promise<Response> {
-  const routes = routesOf(site);
+  const routes = routesOf(site, access.isOpen || access.hosts.some((host) => !LOOPBACK.has(host)));
   const html = new TextEncoder().encode(page.html);
   const checksum = checksumOf(html);
   return async (request, port) => {

@@ -1,0 +1,24 @@
+/**
+ * What `rubicon export` makes: each is a command of its own, with its own options.
+ *
+ * @module
+ */
+import type { CommandEntry } from "../../command.ts";
+
+const table = () => import("./table.ts");
+
+/** All of them, in the order of the help. */
+export const FORMATS: readonly CommandEntry[] = [
+  {
+    ...{ name: "csv", summary: "the table of a project as CSV" },
+    load: async () => (await table()).tableAs("csv"),
+  },
+  {
+    ...{ name: "jsonl", summary: "the table of a project as JSON Lines" },
+    load: async () => (await table()).tableAs("jsonl"),
+  },
+  {
+    ...{ name: "parquet", summary: "the table of a project as a Parquet file" },
+    load: async () => (await table()).tableAs("parquet"),
+  },
+];
