@@ -18,7 +18,7 @@
  *
  * @module
  */
-import "./drivers/filesystem.ts";
+import "./drivers/filesystem/register.ts";
 import "./drivers/memory.ts";
 import "./drivers/s3.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { Receipt } from "../errors.ts";
 import type { Bytes, Driver, Source } from "../drivers/driver.ts";
-import type { Health } from "./layers/breaker.ts";
+import type { Health } from "./layers/health.ts";
 import type { Bundling } from "./layers/bundle.ts";
 import type { TableCell } from "./layers/bundle_format.ts";
 import type { Cached } from "./layers/cache.ts";

@@ -6,7 +6,7 @@
 import { hasCode, RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import type { Core } from "../composite/plan.ts";
-import { equal } from "../composite/same.ts";
+import { equal } from "../drivers/same.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
 import { decodeEntity, encodeEntity } from "./format/codec.ts";

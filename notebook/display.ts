@@ -15,7 +15,7 @@ import {
 import { FIELDS } from "../domain/format/schema.ts";
 import { CALL_FIELDS } from "../domain/inputs.ts";
 import type { AnyTable } from "../domain/table.ts";
-import type { Entity, Kind } from "../domain/format/entities.ts";
+import type { Entity, Kind, Project } from "../domain/format/entities.ts";
 import { artifactBlocks } from "./artifact.ts";
 import { type Block, heading, line, stack } from "./block.ts";
 import {
@@ -45,10 +45,15 @@ export interface DisplayOptions extends CallOptions {
    * Default: 40 at most, of which parameters are left out first.
    */
   columns?: readonly string[] | undefined;
+  /**
+   * For a project: whether the viewer comes along below the table, in a frame that is opened by a click. It is for places
+   * that run scripts, and adds some 400 KB to the notebook, and what the project has. Default: `false`.
+   */
+  viewer?: boolean | undefined;
 }
 
 const KINDS = Object.keys(FIELDS) as Kind[];
-const OPTIONS = new Set(["limit", "columns", ...CALL_FIELDS]);
+const OPTIONS = new Set(["limit", "columns", "viewer", ...CALL_FIELDS]);
 const ROWS = 20;
 
 /**
@@ -93,12 +98,21 @@ async function page(
   const where = "display";
   checkComposite(rubicon, where);
   checkFields(options, OPTIONS, where);
-  const { limit = ROWS, columns, ...call } = options;
+  const { limit = ROWS, columns, viewer = false, ...call } = options;
   const asked = columns && checkTexts(columns, `${where}: columns`);
   if (!(Number.isInteger(limit) && limit >= 1)) {
     refuse(`${where}: limit must be a whole number of rows, 1 or more, not ${show(limit)}.`);
   }
-  const { html, text } = stack(await blocksOf(rubicon, value, { limit, asked }, call, where));
+  if (typeof viewer !== "boolean") {
+    refuse(`${where}: viewer must be true or false, not ${show(viewer)}.`);
+  }
+  const blocks = await blocksOf(rubicon, value, { limit, asked }, call, where);
+  if (viewer) {
+    const project = checkEntity(value, ["project"], `${where} with viewer`) as Project;
+    const { viewerBlock } = await import("./viewer.ts");
+    blocks.push(await viewerBlock(rubicon, project, call));
+  }
+  const { html, text } = stack(blocks);
   return { "text/html": html.html, "text/plain": printable(text).trim() };
 }
 

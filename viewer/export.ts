@@ -122,8 +122,7 @@ export async function exportSite(
   try {
     const output = new Output(driver, signal, report);
     if (isSingle) {
-      const data = await inOne((put) => collect(open, limits, put, output.tell));
-      const { html } = pageOf({ title, ...app, data });
+      const html = await pageInOne(open, limits, { title, ...app }, output.tell);
       await output.put(place.file ?? "index.html", new TextEncoder().encode(html), HTML);
     } else {
       await refuseStore(driver, where);
@@ -262,6 +261,32 @@ class Output {
 const isOfExport = (key: string): boolean =>
   /^projects\/[^/]+\/(?:(?:runs|sparks|project)\.json|(?:runs|history|columns|artifacts|dataframes)\/.+)$/
     .test(key);
+
+/** The page of a project for a frame in a notebook: all of it is in the text. */
+export async function projectPage(
+  rubicon: Composite,
+  project: string,
+  call: { signal?: AbortSignal | undefined },
+): Promise<string> {
+  const { script, style } = await import("./app.bundle.ts");
+  const open: Parameters<typeof collect>[0] = (onRuns) =>
+    new Site(rubicon, {
+      ...{ title: project, live: false, edit: false, onRuns },
+      ...{ projects: new Set([project]), signal: call.signal },
+    });
+  return await pageInOne(open, SINGLE, { title: project, script, style }, () => {});
+}
+
+/** A page that is one file. */
+async function pageInOne(
+  open: Parameters<typeof collect>[0],
+  limits: Limits,
+  parts: App & { title: string },
+  tell: (what: string) => void,
+): Promise<string> {
+  const data = await inOne((put) => collect(open, limits, put, tell));
+  return pageOf({ ...parts, data }).html;
+}
 
 /** All files as one, gzipped: `{ [path]: content }`. */
 async function inOne(work: (put: Put) => Promise<void>): Promise<Uint8Array> {

@@ -227,11 +227,13 @@ export async function readAttached<T>(
       return { values, ...(deleted !== undefined && { deleted }) };
     },
   }, call);
-  if (deleted === undefined) return merge(values);
+  // One answer stands as it is.
+  const all = () => values.length === 1 ? values[0]! : merge(values);
+  if (deleted === undefined) return all();
   // It may have been restored in a backend that answered with it.
   const isBack = values.length > 0 && OWNER.test(deleted) &&
     !await isTrashed(rubicon, deleted, call);
-  if (isBack) return merge(values);
+  if (isBack) return all();
   throw gone(what, deleted);
 }
 

@@ -18,13 +18,24 @@ import { inTrash, marksIn, notedDeletion } from "../reading/deleted.ts";
  *
  * @param more What has to be there beside them.
  */
-export const above = (
+export function above(
   place: Place,
   ...more: string[]
-): Pick<WritePlan, "parents" | "copies"> => ({
-  parents: [...new Set([...parentKeys(place), ...more])],
-  copies: { isWhole, beside, whyNot },
-});
+): Pick<WritePlan, "parents" | "copies"> {
+  const { projectName, experimentId } = place;
+  if (last.projectName !== projectName || last.experimentId !== experimentId) {
+    last = { projectName, experimentId, parents: parentKeys(place) };
+  }
+  const { parents } = last;
+  return { parents: more.length === 0 ? parents : [...new Set([...parents, ...more])], copies };
+}
+
+const copies = { isWhole, beside, whyNot };
+
+/** All children of an experiment ask for the same ones, one after the other. */
+let last: { projectName?: string; experimentId?: string | null | undefined; parents: string[] } = {
+  parents: [],
+};
 
 /** What is in the trash is not brought back by what is written to it. A backend that cannot be asked knows of nothing. */
 async function whyNot(parent: string, backends: readonly Backend[]): Promise<string | undefined> {

@@ -5,7 +5,7 @@
  */
 import type { CallOptions, Composite } from "../../composite.ts";
 import type { Core, Step, Write } from "../../composite/plan.ts";
-import { equal } from "../../composite/same.ts";
+import { equal } from "../../drivers/same.ts";
 import { type ChangeFile, changeName, fold, join, type What } from "../format/annotations.ts";
 import { type Rewrite, takenOut } from "../format/rewrites.ts";
 import {

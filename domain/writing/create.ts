@@ -4,7 +4,7 @@
  * @module
  */
 import { hasCode } from "../../errors.ts";
-import { equal } from "../../composite/same.ts";
+import { equal } from "../../drivers/same.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Core, Step } from "../../composite/plan.ts";
 import type { Bytes } from "../../drivers/driver.ts";

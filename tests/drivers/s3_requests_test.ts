@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import {
   createProject,
-  type hasCode,
   listExperiments,
   listMetrics,
   logArtifact,
@@ -11,7 +10,6 @@ import {
   logMetric,
   logParameter,
   openComposite,
-  type openDriver,
   toTable,
 } from "../../mod.ts";
 import { refused } from "../support/faulty.ts";

@@ -155,6 +155,20 @@ const TESTS = [
     const { selected } = await charts.until(({ settings }) => !("b" in settings));
     assert.deepEqual(selected, [1, 2]);
   }),
+  test("parallel: a selection that was made elsewhere stays, the older brush goes", async (charts) => {
+    await charts.mount({
+      chart: "Parallel",
+      runs: 40,
+      settings: { b: { "p.optimizer": [["adam", "adamw"]] } },
+      selected: [3, 4],
+    });
+    const { selected } = await charts.until(({ settings }) => !("b" in settings));
+    assert.deepEqual(selected, [3, 4]);
+    assert.match(
+      await charts.page.locator(".chart-note[role=status]").innerText(),
+      /^2 runs of 40/,
+    );
+  }),
   test("parallel: 10,000 lines are drawn, and those of a brush alone are bright", async (charts) => {
     await charts.mount({
       chart: "Parallel",

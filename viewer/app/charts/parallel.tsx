@@ -4,17 +4,9 @@
  * @module
  */
 import type { JSX, TargetedPointerEvent } from "npm:preact@^11.2.0";
-import { useCallback, useEffect, useMemo, useRef, useState } from "npm:preact@^11.2.0/hooks";
+import { useCallback, useMemo, useRef, useState } from "npm:preact@^11.2.0/hooks";
 import type { ChartProps, RunColumn } from "../types.ts";
-import {
-  brushed,
-  type Brushes,
-  type Range,
-  rangesOf,
-  savedOf,
-  type SavedRange,
-  signature,
-} from "./brush.ts";
+import { brushed, type Brushes, type Range, rangesOf, savedOf, type SavedRange } from "./brush.ts";
 import { axisOf, cellText, colouring, isDrawable, isLogByNature, menuOf } from "./columns.ts";
 import { Bar, ColumnMenu, Legend, Tooltip } from "./controls.tsx";
 import { IconButton } from "./icons.tsx";
@@ -33,6 +25,7 @@ import {
   spread,
 } from "./parallel_data.ts";
 import { alphaFor, drawAxes, type Lines, strokeLines } from "./parallel_draw.ts";
+import { useBrushSelection } from "./brush_selection.ts";
 import { LineLayer } from "./parallel_lines.tsx";
 import { savePicture } from "./picture.ts";
 import { type Draw, Empty, Layer, type Size, useSize } from "./surface.tsx";
@@ -57,8 +50,6 @@ const HEAD = 44;
 const LEFT = 40;
 const RIGHT = 62;
 const LEAST_GAP = 92;
-/** The selection is told to the page so often while a brush is in the hand, in milliseconds. */
-const TELL = 60;
 
 /** Parallel coordinates of the runs. */
 export function Parallel(props: Props): JSX.Element {
@@ -175,7 +166,13 @@ function Plane(
     () => isBrushed ? brushed(rows, shown.map(({ axis }) => axis), brushes) : undefined,
     [rows, shown, brushes, isBrushed],
   );
-  useTelling({ props, within, isInHand: inHand !== undefined, clear: () => set({ b: {} }) });
+  useBrushSelection({
+    selected,
+    onSelect: props.onSelect,
+    within,
+    isInHand: inHand !== undefined,
+    clear: () => set({ b: {} }),
+  });
 
   const room = useMemo<Room | undefined>(() => {
     if (!size) return undefined;
@@ -442,51 +439,6 @@ function Plane(
 }
 
 const gapOf = ({ width }: Size, axes: number) => (width - LEFT - RIGHT) / Math.max(1, axes - 1);
-
-/** Tells the page what is brushed, and clears the brushes when something else was selected since. */
-function useTelling(
-  { props: { selected, onSelect }, within, isInHand, clear }: {
-    props: Props;
-    within: readonly number[] | undefined;
-    isInHand: boolean;
-    clear(): void;
-  },
-): void {
-  const told = useRef(new Set<string>());
-  const last = useRef<string | undefined>(undefined);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const newest = useRef({ within, onSelect });
-  newest.current = { within, onSelect };
-  useEffect(() => {
-    const tell = () => {
-      timer.current = undefined;
-      const { within, onSelect } = newest.current;
-      const mark = within && signature(within);
-      if (mark === last.current) return;
-      last.current = mark;
-      if (mark === undefined) told.current.clear();
-      else told.current.add(mark);
-      onSelect(within ?? [], "set");
-    };
-    if (isInHand) {
-      timer.current ??= setTimeout(tell, TELL);
-      return;
-    }
-    clearTimeout(timer.current);
-    tell();
-  }, [within, isInHand]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const before = useRef(selected);
-  useEffect(() => {
-    if (before.current === selected) return;
-    before.current = selected;
-    if (within === undefined || isInHand || told.current.size === 0) return;
-    if (told.current.has(signature(selected))) return;
-    told.current.clear();
-    last.current = undefined;
-    clear();
-  }, [selected]);
-}
 
 function summary(
   shown: readonly Shown[],
