@@ -1,6 +1,6 @@
 /** Logging, tagging, downloading and exporting. */
 import assert from "node:assert/strict";
-import { makeStore, ok, rubicon } from "../support/cli.ts";
+import { idOf, makeStore, ok, rubicon } from "../support/cli.ts";
 
 Deno.test("cli: log takes an experiment from options, values as JSON or as text", async () => {
   await using store = await makeStore();
@@ -149,4 +149,16 @@ Deno.test("cli: export writes a table as CSV, JSON lines and Parquet, to a file 
   assert.deepEqual(JSON.parse(file), { output: "runs.parquet", rows: 3 });
   const bytes = await Deno.readFile(`${folder}/runs.parquet`);
   assert.equal(new TextDecoder().decode(bytes.subarray(-4)), "PAR1");
+});
+
+Deno.test("cli: if one of many cannot be logged, those that were are named all the same", async () => {
+  await using store = await makeStore();
+  const { roots } = store;
+  const stdin = `{"name":"fine"}\n{"id":"${idOf(1)}","name":"an id that is taken"}\n`;
+  const { code, out, err } = await rubicon(["log", "-p", "Iris", "--stdin", "--json", ...roots], {
+    stdin,
+  });
+  assert.equal(code, 1, err);
+  assert.match(err, /^error: .*already exists/s);
+  assert.deepEqual(JSON.parse(out).map((one: { name: string }) => one.name), ["fine"]);
 });

@@ -116,6 +116,7 @@ export async function makeStore(): Promise<Store> {
       ...{ id: idOf(at + 1), name: `run-${at + 1}`, tags, createdAt: time(10 + at) },
       commitHash: "0123456789abcdef",
       parameters: [
+<<<<<<< HEAD
         { name: "lr", value: lr, createdAt: time(10) },
         { name: "seed", value: 42, createdAt: time(10) },
       ],
@@ -124,6 +125,16 @@ export async function makeStore(): Promise<Store> {
         {
           ...{ name: "loss", value: loss, directionality: "loss" as const },
           createdAt: time(10),
+=======
+        { name: "lr", value: lr, id: idOf(at + 1, 1), createdAt: time(10) },
+        { name: "seed", value: 42, id: idOf(at + 1, 2), createdAt: time(10) },
+      ],
+      metrics: [
+        { name: "accuracy", value: accuracy, id: idOf(at + 1, 3), createdAt: time(10) },
+        {
+          ...{ name: "loss", value: loss, directionality: "loss" as const },
+          ...{ id: idOf(at + 1, 4), createdAt: time(10) },
+>>>>>>> cli
         },
       ],
     });
