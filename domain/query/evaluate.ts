@@ -227,6 +227,8 @@ function instantOf(text: string): bigint | undefined {
 function nanosOf(value: unknown): bigint | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Date) return BigInt(value.getTime()) * 1_000_000n;
+  // Some browsers have none, and then no values of it.
+  if (typeof Temporal === "undefined") return undefined;
   if (value instanceof Temporal.Instant || value instanceof Temporal.ZonedDateTime) {
     return value.epochNanoseconds;
   }

@@ -70,6 +70,9 @@ const TESTS = [
     const { settings } = await charts.until((seen) => "p" in seen.settings);
     assert.deepEqual(settings, { s: 0.9, g: "p.optimizer", p: ["val/loss"] });
     assert.equal(await page.locator(".chart-title").first().innerText(), "val/loss");
+    // None of the groups stands out unless the pointer is on it.
+    await page.mouse.move(0, 0);
+    await page.waitForFunction(() => document.querySelectorAll(".chart-dim").length === 0);
     const groups = new Set(column(12, "optimizer"));
     assert.match(
       (await page.locator(".chart-curve").first().getAttribute("aria-label"))!,
@@ -154,6 +157,20 @@ const TESTS = [
     );
     const { selected } = await charts.until(({ settings }) => !("b" in settings));
     assert.deepEqual(selected, [1, 2]);
+  }),
+  test("parallel: a selection that was made elsewhere stays, the older brush goes", async (charts) => {
+    await charts.mount({
+      chart: "Parallel",
+      runs: 40,
+      settings: { b: { "p.optimizer": [["adam", "adamw"]] } },
+      selected: [3, 4],
+    });
+    const { selected } = await charts.until(({ settings }) => !("b" in settings));
+    assert.deepEqual(selected, [3, 4]);
+    assert.match(
+      await charts.page.locator(".chart-note[role=status]").innerText(),
+      /^2 runs of 40/,
+    );
   }),
   test("parallel: 10,000 lines are drawn, and those of a brush alone are bright", async (charts) => {
     await charts.mount({

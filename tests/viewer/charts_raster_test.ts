@@ -120,6 +120,18 @@ Deno.test("Raster: a wish that changes meanwhile is met, whatever was drawn by t
   assert.deepEqual(picture(moved), picture(fresh));
 });
 
+Deno.test("Raster: a small brush after a large one begins anew, which is less work", () => {
+  const ys = Array.from({ length: 200 }, (_, at) => [at % 30 + 1, 5, 9]);
+  const one = raster(ys);
+  one.want([...ys.keys()]);
+  one.work(all);
+  one.want([3, 4]);
+  assert.equal(one.pending, 2);
+  one.work(all);
+  one.want([3, 4, 5]);
+  assert.equal(one.pending, 1);
+});
+
 Deno.test("Raster: no line is lost among 3,000, which are drawn in a coarser way", () => {
   const ys = Array.from({ length: 3000 }, () => [7, 30, 7]);
   const many = raster(ys, ys.map(() => [9, 8, 7]));

@@ -40,6 +40,7 @@ Deno.test("scaleOf: whole numbers have no ticks between them", () => {
     scaleOf({ kind: "linear", domain, whole: true }).ticks(8).map(({ label }) => label);
   assert.deepEqual(labels([1, 3]), ["1", "2", "3"]);
   assert.deepEqual(labels([0, 1]), ["0", "1"]);
+  assert.deepEqual(labels([1, 1]), ["1"]);
 });
 
 Deno.test("scaleOf: few values are the ticks, where they do not touch", () => {
@@ -84,6 +85,72 @@ Deno.test("scaleOf: times have as much of the date as is new", () => {
   const to = +new Date(2026, 1, 1, 4);
   const labels = scaleOf({ kind: "time", domain: [from, to] }).ticks(6).map(({ label }) => label);
   assert.deepEqual(labels, ["22:00", "23:00", "Feb", "01:00", "02:00", "03:00", "04:00"]);
+});
+
+Deno.test("scaleOf: ticks of times are whole, from milliseconds to decades", () => {
+  const labels = (from: Date, to: Date, count = 5) =>
+    scaleOf({ kind: "time", domain: [+from, +to] }).ticks(count).map(({ label }) => label);
+  const at = (...parts: [number, number, number?, number?, number?, number?, number?]) =>
+    new Date(...parts as [number, number]);
+  assert.deepEqual(labels(at(2026, 4, 2, 10, 0, 0, 0), at(2026, 4, 2, 10, 0, 0, 90)), [
+    "10:00",
+    ".020",
+    ".040",
+    ".060",
+    ".080",
+  ]);
+  assert.deepEqual(labels(at(2026, 4, 2, 10, 0, 5), at(2026, 4, 2, 10, 1, 5)), [
+    "10:00:15",
+    "10:00:30",
+    "10:00:45",
+    "10:01",
+  ]);
+  assert.deepEqual(labels(at(2026, 4, 2, 3), at(2026, 4, 7)), [
+    "3 May",
+    "4 May",
+    "5 May",
+    "6 May",
+    "7 May",
+  ]);
+  assert.deepEqual(labels(at(2026, 0, 20), at(2026, 5, 3)), ["Feb", "Mar", "Apr", "May", "Jun"]);
+  assert.deepEqual(labels(at(1999, 5, 1), at(2026, 5, 1)), ["2000", "2010", "2020"]);
+  assert.deepEqual(labels(at(2019, 5, 1), at(2026, 5, 1), 8), [
+    "2020",
+    "2021",
+    "2022",
+    "2023",
+    "2024",
+    "2025",
+    "2026",
+  ]);
+});
+
+Deno.test("scaleOf: there are ticks while clocks are changed, wherever the reader is", () => {
+  // All hours of 2026, so also those at which clocks go forward and back.
+  for (let hour = 0; hour < 365 * 24; hour++) {
+    const from = Date.UTC(2026, 0, 1, hour, 1);
+    for (const length of [60e3, 3600e3, 6 * 3600e3]) {
+      const ticks = scaleOf({ kind: "time", domain: [from, from + length] }).ticks(6);
+      assert.ok(ticks.length >= 3, `${new Date(from)} ${ticks.length}`);
+      assert.ok(ticks.every(({ value }, at) => at === 0 || value > ticks[at - 1]!.value));
+    }
+  }
+});
+
+Deno.test("scaleOf: of any times there are ticks, few, rising and within", () => {
+  fc.assert(fc.property(
+    fc.integer({ min: -1e12, max: 4e12 }),
+    fc.double({ min: 0, max: 13, noNaN: true }),
+    fc.integer({ min: 2, max: 12 }),
+    (low, power, count) => {
+      const domain = [low, low + 20 * 10 ** power] as const;
+      const values = scaleOf({ kind: "time", domain }).ticks(count).map(({ value }) => value);
+      assert.ok(values.length <= 2.5 * count + 2, `${values.length} of ${count}`);
+      assert.ok(values.length >= (count > 4 ? 1 : 0));
+      assert.ok(values.every((value, at) => at === 0 || value > values[at - 1]!));
+      assert.ok(values.every((value) => value >= domain[0] && value <= domain[1]));
+    },
+  ));
 });
 
 Deno.test("tickWriter: large numbers get a unit, small ones a power", () => {

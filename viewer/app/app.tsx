@@ -197,6 +197,8 @@ function Crumbs(): VNode {
         <button
           type="button"
           class="button quiet back"
+          title="Runs of this project (Escape)"
+          aria-label="Runs of this project"
           onClick={() => goTab("table")}
         >
           <Icon name="left" size={14} />

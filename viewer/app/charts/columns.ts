@@ -4,11 +4,11 @@
  * @module
  */
 import { textOf } from "../data/cell.ts";
-import type { Cell, RunColumn, Runs } from "../types.ts";
 import { number } from "../data/format.ts";
+import type { Cell, RunColumn, Runs } from "../types.ts";
 import { extent } from "./numbers.ts";
-import { type Scale, scaleOf } from "./scale.ts";
 import { categoryColours, ramp, SHADES } from "./paint.ts";
+import { type Scale, scaleOf } from "./scale.ts";
 
 /** A column along an axis: a number a run. */
 export interface Axis {
@@ -175,3 +175,6 @@ export function colouring(
   const [low, high] = scale.domain.map(scale.text) as [string, string];
   return { shade, colours: [...colours, none], legend: { ramp: colours, low, high } };
 }
+
+/** Whether its values are numbers along an axis. */
+export const isNumeric = ({ type }: RunColumn) => type === "number" || type === "time";

@@ -6,11 +6,12 @@
 import type { Signal } from "npm:@preact/signals@^2.11.4";
 import type { JSX, TargetedKeyboardEvent, TargetedPointerEvent } from "npm:preact@^11.2.0";
 import { useCallback, useMemo, useState } from "npm:preact@^11.2.0/hooks";
-import { Status, Swatch, Tooltip } from "./controls.tsx";
+import { counted, number } from "../data/format.ts";
+import { Status } from "./controls.tsx";
+import { keyed, nearestIndex } from "./curve_keys.ts";
 import {
   drawFocus,
   drawShapes,
-  type Hit,
   hitsAt,
   pointsOf,
   scalesOf,
@@ -18,10 +19,10 @@ import {
   shapesOf,
   type View,
 } from "./curve_lines.ts";
-import { drawFrame, layOut, type Plot, xOf, yOf } from "./frame.ts";
-import { counted, number } from "../data/format.ts";
-import { savePicture } from "./picture.ts";
+import { Tip } from "./curve_tip.tsx";
+import { drawFrame, layOut, type Plot, xOf } from "./frame.ts";
 import { IconButton } from "./icons.tsx";
+import { savePicture } from "./picture.ts";
 import { type Draw, Empty, Layer, useSize } from "./surface.tsx";
 
 /** What a chart of one metric gets. */
@@ -45,9 +46,6 @@ export interface CurveChartProps {
   onOpen(row: number): void;
   onToggle(row: number): void;
 }
-
-/** A tooltip does not have more lines. */
-const MAX_TIPS = 8;
 
 /** One chart. */
 export function CurveChart(props: CurveChartProps): JSX.Element {
@@ -83,7 +81,9 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
     () => plot && pointer ? hitsAt(series, plot, pointer.x, pointer.y) : [],
     [series, plot, pointer],
   );
-  const focus = pointer ? hits[0]?.index : series.findIndex((one) => one.row === row);
+  const focus = pointer
+    ? hits[0]?.index
+    : series.findIndex((one) => row !== undefined && one.row === row);
   const drawOver = useCallback<Draw>((pen, paint) => {
     if (!plot) return;
     if (along !== undefined) {
@@ -100,7 +100,7 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
       }
     }
     const shape = focus === undefined ? undefined : shapes[focus];
-    if (shape) drawFocus(pen, paint, plot, shape, pointAt(shape.series, along));
+    if (shape) drawFocus(pen, paint, plot, shape, nearestIndex(shape.series, along));
     if (drag) {
       pen.fillStyle = paint.accent;
       pen.globalAlpha = 0.15;
@@ -256,19 +256,6 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
   );
 }
 
-/** The point of a series that is nearest to a place along x; its last without one. */
-function pointAt({ line }: Series, along: number | undefined): number {
-  if (along === undefined) return line.x.length - 1;
-  let low = 0;
-  let high = line.x.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (line.x[middle]! <= along) low = middle;
-    else high = middle;
-  }
-  return Math.abs(line.x[low]! - along) <= Math.abs(line.x[high]! - along) ? low : high;
-}
-
 /** The chart in words. */
 function summary(
   metric: string,
@@ -285,96 +272,4 @@ function summary(
   }, ${xName} from ${lowX} ` +
     `to ${highX}, values from ${number(low, 3)} to ${number(high, 3)}. ` +
     `Arrow keys read values, plus and minus zoom, 0 resets, Enter opens the run.`;
-}
-
-function Tip(
-  { plot, hits, series, pointer, view, width }: {
-    plot: Plot;
-    hits: readonly Hit[];
-    series: readonly Series[];
-    pointer: { x: number; y: number };
-    view: View;
-    width: number;
-  },
-): JSX.Element {
-  const first = hits[0]!;
-  const shown = hits.slice(0, MAX_TIPS)
-    .sort((a, b) => series[b.index]!.line.y[b.at]! - series[a.index]!.line.y[a.at]!);
-  return (
-    <Tooltip x={pointer.x} y={plot.top + 4} width={width}>
-      <div class="chart-tip-title">{plot.x.text(series[first.index]!.line.x[first.at]!)}</div>
-      <table>
-        <tbody>
-          {shown.map(({ index, at }) => {
-            const { name, style, line, band } = series[index]!;
-            return (
-              <tr key={index} class={index === first.index ? "chart-tip-first" : ""}>
-                <td>
-                  <Swatch {...style} />
-                </td>
-                <td class="chart-tip-name">{name}</td>
-                <td class="chart-tip-number">{number(line.y[at]!, 4)}</td>
-                {band && (
-                  <td class="chart-tip-more">
-                    {number(band.low[at]!)} – {number(band.high[at]!)} ({band.lines[at]})
-                  </td>
-                )}
-                {!band && view.hasRaw && <td class="chart-tip-more">{number(line.raw[at]!, 4)}</td>}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-      {hits.length > MAX_TIPS && <div class="chart-tip-more">and {hits.length - MAX_TIPS} more
-      </div>}
-    </Tooltip>
-  );
-}
-
-/** What a key does: move the place that is read, zoom, or open a run. */
-function keyed(
-  key: string,
-  isShifted: boolean,
-  { plot, pointer, series, hits }: {
-    plot: Plot;
-    pointer: { x: number; y: number } | undefined;
-    series: readonly Series[];
-    hits: readonly Hit[];
-  },
-):
-  | { x: number; y: number }
-  | { zoom: [number, number] | undefined }
-  | { open: number }
-  | undefined {
-  const here = pointer ?? { x: plot.left + plot.width / 2, y: plot.top + plot.height / 2 };
-  const side = key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : 0;
-  const range = (from: number, to: number) => ({
-    zoom: [plot.x.back(from), plot.x.back(to)] as [number, number],
-  });
-  if (side !== 0 && isShifted) return range(side / 4, 1 + side / 4);
-  if (side !== 0) {
-    const first = hits[0];
-    const x = Math.min(
-      plot.left + plot.width,
-      Math.max(plot.left, here.x + side * plot.width / 40),
-    );
-    if (!first) return { x, y: here.y };
-    // Along the run that is read.
-    const { line } = series[first.index]!;
-    const at = pointAt(series[first.index]!, plot.x.back((x - plot.left) / plot.width));
-    const y = yOf(plot, line.y[at]!);
-    return { x, y: Number.isNaN(y) ? here.y : y };
-  }
-  if (key === "ArrowUp" || key === "ArrowDown") {
-    const ys = hits.map(({ index, at }) => yOf(plot, series[index]!.line.y[at]!))
-      .filter((y) => key === "ArrowUp" ? y < here.y - 0.5 : y > here.y + 0.5);
-    if (ys.length === 0) return here;
-    return { x: here.x, y: key === "ArrowUp" ? Math.max(...ys) : Math.min(...ys) };
-  }
-  const center = (here.x - plot.left) / plot.width;
-  if (key === "+" || key === "=") return range(center - center / 2, center + (1 - center) / 2);
-  if (key === "-") return range(-center, 2 - center);
-  if (key === "0" || key === "Escape") return { zoom: undefined };
-  if (key === "Enter" && hits[0]) return { open: hits[0].index };
-  return undefined;
 }

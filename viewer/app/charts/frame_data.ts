@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { FrameFile, JsonCell } from "../../contract.ts";
 import { decodeCell } from "../../cells.ts";
+import type { FrameFile, JsonCell } from "../../contract.ts";
 import { asPeopleCount, textOf } from "../data/cell.ts";
-import { extent, quantile } from "./numbers.ts";
 import type { Line } from "./lines.ts";
+import { extent, quantile } from "./numbers.ts";
 
 /** A dataframe of a run. */
 export interface RunFrame {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { scaleOf } from "./scale.ts";
+import { layOut, type Plot, xOf, yOf } from "./frame.ts";
 import {
   barsOf,
   binEdges,
@@ -12,10 +12,9 @@ import {
   lineOfFrame,
   type RunFrame,
 } from "./frame_data.ts";
-import { layOut, type Plot, xOf, yOf } from "./frame.ts";
 import { pixels } from "./lines.ts";
 import { extent } from "./numbers.ts";
-import type { Scale } from "./scale.ts";
+import { type Scale, scaleOf } from "./scale.ts";
 import type { Size } from "./surface.tsx";
 
 /** How dataframes are drawn. */

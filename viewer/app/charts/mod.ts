@@ -1,11 +1,20 @@
 /**
- * The charts of the viewer. Each gets {@linkcode ChartProps} and knows nothing of the page around it.
+ * The charts of the viewer. Each gets `ChartProps` and knows nothing of the page around it.
  *
  * @module
  */
-export { Curves, type CurvesProps, type CurvesSettings } from "./curves.tsx";
-export { FramePlot, type FrameSettings } from "./frame_plot.tsx";
-export { Heatmap, type HeatmapProps, type HeatmapSettings } from "./heatmap.tsx";
-export { Parallel, type ParallelSettings } from "./parallel.tsx";
-export { Scatter, type ScatterSettings } from "./scatter.tsx";
+export { Curves } from "./curves.tsx";
+export { FramePlot } from "./frame_plot.tsx";
+export { Heatmap } from "./heatmap.tsx";
+export { Parallel } from "./parallel.tsx";
+export { Scatter } from "./scatter.tsx";
 export { Spark, type SparkProps } from "./spark.tsx";
+export type {
+  CurvesProps,
+  CurvesSettings,
+  FrameSettings,
+  HeatmapProps,
+  HeatmapSettings,
+  ParallelSettings,
+  ScatterSettings,
+} from "./settings.ts";

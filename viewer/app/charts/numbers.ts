@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { number } from "../data/format.ts";
 
 const SECOND = 1000;

@@ -5,9 +5,9 @@
  */
 import type { JSX, TargetedPointerEvent } from "npm:preact@^11.2.0";
 import { useRef } from "npm:preact@^11.2.0/hooks";
+import { Popover } from "../parts/popover.tsx";
 import type { Range } from "./brush.ts";
 import { Check, NumberBox } from "./controls.tsx";
-import { Popover } from "../parts/popover.tsx";
 import type { Shown } from "./parallel_data.ts";
 
 /** What an axis can be told. */

@@ -185,9 +185,11 @@ export function nearestLine(
 /** All of 0 to `count`, so that any first part of them is spread over the whole. */
 export function spread(count: number): Uint32Array {
   const order = new Uint32Array(count);
-  // A stride without a common divisor with the count visits each once.
-  let stride = Math.max(1, Math.round(count * 0.618));
-  while (divisor(stride, count) !== 1) stride++;
+  // A stride without a common divisor visits each once; the nearest to the golden section spreads best.
+  const golden = Math.max(1, Math.round(count * 0.618));
+  let away = 0;
+  while (divisor(golden + away, count) !== 1) away = away > 0 ? -away : 1 - away;
+  const stride = golden + away;
   for (let at = 0; at < count; at++) order[at] = at * stride % count;
   return order;
 }

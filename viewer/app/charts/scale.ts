@@ -5,10 +5,9 @@
  */
 // @ts-types="npm:@types/d3-array@^3.2.2"
 import { ticks as linearTicks } from "npm:d3-array@^3.2.4";
-// @ts-types="npm:@types/d3-time@^3.0.4"
-import { timeTicks } from "npm:d3-time@^3.1.0";
 import { number } from "../data/format.ts";
-import { duration, extent, tickWriter } from "./numbers.ts";
+import { duration, tickWriter } from "./numbers.ts";
+import { dateText, durationStep, tickDate, timeTicks } from "./times.ts";
 
 /** How values lie along an axis. `duration`: milliseconds from a start. `category`: 0, 1, 2 … are the categories. */
 export type ScaleKind = "linear" | "log" | "time" | "duration" | "category";
@@ -134,8 +133,10 @@ function ticksOf(
   whole: boolean,
 ): { value: number; label: string }[] {
   if (kind === "time") {
-    const dates = timeTicks(new Date(low), new Date(high), count);
-    return dates.map((date) => ({ value: +date, label: tickDate(date) }));
+    return timeTicks(low, high, count).map((value) => ({
+      value,
+      label: tickDate(new Date(value)),
+    }));
   }
   if (kind === "log") return logTicks(low, high, count);
   if (kind === "duration") {
@@ -182,44 +183,4 @@ function logText(value: number): string {
   return value >= 1e-3 && value < 1e4
     ? String(Number(value.toPrecision(12)))
     : value.toExponential().replace("e+", "e").replace(/(\.\d{3})\d+/, "$1");
-}
-
-const STEPS = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
-  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1e3),
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60e3),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * 3600e3),
-];
-function durationStep(least: number): number {
-  const found = STEPS.find((step) => step >= least);
-  if (found !== undefined) return found;
-  const days = least / 86_400e3;
-  const power = 10 ** Math.floor(Math.log10(Math.max(days, 1)));
-  return ([1, 2, 5, 10].find((digit) => digit * power >= days)! * power) * 86_400e3;
-}
-
-const pad = (value: number) => String(value).padStart(2, "0");
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-/** A tick of a time axis: as much of the date as is new there. */
-function tickDate(date: Date): string {
-  if (date.getMilliseconds() > 0) return `.${String(date.getMilliseconds()).padStart(3, "0")}`;
-  const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()];
-  if (seconds > 0) return `${pad(hours)}:${pad(minutes)}:${pad(seconds)}`;
-  if (hours > 0 || minutes > 0) return `${pad(hours)}:${pad(minutes)}`;
-  if (date.getDate() > 1) return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
-  return date.getMonth() > 0 ? MONTHS[date.getMonth()]! : String(date.getFullYear());
-}
-
-function dateText(value: number): string {
-  const date = new Date(value);
-  if (Number.isNaN(+date)) return "";
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ` +
-    `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
-}
-
-/** The lowest and the highest of what can be on a scale of that kind. */
-export function domainOf(values: ArrayLike<number>, isLog: boolean): [number, number] | undefined {
-  if (!isLog) return extent(values);
-  return extent(Float64Array.from(values, (value) => value > 0 ? value : NaN));
 }

@@ -107,7 +107,7 @@ export function Backends(): VNode {
         <span class="muted">
           {ill === 0
             ? all.backends.length === 1 ? "It is well" : `All ${all.backends.length} are well`
-            : `${ill} of ${all.backends.length} need a look`}
+            : `${ill} of ${all.backends.length} ${ill === 1 ? "needs" : "need"} a look`}
         </span>
       </div>
       <ul class="cards">

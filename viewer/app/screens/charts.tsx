@@ -36,6 +36,7 @@ import { cursor, hovered, project, runs, view } from "../state/store.ts";
 import type { Tab } from "../state/view.ts";
 import type { ChartProps } from "../types.ts";
 import { labelOf } from "../table/cells.tsx";
+import { SHOWN_TABS } from "./tabs.ts";
 
 type AnyChart = ComponentType<ChartProps<Record<string, unknown>>>;
 
@@ -61,6 +62,7 @@ export function ChartTab({ tab }: { tab: Tab }): VNode {
     <div class={isOpen.value ? "chart-tab" : "chart-tab alone"}>
       <RunList />
       <div class="tab-body">
+        <h2 class="unseen">{SHOWN_TABS.find((one) => one.tab === tab)?.label}</h2>
         {shown.length === 0
           ? (
             <Empty icon="hide" title="All runs are hidden">

@@ -13,6 +13,7 @@ import { compared } from "../data/compared.ts";
 import { counted, delta, number, percent, time } from "../data/format.ts";
 import { Empty, RunName } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { isNarrow } from "../state/columns.ts";
 import { openRun } from "../state/navigate.ts";
 import { select, setBase } from "../state/rows.ts";
 import { runs, view } from "../state/store.ts";
@@ -82,7 +83,9 @@ export function CompareValues({ rows: list, files }: Props): VNode {
     observer.observe(scroller.current!);
     return () => observer.disconnect();
   }, []);
-  const columns = `minmax(160px, 260px) repeat(${list.length}, minmax(150px, 1fr))`;
+  const [key, each] = isNarrow.value ? [124, 176] : [240, 200];
+  const columns = `${key}px repeat(${list.length}, minmax(${each}px, 1fr))`;
+  const least = `${key + each * list.length}px`;
   return (
     <div
       ref={scroller}
@@ -93,7 +96,7 @@ export function CompareValues({ rows: list, files }: Props): VNode {
       aria-rowcount={lines.length + 1}
       onScroll={measure}
     >
-      <div class="diff-head" role="rowgroup">
+      <div class="diff-head" role="rowgroup" style={{ minWidth: least }}>
         <div class="diff-row" role="row" style={{ gridTemplateColumns: columns }}>
           <div class="diff-key" role="columnheader">
             <input
@@ -108,7 +111,11 @@ export function CompareValues({ rows: list, files }: Props): VNode {
           {list.map((row, at) => <RunHead key={row} row={row} list={list} isBase={at === 0} />)}
         </div>
       </div>
-      <div class="diff-body" role="rowgroup" style={{ height: `${lines.length * ROW}px` }}>
+      <div
+        class="diff-body"
+        role="rowgroup"
+        style={{ height: `${lines.length * ROW}px`, minWidth: least }}
+      >
         {lines.slice(range.from, range.to).map((line, place) => {
           const at = range.from + place;
           const style = { transform: `translateY(${at * ROW}px)`, gridTemplateColumns: columns };

@@ -102,6 +102,8 @@ function Head({ run, row }: { run: RunFile; row: number | undefined }): VNode {
             type="button"
             class={isChosen ? "button on" : "button"}
             aria-pressed={isChosen}
+            aria-label={isChosen ? "Selected" : "Select"}
+            title={isChosen ? "Selected (x)" : "Select (x)"}
             onClick={() => select([row], "toggle")}
           >
             <Icon name="check" />

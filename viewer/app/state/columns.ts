@@ -111,7 +111,8 @@ const base = computed(() => view.value.base);
 /** The curve and the difference that stand beside a metric's value. */
 function extraWidth({ kind, name, type }: RunColumn): number {
   if (kind !== "metric" || type !== "number") return 0;
-  return (sparks.value?.[name] ? 58 : 0) + (base.value === undefined ? 0 : 66);
+  return (sparks.value?.[name] ? 58 : 0) + (base.value === undefined ? 0 : 66) +
+    (group.value.length > 0 ? 14 : 0);
 }
 
 /** The columns with their places, and how wide they are together. */

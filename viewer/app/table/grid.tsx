@@ -11,7 +11,7 @@ import { count } from "../data/format.ts";
 import { groupColumns, layout, type Placed } from "../state/columns.ts";
 import { wantSparks } from "../state/project.ts";
 import { baseRow, hidden, rows, select, selected } from "../state/rows.ts";
-import { hovered, project, runs, sparks } from "../state/store.ts";
+import { hovered, project, runs, sparks, view } from "../state/store.ts";
 import type { CellContext } from "./cells.tsx";
 import { cursorColumn, cursorLine, inHeader, onTableKey, scrolling } from "./cursor.ts";
 import { Bands, dragged, HeadCell, resizing } from "./head.tsx";
@@ -86,6 +86,11 @@ export function Grid(): VNode {
     observer.observe(scroller.current!);
     return () => observer.disconnect();
   }, [shown, placed, pinnedWidth]);
+  const { q, sort, group } = view.value;
+  useEffect(() => {
+    // Another order, or other runs: one looks from the top again. What comes in by itself moves nothing.
+    scroller.current!.scrollTop = 0;
+  }, [q, sort, group]);
   useEffect(() => wantSparks(), [project.value?.sparks?.checksum]);
   scrolling.show = (line, at) => {
     const box = scroller.current;
@@ -242,6 +247,8 @@ function usePlaced(narrow: boolean): readonly Placed[] {
     return columns.map((one, at) => {
       let width = drawn?.key === one.column.key ? drawn.width : one.width;
       if (narrow && at === 0) width = Math.min(width, 150);
+      // The sign alone says how a run is doing.
+      if (narrow && one.column.key === "o.status") width = Math.min(width, 40);
       const placed = { ...one, left, width, pinned: narrow ? one.pinned && at === 0 : one.pinned };
       left += width;
       return placed;
