@@ -226,6 +226,22 @@ Deno.test("viewer server: three broken backends together show all runs, and how 
   assert.match(backends[0]!.lastError!, /out of order/);
 });
 
+Deno.test("viewer server: a backend that hangs does not keep the page from what the others have", async () => {
+  const [first, hanging] = [faulty("first"), faulty("hanging")];
+  const rubicon = await openComposite([first, hanging], { onWarning: () => {}, timeoutMs: 4_000 });
+  await logExperiment(rubicon, await createProject(rubicon, { name: "P" }));
+  hanging.faults.all = "hang";
+  const server = await served(rubicon);
+  const { projects, backends } = await server.index();
+  assert.deepEqual(projects.map(({ name }) => name), ["P"]);
+  assert.deepEqual(
+    backends.map(({ answered }) => answered),
+    [null, null],
+    "not all have said so yet",
+  );
+  await server.viewer.close();
+});
+
 Deno.test("viewer server: what comes to a backend behind a damaged one shows, too", async () => {
   const [damaged, whole] = [faulty("damaged"), faulty("whole")];
   await using both = await openComposite([damaged, whole], { onWarning: () => {} });
