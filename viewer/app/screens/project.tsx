@@ -163,7 +163,7 @@ function SelectMenu(): VNode {
         const first = (n: number) => select(rows.value.slice(0, n), "set");
         return (
           <>
-            <Item icon="check" onClick={doing(() => select(rows.value, "set"))}>
+            <Item onClick={doing(() => select(rows.value, "set"))}>
               All {counted(total, "run")}
             </Item>
             {[3, 5, 20].filter((n) => n < total).map((n) => (
