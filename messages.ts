@@ -15,15 +15,21 @@ export function refuse(
 }
 
 /** A value for a message, cut where it is long. */
-export function show(value: unknown, most = 80): string {
-  let text: string | undefined;
-  if (typeof value === "string") text = JSON.stringify(value);
-  else if (typeof value === "object" && value !== null) {
-    if (value instanceof Promise) text = "a promise";
-    else if (Array.isArray(value)) text = "an array";
-    else text = "kind" in value ? withArticle(String(value.kind)) : "an object";
-  } else text = typeof value === "function" ? "a function" : String(value);
-  return text.length > most ? `${text.slice(0, most)}…` : text;
+export const show = (value: unknown): string => cut(describe(value), 80);
+
+/** A key for a message: they are long, and their ends tell them apart. */
+export const showKey = (key: unknown): string => cut(describe(key), 200);
+
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text;
+
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (value instanceof Promise) return "a promise";
+  if (Array.isArray(value)) return "an array";
+  return "kind" in value ? withArticle(String(value.kind)) : "an object";
 }
 
 /** A noun with its article. */

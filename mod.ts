@@ -18,7 +18,7 @@
  *
  * @module
  */
-import "./drivers/filesystem.ts";
+import "./drivers/filesystem/register.ts";
 import "./drivers/memory.ts";
 import "./drivers/s3.ts";
 
@@ -137,6 +137,11 @@ export {
   type TableFormat,
 } from "./domain/export/dataframe.ts";
 export type { Destination, TakeAwayOptions } from "./domain/export/output.ts";
+export {
+  type ExportedDataset,
+  exportParquet,
+  type ExportParquetOptions,
+} from "./domain/export/dataset.ts";
 export { type ParquetOptions, toParquet } from "./domain/export/parquet.ts";
 export {
   addChildExperiment,
@@ -309,6 +314,17 @@ export type { Mend } from "./domain/upkeep/plan.ts";
 export { type Repair, repair, type RepairOptions } from "./domain/upkeep/repair.ts";
 export { restoreArchives, type RestoreOptions } from "./domain/upkeep/restore.ts";
 export { type Synced, type SyncOptions, syncProject } from "./domain/upkeep/sync.ts";
+export {
+  deleteExperiment,
+  deleteProject,
+  type EmptiedTrash,
+  emptyTrash,
+  type EmptyTrashOptions,
+  listTrash,
+  restoreExperiment,
+  restoreProject,
+  type Trashed,
+} from "./domain/upkeep/trash.ts";
 export { type Verification, verify, type VerifyOptions } from "./domain/upkeep/verify.ts";
 export type { AttachedQuery } from "./domain/writing/attached.ts";
 export type { ChildQuery } from "./domain/writing/child.ts";

@@ -4,8 +4,9 @@
  *
  *     DENO_COVERAGE_DIR=profiles deno task test; deno task coverage profiles
  *
- * Prints each file below 90 % of its lines. Ends with 1 if one of them is not in `REASONS`, or one that is there is not
- * below any more.
+ * Prints each file below 90 % of its lines, and ends with 1 if one of them is not in `REASONS`. A line of which a part was
+ * passed over counts as not run. How much runs depends on what is installed, so a file may be in `REASONS` though it is
+ * above 90 % here; one that is gone may not.
  */
 import ts from "npm:typescript@5.9.3";
 import { type Lines, linesOf } from "./lcov.ts";
@@ -14,7 +15,26 @@ const ROOMS = ["composite", "drivers", "domain"];
 const LEAST = 0.9;
 
 /** Files that may be below, each with the reason. */
-const REASONS: Readonly<Record<string, string>> = {};
+const REASONS: Readonly<Record<string, string>> = {
+  "domain/history/buffer.ts": "the history is still being built",
+  "domain/history/interrupt.ts": "it ends its process, which then writes no profile",
+  "domain/history/run.ts": "the history is still being built",
+  "domain/history/writer.ts": "the history is still being built",
+  "domain/host/environment.ts": "permissions that are lacking, and files that are",
+  "domain/host/git.ts": "permissions that are lacking, and a git that is",
+  "domain/files/disk.ts": "permissions that are lacking, and disks that fail while a file is read",
+  "domain/parquet/cells.ts": "values that no column takes, by type: bad_input tests some",
+  "domain/parquet/read/hybrid.ts": "widths that no writer at hand uses",
+  "domain/parquet/read/meaning.ts": "types that no writer at hand writes",
+  "domain/parquet/read/page_values.ts": "encodings that no writer at hand writes, and damage",
+  "domain/schema/loggers.ts": "tested with the real tfjs and Vitest, in processes of their own",
+  "drivers/filesystem/bulk.ts": "files that go away between a listing and its read",
+  "drivers/filesystem/durable.ts": "Windows, other disks and folders of other users",
+  "drivers/filesystem/exclusive.ts": "file systems without links, on which two writers race",
+  "drivers/filesystem/identity.ts": "roots that go away within one look: mounts need root",
+  "drivers/filesystem/read.ts": "files that shrink, and aborts, between two system calls",
+  "drivers/s3/read.ts": "answers that lack what all stores send",
+};
 
 /** How much of a file ran. */
 interface Covered {
@@ -57,9 +77,9 @@ export function faultsOf(
     ...[...below].filter((path) => reasons[path] === undefined).map((path) =>
       `${path}: test it, or say in REASONS why not`
     ),
-    ...Object.keys(reasons).filter((path) => !below.has(path)).map((path) =>
-      `${path}: it is not below any more, so take it out of REASONS`
-    ),
+    ...Object.keys(reasons).filter((path) => !covered.some((one) => one.path === path)).map((
+      path,
+    ) => `${path}: it is gone, so take it out of REASONS`),
   ];
 }
 

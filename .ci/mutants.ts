@@ -11,8 +11,8 @@ export interface Mutant {
   file: string;
   /** The first line that it changes, from 1. */
   line: number;
-  /** The last line that it changes. */
-  lastLine: number;
+  /** The lines of the function that it is in, or of the whole file. */
+  body: { from: number; to: number };
   /** What it does, for people. */
   what: string;
   /** The file's text with it. */
@@ -50,12 +50,21 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     found.push({
       file,
       line: lineOf(start),
-      lastLine: lineOf(end),
+      body,
       what,
       text: text.slice(0, start) + replacement + text.slice(end),
     });
   };
+  let body = { from: 1, to: lineOf(text.length) };
   const visit = (node: ts.Node): void => {
+    if (!ts.isFunctionLike(node) || !("body" in node) || node.body === undefined) return look(node);
+    const outer = body;
+    const { pos, end } = node.body as ts.Node;
+    body = { from: lineOf(pos), to: lineOf(end) };
+    look(node);
+    body = outer;
+  };
+  const look = (node: ts.Node): void => {
     // Types are not run, and imports have nothing to flip.
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isInterfaceDeclaration(node)) {
       return;

@@ -2,11 +2,11 @@
 /**
  * Mutation tests: one small fault at a time is put into a copy of the sources, and the tests have to notice.
  *
- *     deno task mutate [--count 150] [--seed 1] [--least 0.9] [--only TEXT] [FOLDER…]
+ *     deno task mutate [--count 150] [--seed 1] [--least 0.9] [--only TEXT]… [FOLDER…]
  *
  * Each test file runs once alone at first, which tells the lines it runs and how long it takes. A mutant then gets only
- * the files that run its line, the fastest first. Prints each mutant that lived; ends with 1 if fewer than `--least` of
- * them were noticed. `--only` takes the mutants whose description, as it is printed, has that text.
+ * the files that run its function, those that run its line and are fast first. Prints each mutant that lived; ends with 1 if fewer than `--least` of
+ * them were noticed. `--only` takes the mutants whose description, as it is printed, has one of its texts.
  */
 import { parseArgs } from "node:util";
 import { type Lines, linesOf } from "./lcov.ts";
@@ -18,11 +18,15 @@ const { values, positionals } = parseArgs({
     count: { type: "string", default: "150" },
     seed: { type: "string", default: "1" },
     least: { type: "string", default: "0.9" },
-    only: { type: "string", default: "" },
+    only: { type: "string", multiple: true, default: [""] },
   },
 });
 const FOLDERS = positionals.length > 0 ? positionals : ["composite", "domain/upkeep"];
-const TESTS = ["tests/composite", "tests/domain", "tests/drivers/layer_test.ts"];
+const TESTS = [
+  "tests/composite",
+  "tests/domain",
+  ...["layer", "line", "same"].map((one) => `tests/drivers/${one}_test.ts`),
+];
 /** What kills processes again and again takes a minute, and what it finds the model finds as well. */
 const SLOW = ["tests/composite/crash_test.ts"];
 
@@ -82,14 +86,15 @@ async function testFilesIn(folder: string): Promise<TestFile[]> {
   return files;
 }
 
-/** The test files that run a line of a mutant, the fastest first. */
-function filesFor({ file, line, lastLine }: Mutant, files: readonly TestFile[]): TestFile[] {
-  return files.filter(({ lines }) => {
-    const ran = lines.get(file);
-    if (!ran) return false;
-    for (let at = line; at <= lastLine; at++) if ((ran.get(at) ?? 0) > 0) return true;
-    return false;
-  }).sort((a, b) => a.ms - b.ms);
+/**
+ * The test files that run the function of a mutant, first those that run its whole line: a line of which a part was
+ * passed over counts as not run.
+ */
+function filesFor({ file, line, body }: Mutant, files: readonly TestFile[]): TestFile[] {
+  const runsLine = (one: TestFile) => Number((one.lines.get(file)?.get(line) ?? 0) > 0);
+  return files.filter(({ lines }) =>
+    lines.get(file)?.entries().some(([at, count]) => at >= body.from && at <= body.to && count > 0)
+  ).sort((a, b) => runsLine(b) - runsLine(a) || a.ms - b.ms);
 }
 
 /** Whether a mutant that is in the copy is noticed. Files that are done fast go before the others. */
@@ -118,7 +123,10 @@ try {
   const next = random(Number(values.seed));
   const chosen = all.map((mutant) => ({ mutant, order: next() }))
     .sort((a, b) => a.order - b.order).map(({ mutant }) => mutant)
-    .filter((mutant) => nameOf(mutant).includes(values.only)).slice(0, Number(values.count));
+    .filter((mutant) => values.only.some((text) => nameOf(mutant).includes(text))).slice(
+      0,
+      Number(values.count),
+    );
   const files = await testFilesIn(folder);
   let noticed = 0;
   for (const [at, mutant] of chosen.entries()) {

@@ -1,14 +1,18 @@
 /**
  * Curves: points into memory, into a folder, and back, beside MLflow on SQLite and TensorBoard's writer.
  */
+import process from "node:process";
 import { createProject, openComposite, readHistoryColumns, type Run, startRun } from "../mod.ts";
 import { venv } from "../tests/support/venv.ts";
 import { inTurns, type Row } from "./lib.ts";
 
-const PYTHON = venv("python-curves", ["mlflow==3.4.0", "tensorboardX==2.6.4"], "other curves");
+const PYTHON = venv("python-curves", [
+  // MLflow does not run with the SQLAlchemy that pip would take for it.
+  ...["mlflow==3.4.0", "tensorboardX==2.6.4", "sqlalchemy==2.0.44"],
+], "other curves");
 const MILLION = 1_000_000;
 /** MLflow takes a millisecond or more for each of so many points. */
-const FEW = 500;
+const FEW = 200;
 const MANY = 20_000;
 
 /** A run in a fresh folder. */
@@ -34,6 +38,10 @@ async function inFolder<T>(
 }
 
 const seconds = (start: number): number => (performance.now() - start) / 1000;
+
+/** Of computing alone, which a busy machine does not make longer. */
+const cpuSeconds = (start: ReturnType<typeof process.cpuUsage>): number =>
+  process.cpuUsage(start).user / 1e6;
 
 function log(run: Run, points: number, metrics = 1): void {
   if (metrics === 1) { for (let step = 0; step < points; step++) run.log({ loss: step / 7 }); }
@@ -93,17 +101,17 @@ export async function history(): Promise<Row[]> {
   const found = await inTurns(3, {
     one: () =>
       inFolder(async (run) => {
-        const start = performance.now();
+        const start = process.cpuUsage();
         log(run, MILLION);
-        const took = seconds(start);
+        const took = cpuSeconds(start);
         await run.finish();
         return took;
       }),
     four: () =>
       inFolder(async (run) => {
-        const start = performance.now();
+        const start = process.cpuUsage();
         log(run, MILLION, 4);
-        const took = seconds(start);
+        const took = cpuSeconds(start);
         await run.finish();
         return took;
       }),
@@ -138,8 +146,20 @@ export async function history(): Promise<Row[]> {
     ...(goal !== undefined && { goal }),
   });
   return [
-    rate("curves: logged, one metric a call", MILLION / found.one, MILLION, "the goal", 1),
-    rate("curves: logged, four metrics a call", MILLION / found.four, MILLION, "the goal", 1),
+    rate(
+      "curves: logged, one metric a call, CPU time",
+      MILLION / found.one,
+      MILLION,
+      "the goal",
+      1,
+    ),
+    rate(
+      "curves: logged, four metrics a call, CPU time",
+      MILLION / found.four,
+      MILLION,
+      "the goal",
+      1,
+    ),
     {
       ...{ what: "curves: 1,000,000 points read from a folder", ours: found.read, theirs: 1 },
       ...{ unit: "s", against: "the goal", ratio: found.read, goal: 1, limit: true },

@@ -31,6 +31,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/tail.ts"),
   },
   {
+    ...{ name: "ui", group: LOOK, summary: "the store in a browser, live" },
+    load: () => import("./commands/ui.ts"),
+  },
+  {
     ...{ name: "query", group: ASK, summary: "experiments for which an expression is true" },
     load: () => import("./commands/query.ts"),
   },
@@ -63,8 +67,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/get.ts"),
   },
   {
-    ...{ name: "export", group: LOG, summary: "experiments as CSV, JSON Lines or Parquet" },
+    ...{ name: "export", group: LOG, summary: "experiments as CSV, JSON Lines, Parquet or a page" },
     commands: FORMATS,
+  },
+  {
+    ...{ name: "rm", group: LOG, summary: "experiments, or a project, to the trash" },
+    load: () => import("./commands/rm.ts"),
+  },
+  {
+    ...{ name: "undelete", group: LOG, summary: "back from the trash; what is in it" },
+    load: () => import("./commands/undelete.ts"),
+  },
+  {
+    ...{ name: "empty-trash", group: LOG, summary: "what was deleted goes for good" },
+    load: () => import("./commands/empty_trash.ts"),
   },
   {
     ...{

@@ -8,6 +8,7 @@ import type { Value } from "../domain/format/values.ts";
 import type { Cli } from "./context.ts";
 import { idLength } from "./find.ts";
 import { isNumber, timeCell, valueText } from "./output/cells.ts";
+import { stateCell } from "./output/states.ts";
 import type { Column, TableCell } from "./output/table.ts";
 import { plainText } from "./output/text.ts";
 
@@ -15,7 +16,7 @@ import { plainText } from "./output/text.ts";
 const OWN: Readonly<Record<string, number>> = {
   id: 100,
   name: 90,
-  status: 12,
+  status: 50,
   createdAt: 10,
   tags: 9,
   modelName: 8,
@@ -23,6 +24,8 @@ const OWN: Readonly<Record<string, number>> = {
   branchName: 5,
   description: 4,
 };
+/** Half a time or half an id is none. */
+const WHOLE: ReadonlySet<string> = new Set(["id", "createdAt", "commitHash", "status"]);
 /** Metrics stay longer than parameters, and parameters that differ longer than those that do not. */
 const METRIC = 60;
 const VARIED = 40;
@@ -46,7 +49,7 @@ export async function tableLines(
     title: titleOf(column),
     rank: rankOf(column, rows),
     // What is the same in all says little, and a part of it nothing.
-    whole: rankOf(column, rows) <= SAME || column.name === "id",
+    whole: rankOf(column, rows) <= SAME || column.kind === "own" && WHOLE.has(column.name),
     ...(isNumeric(rows, column.name) && { align: "number" as const }),
   }));
   const cells = shown.map((row) =>
@@ -55,6 +58,7 @@ export async function tableLines(
       if (column.name === "id" && column.kind === "own") {
         return { text: String(value).slice(0, length), paint: "cyan" };
       }
+      if (column.name === "status" && column.kind === "own") return stateCell(row.status);
       const text = textOf(column, value);
       const isBest = isNumber(value) && Number(value) === best.get(column.name);
       return isBest ? { text, paint: "green" } : text;
@@ -73,7 +77,8 @@ const cellIn = (row: ProjectRow, name: string): Value | undefined =>
 function placeOf({ name, kind }: TableColumn): number {
   if (kind === "metric") return 2;
   if (kind === "parameter") return 3;
-  return name === "id" ? 0 : name === "name" ? 1 : 4;
+  const first = ["id", "name", "status"].indexOf(name);
+  return first === -1 ? 4 : first / 3;
 }
 
 function titleOf({ name, kind }: TableColumn): string {

@@ -4,7 +4,7 @@
  * @module
  */
 import { hasCode, type RubiconException } from "../errors.ts";
-import type { ListEntry } from "../drivers/driver.ts";
+import type { ListEntry, ListOptions } from "../drivers/driver.ts";
 import { verifiedStream } from "./layers/verified.ts";
 import { type CopyOptions, cutShort } from "./copy.ts";
 import type { Backend } from "./plan.ts";
@@ -38,11 +38,11 @@ export interface Contents {
 export async function spread(
   backends: readonly Backend[],
   prefix: string,
-  signal?: AbortSignal,
+  options: Pick<ListOptions, "depth" | "signal"> = {},
 ): Promise<Map<string, Spread>> {
   const found = new Map<string, Spread>();
   await Promise.all(backends.map(async ({ driver }, at) => {
-    for await (const entry of driver.list(prefix, { signal })) {
+    for await (const entry of driver.list(prefix, options)) {
       let one = found.get(entry.key);
       if (!one) {
         one = { key: entry.key, entries: backends.map(() => undefined) };

@@ -5,7 +5,7 @@
  */
 import type { Receipt } from "../errors.ts";
 import type { Bytes, Driver, Source } from "../drivers/driver.ts";
-import type { Health } from "./layers/breaker.ts";
+import type { Health } from "./layers/health.ts";
 import type { Bundling } from "./layers/bundle.ts";
 import type { TableCell } from "./layers/bundle_format.ts";
 import type { Cached } from "./layers/cache.ts";
@@ -50,6 +50,8 @@ export interface CopyRules {
     from: readonly Beside[],
     to: readonly Beside[],
   ): readonly { key: string; bytes: Uint8Array; replace: boolean }[];
+  /** Why a parent that a backend lacks must not be brought there, by what any of the backends knows; nothing if it may. */
+  whyNot?(parent: string, backends: readonly Backend[]): Promise<string | undefined>;
 }
 
 /** A write, as the domain describes it: what goes where, and what has to be there first. */

@@ -21,6 +21,7 @@ import { readQueried } from "./reading/queried.ts";
 import { readEntity } from "./reading/entity_files.ts";
 import { ownCopy } from "./reading/run_cache.ts";
 import { build, create, type Made, stepOf } from "./writing/create.ts";
+import { refuseTaken } from "./writing/taken.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 import { CALL_FIELDS, inputFields, type ListFilter, type LogInput } from "./inputs.ts";
 
@@ -87,7 +88,9 @@ export async function logExperiment(
   checkComposite(rubicon, where);
   checkProject(project, where);
   checkFields(input, EXPERIMENT_FIELDS, where);
-  return await createExperiment(rubicon, prepareExperiment(rubicon, project, input, where), input);
+  const prepared = prepareExperiment(rubicon, project, input, where);
+  if (input.id !== undefined) await refuseTaken(rubicon, prepared.experiment, input);
+  return await createExperiment(rubicon, prepared, input);
 }
 
 /** An experiment that is checked, and its children, ready to be written. */

@@ -16,8 +16,8 @@ export interface Progress {
   done: number;
   /** How much there is; missing for as long as that is not known. */
   total?: number;
-  /** What is counted: objects of the store, or bytes of an artifact. */
-  unit: "objects" | "bytes";
+  /** What is counted: objects of the store, bytes of an artifact, or experiments. */
+  unit: "objects" | "bytes" | "experiments";
 }
 
 /** The option that everything long takes. */

@@ -6,7 +6,7 @@
 import { hasCode, RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import type { Core } from "../composite/plan.ts";
-import { equal } from "../composite/same.ts";
+import { equal } from "../drivers/same.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
 import { decodeEntity, encodeEntity } from "./format/codec.ts";
@@ -14,7 +14,9 @@ import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { metadataKey, projectFolder } from "./format/layout.ts";
 import { readEntities } from "./reading/list.ts";
 import { FIELDS } from "./format/schema.ts";
+import { gone, isTrashedIn, noteLiving, readAttached } from "./reading/deleted.ts";
 import { build, create } from "./writing/create.ts";
+import { refuseTaken } from "./writing/taken.ts";
 import type { Project } from "./format/entities.ts";
 import { CALL_FIELDS, inputFields, type LogInput } from "./inputs.ts";
 
@@ -48,7 +50,9 @@ function prepare(input: ProjectInput, where: string): Project {
  */
 export async function createProject(rubicon: Composite, input: ProjectInput): Promise<Project> {
   checkComposite(rubicon, "createProject");
-  return await create(rubicon, prepare(input, "createProject"), input);
+  const project = prepare(input, "createProject");
+  await refuseTaken(rubicon, project, input);
+  return await create(rubicon, project, input);
 }
 
 /**
@@ -96,15 +100,20 @@ async function stored(
   name: string,
   call: CallOptions,
 ): Promise<{ project: Project; bytes: Bytes }> {
-  const key = metadataKey(projectFolder(name));
-  return await rubicon.read({
-    what: `project "${name}"`,
-    async run(backend) {
-      const { bytes } = await backend.driver.get(key);
-      const from = `${backend.label}: ${key}`;
-      const project = decodeEntity("project", bytes, { projectName: name }, from);
-      return { value: { project, bytes } };
-    },
+  const folder = projectFolder(name);
+  const key = metadataKey(folder);
+  const what = `project "${name}"`;
+  return await readAttached(rubicon, folder, what, async (backend) => {
+    const [{ bytes }, isGone] = await Promise.all([
+      backend.driver.get(key),
+      // A deletion that stopped half-way leaves its mark, and the project.
+      isTrashedIn(backend, folder),
+    ]);
+    if (isGone) throw gone(what, folder);
+    noteLiving([backend], [folder]);
+    const from = `${backend.label}: ${key}`;
+    const project = decodeEntity("project", bytes, { projectName: name }, from);
+    return { value: { project, bytes } };
   }, call);
 }
 
@@ -150,6 +159,7 @@ export async function getOrCreateProject(
   const project = prepare(input, "getOrCreateProject");
   let found = await existing(rubicon, project, input);
   if (!found) {
+    await refuseTaken(rubicon, project, input);
     try {
       return await create(rubicon, project, input);
     } catch (error) {

@@ -5,7 +5,7 @@
  * @module
  */
 import { isRubiconException, RubiconException } from "../errors.ts";
-import { refuse, show } from "../messages.ts";
+import { refuse, showKey } from "../messages.ts";
 import { bulkLayer } from "./bulk_layer.ts";
 import type { Driver, GetOptions, ListEntry, ListOptions, VerbOptions } from "./driver.ts";
 import { layer, plain, VERBS } from "./layer.ts";
@@ -15,8 +15,6 @@ const ODD = /[\0\\]|\/\/|^\/|\/$|(?:^|\/)\.{1,2}(?:\/|$)|^$/;
 const MAX_KEY_BYTES = 1024;
 /** The limit of file systems, and of the S3 servers that keep their objects in one. */
 const MAX_NAME_BYTES = 255;
-/** So much of a key is shown. */
-const MOST_SHOWN = 200;
 const encoder = new TextEncoder();
 
 /** Nothing is measured that cannot be too long: three bytes are the most a UTF-16 unit takes. */
@@ -51,7 +49,7 @@ export function checkKey(key: string, driver: { label: string }): void {
   }
   if (why === undefined) return;
   const backend = driver.label;
-  refuse(`${backend}: ${show(key, MOST_SHOWN)} is no key: ${why}.`, "invalid-key", { backend });
+  refuse(`${backend}: ${showKey(key)} is no key: ${why}.`, "invalid-key", { backend });
 }
 
 /**

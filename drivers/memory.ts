@@ -23,7 +23,10 @@ interface Folder {
   folders: Map<string, Folder>;
 }
 
-const newFolder = (): Folder => ({ objects: new Map(), folders: new Map() });
+/** Nearly all folders have either objects or folders, and a map takes more than an object. Nothing is put in these. */
+const NO_OBJECTS: Folder["objects"] = new Map();
+const NO_FOLDERS: Folder["folders"] = new Map();
+const newFolder = (): Folder => ({ objects: NO_OBJECTS, folders: NO_FOLDERS });
 const stores = new Map<string, Folder>();
 let versions = 0;
 
@@ -32,6 +35,24 @@ const metaOf = ({ bytes, time, version }: Stored): ObjectMeta => ({
   lastModified: new Date(time),
   etag: String(version),
 });
+
+/** Objects up to this size share buffers: each of its own costs more than such an object. */
+const SMALL_BYTES = 1024;
+/** So much of memory an object may keep that is the last one of its buffer. */
+const SHARED_BYTES = 16 * 1024;
+let shared = new Uint8Array(0);
+let used = 0;
+
+function copyOf(source: Uint8Array): Bytes {
+  if (source.length > SMALL_BYTES) return new Uint8Array(source);
+  if (used + source.length > shared.length) {
+    shared = new Uint8Array(SHARED_BYTES);
+    used = 0;
+  }
+  const bytes = shared.subarray(used, used += source.length);
+  bytes.set(source);
+  return bytes;
+}
 
 const place = (key: string): [folders: string[], name: string] => {
   const folders = key.split("/");
@@ -48,7 +69,10 @@ function make(root: Folder, folders: readonly string[]): Folder {
   let at = root;
   for (const name of folders) {
     let next = at.folders.get(name);
-    if (!next) at.folders.set(name, next = newFolder());
+    if (!next) {
+      if (at.folders === NO_FOLDERS) at.folders = new Map();
+      at.folders.set(name, next = newFolder());
+    }
     at = next;
   }
   return at;
@@ -151,15 +175,16 @@ export function openMemory(config: DriverConfig): Driver {
 
     async put(key, source, { ifAbsent, signal }: PutOptions = {}) {
       const [folders, name] = place(key);
+      const isStream = !(source instanceof Uint8Array);
       // Looked at first, so that a source is not read for nothing; what counts is the look below.
-      if (ifAbsent) refuseTaken(key, find(root, folders)?.objects.has(name));
-      const bytes = source instanceof Uint8Array
-        ? new Uint8Array(source)
-        : await collect(source, signal);
-      const { objects } = make(root, folders);
-      if (ifAbsent) refuseTaken(key, objects.has(name));
+      if (ifAbsent && isStream) refuseTaken(key, find(root, folders)?.objects.has(name));
+      const collected = isStream && await collect(source, signal);
+      const folder = make(root, folders);
+      if (ifAbsent) refuseTaken(key, folder.objects.has(name));
+      const bytes = collected || copyOf(source as Uint8Array);
       const stored = { bytes, time: Date.now(), version: ++versions };
-      objects.set(name, stored);
+      if (folder.objects === NO_OBJECTS) folder.objects = new Map();
+      folder.objects.set(name, stored);
       return { size: bytes.length };
     },
 

@@ -52,6 +52,8 @@ const NAMES = `
   DataframeInput
   deleteArtifact
   deleteDataframe
+  deleteExperiment
+  deleteProject
   Destination
   Difference
   diffExperiments
@@ -69,6 +71,9 @@ const NAMES = `
   DriverFactory
   DriverRegistration
   ElementType
+  EmptiedTrash
+  emptyTrash
+  EmptyTrashOptions
   Entities
   Entity
   EntityOf
@@ -129,6 +134,7 @@ const NAMES = `
   listParameters
   listParentExperiments
   listProjects
+  listTrash
   loadSchema
   logArtifact
   logDataframe
@@ -215,7 +221,9 @@ const NAMES = `
   repair
   RepairOptions
   restoreArchives
+  restoreExperiment
   RestoreOptions
+  restoreProject
   ResumeOptions
   resumeRun
   RootOptions
@@ -274,6 +282,7 @@ const NAMES = `
   toParquet
   toTable
   TrainingMetadata
+  Trashed
   unzipArtifact
   Value
   VerbOptions

@@ -5,11 +5,12 @@
  */
 import type { Command } from "npm:commander@15.1.0";
 import type { Composite } from "../../composite/types.ts";
-import type { Experiment } from "../../domain/format/entities.ts";
+import type { OwnCells } from "../../domain/query/table.ts";
 import { listProjects } from "../../domain/project.ts";
 import type { Cli } from "../context.ts";
 import { findProject, idLength } from "../find.ts";
 import { timeCell, valueText } from "../output/cells.ts";
+import { stateCell } from "../output/states.ts";
 import type { Column, TableCell } from "../output/table.ts";
 import { addProject, addSelection, selectionOf, type SelectionOptions } from "../selection.ts";
 
@@ -30,17 +31,20 @@ export async function run(
   const name = given ?? options.project;
   if (name === undefined) return await projects(cli, rubicon, options.long ?? false);
   const project = await findProject(cli, rubicon, name);
-  const { listExperiments } = await import("../../domain/experiment.ts");
   const filter = selectionOf(cli, options);
-  const newest = options.orderBy ? {} : { order: "newest" as const };
-  const found = await listExperiments(rubicon, project, { ...newest, ...filter });
-  if (found.length === 0) cli.note("No experiment is like that.");
-  const shown = inView(cli, found, options);
-  await cli.answer({
-    value: found,
-    lines: found,
-    text: () => experimentTable(cli, shown),
-  });
+  const order = options.orderBy ? {} : { order: "newest" as const };
+  if (cli.isForPeople) {
+    const { toTable } = await import("../../domain/table.ts");
+    const { OWN_FIELDS } = await import("../../domain/query/tree.ts");
+    const columns = [...OWN_FIELDS];
+    const { rows } = await toTable(rubicon, project, { ...order, ...filter, columns });
+    if (rows.length === 0) cli.note("No experiment is like that.");
+    const shown = inView(cli, rows as OwnCells[], options);
+    return await cli.answer({ value: rows, text: () => experimentTable(cli, shown) });
+  }
+  const { listExperiments } = await import("../../domain/experiment.ts");
+  const found = await listExperiments(rubicon, project, { ...order, ...filter });
+  await cli.answer({ value: found, lines: found, text: () => [] });
 }
 
 /** What fits on a terminal at once, unless something else is asked for. */
@@ -93,24 +97,25 @@ async function countsOf(
 /** Experiments with their own fields. A column in which nothing stands is left out. */
 export async function experimentTable(
   cli: Cli,
-  all: readonly Experiment[],
+  all: readonly OwnCells[],
 ): Promise<string[]> {
   const length = idLength(all.map(({ id }) => id));
-  const columns: (Column & { cell: (one: Experiment) => TableCell })[] = [
+  const columns: (Column & { cell: (one: OwnCells) => TableCell })[] = [
     {
       title: "ID",
       rank: 9,
       whole: true,
       cell: ({ id }) => ({ text: id.slice(0, length), paint: "cyan" }),
     },
-    { title: "NAME", rank: 8, cell: ({ name }) => valueText(name) },
-    { title: "CREATED (UTC)", rank: 7, whole: true, cell: ({ createdAt }) => timeCell(createdAt) },
+    { title: "NAME", rank: 9, cell: ({ name }) => valueText(name) },
+    { title: "CREATED (UTC)", rank: 8, whole: true, cell: ({ createdAt }) => timeCell(createdAt) },
+    { title: "STATUS", rank: 7, whole: true, cell: ({ status }) => stateCell(status) },
     { title: "TAGS", rank: 6, cell: ({ tags }) => valueText(tags) },
     { title: "MODEL", rank: 5, cell: ({ modelName }) => valueText(modelName) },
     { title: "COMMIT", rank: 3, cell: ({ commitHash }) => valueText(commitHash).slice(0, 8) },
     { title: "BRANCH", rank: 2, cell: ({ branchName }) => valueText(branchName) },
     { title: "DESCRIPTION", rank: 1, cell: ({ description }) => valueText(description) },
   ];
-  const used = columns.filter(({ rank, cell }) => rank >= 7 || all.some((one) => cell(one) !== ""));
+  const used = columns.filter(({ rank, cell }) => rank >= 8 || all.some((one) => cell(one) !== ""));
   return await cli.table(used, all.map((one) => used.map(({ cell }) => cell(one))));
 }

@@ -8,20 +8,14 @@ import type { HistoryColumns } from "../../domain/history/history.ts";
 import type { ExperimentStatus } from "../../domain/history/state.ts";
 import { titleOf } from "../find.ts";
 import { numberText, spanText, sparkline } from "../output/cells.ts";
-import { type Paint, painted } from "../output/style.ts";
+import { STATE_PAINTS } from "../output/states.ts";
+import { painted } from "../output/style.ts";
 import { drawTable, type Screen } from "../output/table.ts";
 import { cut, plainText } from "../output/text.ts";
 
 /** The points of metrics by their names. */
 export type Curves = ReadonlyMap<string, HistoryColumns>;
 
-const PAINTS: Readonly<Record<ExperimentStatus["state"], Paint>> = {
-  running: "cyan",
-  finished: "green",
-  failed: "red",
-  cancelled: "yellow",
-  lost: "red",
-};
 /** A curve has so many bars at most, and at least. */
 const MOST_BARS = 60;
 const LEAST_BARS = 8;
@@ -83,6 +77,6 @@ function headingOf(
   const shown = cut(`${title}: ${state}${rest}`, width);
   const at = title.length + 2;
   return color && shown.length > at + state.length
-    ? shown.slice(0, at) + painted(state, PAINTS[state]) + shown.slice(at + state.length)
+    ? shown.slice(0, at) + painted(state, STATE_PAINTS[state]) + shown.slice(at + state.length)
     : shown;
 }

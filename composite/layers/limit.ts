@@ -8,8 +8,8 @@
 import { RubiconException } from "../../errors.ts";
 import type { Driver, Source, VerbOptions } from "../../drivers/driver.ts";
 import { type Around, around, layer } from "../../drivers/layer.ts";
+import { Line } from "../../drivers/line.ts";
 import { byteStream, readInto } from "../../drivers/source.ts";
-import { Line } from "./line.ts";
 import { Watchdog, type Watched } from "./watchdog.ts";
 
 /** So many verbs of one backend are under way at once; drivers may have bounds of their own below it. */

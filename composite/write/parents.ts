@@ -33,6 +33,8 @@ async function copyMissing(
   } catch (error) {
     if (!hasCode(error, "not-found")) throw error;
   }
+  const why = await plan.copies?.whyNot?.(parent, backends);
+  if (why !== undefined) throw backendError(backend, "not-found", `${plan.what}: ${why}`);
   const found = await findParent(backend, parent, plan, backends);
   // What stands beside it first, tags for example: it shows with all that it has.
   const [from, to] = await Promise.all(

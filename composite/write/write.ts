@@ -34,7 +34,7 @@ export async function writeAll(
   const decided = plan.decide ? await decide(attempts, plan, backends) : 0;
   const enough = needed(policy, backends.length);
   const running = attempts.slice(decided).map((attempt) => writeTo(attempt, plan, backends));
-  const all = Promise.all(running);
+  const all = running.length === 1 ? running[0]! : Promise.all(running);
   if (enough < backends.length) await reached(running, attempts, enough);
   else await all;
   if (signal?.aborted) {

@@ -109,6 +109,16 @@ export async function writeText(
 
 type Driver = Awaited<ReturnType<typeof openDriver>>;
 
+/** Opens the driver of a folder or a bucket. */
+export async function openAt(
+  root: string,
+  configure: (root: string) => BackendConfig<string>,
+): Promise<Driver> {
+  // What a composite does with a backend is nothing that its driver takes.
+  const { label: _label, timeoutMs: _timeoutMs, mode: _mode, ...config } = configure(root);
+  return await openDriver(config as DriverConfig);
+}
+
 /** An object of a bucket. */
 async function inBucket<T>(
   at: string,
@@ -123,9 +133,7 @@ async function inBucket<T>(
       `${what}: a file in a bucket must be s3://bucket/folder/name, not ${show(at)}.`,
     );
   }
-  // What a composite does with a backend is nothing that its driver takes.
-  const { label: _label, timeoutMs: _timeoutMs, mode: _mode, ...config } = configure(root);
-  const driver = await openDriver(config as DriverConfig);
+  const driver = await openAt(root, configure);
   try {
     return await work(driver, key);
   } catch (cause) {

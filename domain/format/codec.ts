@@ -24,14 +24,22 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 /** The bytes of an entity's metadata.json. The same entity always gives the same bytes. */
 export function encodeEntity(entity: Entity, encoding: Encoding = {}): Uint8Array<ArrayBuffer> {
   const record = entity as unknown as Record<string, unknown>;
-  let text = "{";
-  for (const field of FIELDS[entity.kind]) {
+  let text = "";
+  for (const [field, start] of STARTS[entity.kind]) {
     const value = record[field.name];
-    const json = value === null ? "null" : encodeField(field, value, entity, encoding);
-    text += `${text.length > 1 ? ", " : ""}"${field.key}": ${json}`;
+    text += start;
+    text += value === null ? "null" : encodeField(field, value, entity, encoding);
   }
   return encoder.encode(`${text}}`);
 }
+
+/** Each field with the text before its value. */
+const STARTS = Object.fromEntries(
+  Object.entries(FIELDS).map(([kind, fields]) => [
+    kind,
+    fields.map((field, at) => [field, `${at === 0 ? "{" : ", "}"${field.key}": `] as const),
+  ]),
+) as Record<Kind, (readonly [Field, string])[]>;
 
 function encodeField({ name, shape }: Field, value: unknown, entity: Entity, encoding: Encoding) {
   switch (shape) {
@@ -41,9 +49,12 @@ function encodeField({ name, shape }: Field, value: unknown, entity: Entity, enc
     }
     case "value":
     case "importance":
+      if (typeof value === "number") return encodeValue(value, "", encoding); // None is refused.
       return encodeValue(value, `${describe(entity)}: ${name}`, encoding);
     case "training":
       return encodeTrainingMetadata(value, `${describe(entity)}: ${name}`, encoding);
+    case "texts":
+      return (value as string[]).length === 0 ? "[]" : JSON.stringify(value);
     default:
       return JSON.stringify(value);
   }

@@ -34,14 +34,14 @@ export const experimentFolder = (projectName: string, id: string): string =>
   `${experimentsFolder(projectName)}/${id}`;
 
 /** The folder of what metrics, artifacts and so on belong to. */
-const ownerFolder = ({ projectName, experimentId }: Place): string =>
+export const placeFolder = ({ projectName, experimentId }: Place): string =>
   experimentId == null ? projectFolder(projectName) : experimentFolder(projectName, experimentId);
 
 /** The folder that has all entities of one kind at one place. */
 export function kindFolder(kind: Kind, place: Place): string {
   if (kind === "project") return "";
   if (kind === "experiment") return experimentsFolder(place.projectName);
-  return `${ownerFolder(place)}/${FOLDER[kind]}`;
+  return `${placeFolder(place)}/${FOLDER[kind]}`;
 }
 
 /** The folder of one entity. Metrics, parameters and features go by name, the others by id. */
@@ -144,6 +144,7 @@ const OWN = new RegExp(
     "(?:metadata\\.json|(?:tags|comments)_[^/]+\\.json|data(?:/[^/]+)*)",
     `${EXPERIMENT}/(?:digest\\.json|status_[^/]+\\.json|history/[^/]+)`,
     `[^/]+/(?:experiments|(?:experiments/[^/]+/)?${KIND})/deleted_[^/]+\\.json`,
+    "[^/]+/(?:experiments/(?:restored|emptied)_[^/]+\\.json|trash/[^/]+\\.zip)",
   ].join("|") + ")$",
 );
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkTime, refuse, show } from "../check.ts";
-import { nowMicros } from "../format/clock.ts";
+import { tickMicros } from "../format/clock.ts";
 import { microsOf } from "./times.ts";
 
 /** Throws for what is no step. */
@@ -15,7 +15,7 @@ export function checkStep(step: unknown, where: string): asserts step is number 
 
 /** A time in microseconds since 1970; now if none is given. */
 export function checkMicros(time: unknown, where: string): number {
-  if (time === undefined) return nowMicros();
+  if (time === undefined) return tickMicros();
   if (time instanceof Date && !Number.isNaN(time.getTime())) return time.getTime() * 1000;
   return microsOf(checkTime(time, where));
 }

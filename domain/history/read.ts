@@ -10,6 +10,7 @@ import { verifiedBytes } from "../../composite/layers/verified.ts";
 import { describe } from "../format/codec.ts";
 import { experimentFolder, historyFolder } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
+import { readAttached } from "../reading/deleted.ts";
 import { readParent } from "../reading/parent.ts";
 import { isOfOneObject } from "../reading/entity_files.ts";
 import type { Experiment } from "../format/entities.ts";
@@ -41,17 +42,20 @@ export async function readSeries(
   call: CallOptions,
   isForWriter = false,
 ): Promise<History> {
-  return await rubicon.read({
-    what: `the history of ${describe(experiment)}`,
-    run: async (backend) =>
+  return await readAttached<History>(
+    rubicon,
+    experimentFolder(experiment.projectName, experiment.id),
+    `the history of ${describe(experiment)}`,
+    async (backend) =>
       isForWriter && backend.outbox
         ? { value: NONE, weak: "bare" }
         : await historyIn(backend, experiment),
-    merge: (all) => ({
+    call,
+    (all) => ({
       series: joined(all.map(({ series }) => series)),
       files: new Set(all.flatMap(({ files }) => [...files])),
     }),
-  }, call);
+  );
 }
 
 /** The history that one backend has. */

@@ -17,6 +17,7 @@ import {
 import { createExperiment, EXPERIMENT_FIELDS, prepareExperiment } from "../experiment.ts";
 import { now } from "../format/clock.ts";
 import { slugify } from "../format/slug.ts";
+import { refuseTaken } from "../writing/taken.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 import { statusStep, writeState } from "./end.ts";
 import { callOf } from "./calls.ts";
@@ -75,6 +76,7 @@ async function start(
   const options = checkRunOptions(input, where);
   const prepared = prepareExperiment(rubicon, project, input, where);
   const { experiment } = prepared;
+  if (input.id !== undefined) await refuseTaken(rubicon, experiment, input);
   const writer = new HistoryWriter(rubicon, experiment, options.maxBuffered);
   const status: StatusFile = {
     ...{ state: "running", time: now(), writer: writer.id, host: hostName(), reason: null },

@@ -8,6 +8,7 @@ import type { CallOptions } from "../../composite.ts";
 import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import { describe } from "../format/codec.ts";
 import { experimentFolder, historyFolder, isStatusName } from "../format/layout.ts";
+import { readAttached } from "../reading/deleted.ts";
 import { readParent } from "../reading/parent.ts";
 import type { Experiment } from "../format/entities.ts";
 import type { RunState } from "../format/run_state.ts";
@@ -60,14 +61,17 @@ export async function readState(
   call: CallOptions,
   isForWriter = false,
 ): Promise<Found> {
-  return await rubicon.read({
-    what: `the status of ${describe(experiment)}`,
-    run: async (backend) =>
+  return await readAttached<Found>(
+    rubicon,
+    experimentFolder(experiment.projectName, experiment.id),
+    `the status of ${describe(experiment)}`,
+    async (backend) =>
       isForWriter && backend.outbox
         ? { value: { names: [], heard: 0, now: 0 }, weak: "bare" }
         : await stateIn(backend, experiment),
-    merge: newest,
-  }, call);
+    call,
+    newest,
+  );
 }
 
 /** What several stores have, as one. */

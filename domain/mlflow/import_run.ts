@@ -22,6 +22,7 @@ import { timeText } from "../history/times.ts";
 import { listMetrics } from "../metric.ts";
 import { listParameters } from "../parameter.ts";
 import { getOrCreateProject } from "../project.ts";
+import { refuseTaken } from "../writing/taken.ts";
 import { artifactsOf, type MlflowExperiment, type MlflowRun } from "./files.ts";
 import type { ImportedMlruns } from "./counts.ts";
 
@@ -76,6 +77,7 @@ export async function importRun(
   const before = await whatIsThere(rubicon, experiment, call);
   const isThere = before !== undefined && before.isWhole(run, files.length);
   if (!isThere) {
+    if (!before) await refuseTaken(rubicon, experiment, call);
     await createExperiment(rubicon, prepared, call, stepsOf(run, experiment));
     const known = new Set(before?.artifacts.map(({ id }) => id));
     for (const { name, path } of files) {

@@ -9,16 +9,10 @@ import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import type { ListEntry } from "../../drivers/driver.ts";
 import { type ChangeFile, fold, type What } from "../format/annotations.ts";
 import { decodeChange, decodeEntity } from "../format/codec.ts";
-import {
-  deletedBy,
-  isStatusName,
-  kindFolder,
-  metadataKey,
-  partOf,
-  type Place,
-} from "../format/layout.ts";
+import { isStatusName, kindFolder, metadataKey, partOf, type Place } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import type { EntityOf, Kind, Taggable } from "../format/entities.ts";
+import { type Deletions, gone, isTrashedIn, noteLiving, readAttached } from "./deleted.ts";
 
 /** The files of one entity, as a listing gives them. */
 export interface Files {
@@ -43,10 +37,32 @@ export function readEntity<K extends Kind>(
   what: string,
   call: CallOptions,
 ): Promise<EntityOf<K>> {
-  return rubicon.read({
+  return readAttached(
+    rubicon,
+    folder,
     what,
-    run: (backend) => entityIn(backend, kind, folder, place),
-  }, call);
+    kind === "experiment" || kind === "project"
+      ? (backend) => livingIn(backend, kind, folder, place, what)
+      : (backend) => entityIn(backend, kind, folder, place),
+    call,
+  );
+}
+
+/** Reads an experiment or a project, unless it is in the trash: a deletion that stopped half-way leaves both. */
+async function livingIn<K extends Kind>(
+  backend: Backend,
+  kind: K,
+  folder: string,
+  place: Place,
+  what: string,
+): Promise<Answer<EntityOf<K>>> {
+  const [answer, isTrashed] = await Promise.all([
+    entityIn(backend, kind, folder, place),
+    isTrashedIn(backend, folder),
+  ]);
+  if (isTrashed) throw gone(what, folder);
+  noteLiving([backend], [folder]);
+  return answer;
 }
 
 /** Reads one entity from its folder in one backend. */
@@ -124,13 +140,13 @@ export async function changesOf(
 /**
  * The entities' files below a folder, by the path of the entity's own folder.
  *
- * @param more How many segments to go below the folder (2 for the entities directly in it), what gets the ids of
- * those that left a trace of their deletion, and the one entity that is looked for, if it is not all of them.
+ * @param more How many segments to go below the folder (2 for the entities directly in it), what gets to know what was
+ * deleted, and the one entity that is looked for, if it is not all of them.
  */
 export async function filesByFolder(
   backend: Backend,
   folder: string,
-  { depth, deleted, of }: { depth?: number; deleted?: Set<string>; of?: string } = {},
+  { depth, deleted, of }: { depth?: number; deleted?: Deletions; of?: string } = {},
 ): Promise<Map<string, Files>> {
   const found = new Map<string, Files>();
   const prefix = of === undefined ? folder : `${folder}/${of}`;
@@ -138,8 +154,7 @@ export async function filesByFolder(
   for await (const entry of walk) {
     const end = entry.key.lastIndexOf("/");
     if (end <= folder.length) {
-      const gone = deleted && deletedBy(entry.key);
-      if (gone !== undefined) deleted?.add(gone.slice(folder.length + 1));
+      deleted?.add(entry.key);
       continue;
     }
     const name = entry.key.slice(folder.length + 1, end);

@@ -6,7 +6,8 @@
 import { hasCode, type RubiconException } from "../../errors.ts";
 import type { Answer, Backend } from "../../composite/plan.ts";
 import { breathe } from "../../drivers/source.ts";
-import { deletedBy, experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
+import { experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
+import type { Deletions } from "./deleted.ts";
 import type { RunState } from "../format/run_state.ts";
 import { checkRead, type ListAnswer } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
@@ -57,32 +58,29 @@ export function runFolder(
   };
 }
 
-/** The ids of the experiments that are there. Those that left a trace of their deletion are noted. */
-export async function idsIn(from: RunFolder, deleted: Set<string>): Promise<string[]> {
+/** The ids of the experiments that are there, but for those that were deleted. */
+export async function idsIn(from: RunFolder, deleted: Deletions): Promise<string[]> {
   const [entries] = await from.bulk.list([from.folder]);
   const { folders, objects } = entries!;
-  for (const name of objects) {
-    const trace = deletedBy(`${from.folder}/${name}`);
-    if (trace !== undefined) deleted.add(trace.slice(from.folder.length + 1));
-  }
-  return from.cache.keepOnly(folders);
+  for (const name of objects) deleted.add(`${from.folder}/${name}`);
+  return from.cache.keepOnly(folders).filter((id) => !deleted.has(`${from.folder}/${id}`));
 }
 
 /**
  * The runs of a project that are wanted; nothing if the backend does not read many things at once.
  *
- * @param deleted Gets the ids of those that left a trace of their deletion.
+ * @param deleted Gets to know what was deleted.
  */
 export async function folderRuns(
   backend: Backend,
   place: Place,
   { children, status }: Wanted,
   choice: Choice,
-  deleted: Set<string>,
+  deleted: Deletions,
 ): Promise<Answer<KnownRun[]> | undefined> {
   const from = runFolder(backend, place.projectName, children);
   if (!from) return undefined;
-  const ids = (await idsIn(from, deleted)).filter((id) => !deleted.has(id));
+  const ids = await idsIn(from, deleted);
   if (ids.length === 0) {
     await readParent(backend, place);
     return { value: [], weak: "bare" };

@@ -6,8 +6,8 @@
 import type { CallOptions } from "../../composite.ts";
 import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import { ALL, type Choice } from "./filter.ts";
-import { kindFolder, type Place } from "../format/layout.ts";
-import { isNotedDeletion } from "./deleted.ts";
+import { entityFolder, kindFolder, type Place, placeFolder } from "../format/layout.ts";
+import { Deletions, isNotedDeletion, noteLiving, readAttached } from "./deleted.ts";
 import {
   byAge,
   checkRead,
@@ -32,14 +32,20 @@ export async function readEntities<K extends Kind>(
   choice: Choice = ALL,
 ): Promise<EntityOf<K>[]> {
   // What any backend that is asked knows to be deleted: another one may have missed that.
-  const deleted = new Set<string>();
-  const list = await rubicon.read<EntityOf<K>[]>({
-    what,
-    run: (backend) => entitiesIn(backend, kind, place, choice, deleted),
-    merge: union,
-  }, call);
-  const folder = kindFolder(kind, place);
-  const isGone = ({ id }: Entity) => deleted.has(id) || isNotedDeletion(rubicon, `${folder}/${id}`);
+  const deleted = new Deletions();
+  const run = async (backend: Backend) => {
+    const answer = await entitiesIn(backend, kind, place, choice, deleted);
+    // The listing had their marks, if they had any.
+    if (kind === "experiment") noteLiving([backend], answer.value.map(entityFolder));
+    return answer;
+  };
+  const list = kind === "project"
+    ? await rubicon.read<EntityOf<K>[]>({ what, run, merge: union }, call)
+    : await readAttached(rubicon, placeFolder(place), what, run, call, union);
+  const isGone = (entity: Entity) => {
+    const folder = entityFolder(entity);
+    return deleted.has(folder) || isNotedDeletion(rubicon, folder);
+  };
   return choose(list.filter((entity) => !isGone(entity)), choice);
 }
 
@@ -54,7 +60,7 @@ async function entitiesIn<K extends Kind>(
   kind: K,
   place: Place,
   choice: Choice,
-  deleted: Set<string>,
+  deleted: Deletions,
 ): Promise<Answer<EntityOf<K>[]>> {
   if (kind === "experiment") {
     const found = await experimentsFrom(backend, place, choice, deleted);
@@ -62,9 +68,11 @@ async function entitiesIn<K extends Kind>(
   }
   const folder = kindFolder(kind, place);
   const found = kind === "project"
-    ? await projectFiles(backend)
+    ? await projectFiles(backend, deleted)
     : await filesByFolder(backend, folder, { depth: 2, deleted });
-  for (const id of deleted) found.delete(id);
+  for (const name of [...found.keys()]) {
+    if (deleted.has(folder === "" ? name : `${folder}/${name}`)) found.delete(name);
+  }
   if (found.size === 0) {
     if (kind === "project") return { value: [], weak: "empty" };
     // Nothing is an answer only where the parent is, and another one may still have more: this backend may have
@@ -84,7 +92,7 @@ async function experimentsFrom(
   backend: Backend,
   place: Place,
   choice: Choice,
-  deleted: Set<string>,
+  deleted: Deletions,
 ): Promise<Answer<Experiment[]> | undefined> {
   const wanted = { children: false, status: "none" } as const;
   const answer = await folderRuns(backend, place, wanted, choice, deleted);
@@ -112,9 +120,14 @@ export async function readNewest<K extends Kind>(
 
 /** Projects are found by their folders: a listing of all that is below would be the whole store. */
 async function projectFiles(
-  backend: Backend,
+  { driver }: Backend,
+  deleted: Deletions,
 ): Promise<Map<string, Partial<Files>>> {
-  const names = await backend.driver.folders("");
+  const [names, keys] = await Promise.all([
+    driver.folders(""),
+    Array.fromAsync(driver.list("", { depth: 1 }), ({ key }) => key),
+  ]);
+  for (const key of keys) deleted.add(key);
   return new Map(names.map((name) => [name, {}]));
 }
 

@@ -5,12 +5,14 @@
  * @module
  */
 import type { CallOptions } from "../../composite.ts";
-import type { Core } from "../../composite/plan.ts";
+import type { Backend, Core } from "../../composite/plan.ts";
+import { entityFolder, projectFolder } from "../format/layout.ts";
 import { cellsOf } from "../query/cells.ts";
 import { predicate } from "../query/evaluate.ts";
 import { checkColumns, type Compiled, needsChildren, runQuery } from "../query/query.ts";
 import { isStatus, readsStatus, splitOwn, testsOf } from "../query/tree.ts";
 import { ALL, type Choice } from "./filter.ts";
+import { Deletions, isNotedDeletion, readAttached } from "./deleted.ts";
 import { olderFirst } from "./entity_files.ts";
 import { readEntities } from "./list.ts";
 import type { Wanted } from "./folder_list.ts";
@@ -78,11 +80,14 @@ async function readRuns(
 ): Promise<Run[]> {
   // The newest few are found without reading the others; the oldest are not.
   const asked = choice.newest ? choice : { ...choice, limit: Infinity };
-  const runs = await rubicon.read({
-    what,
-    run: (backend) => runsIn(backend, project, asked, wanted),
-    merge: mergeRuns,
-  }, call);
+  const deleted = new Deletions();
+  const run = (backend: Backend) => runsIn(backend, project, asked, wanted, deleted);
+  const folder = projectFolder(project.name);
+  const all = await readAttached(rubicon, folder, what, run, call, mergeRuns);
+  const runs = all.filter(({ experiment }) => {
+    const folder = entityFolder(experiment);
+    return !deleted.has(folder) && !isNotedDeletion(rubicon, folder);
+  });
   const ordered = runs.sort((a, b) => olderFirst(a.experiment, b.experiment));
   return (choice.newest ? ordered.reverse() : ordered).slice(0, choice.limit);
 }

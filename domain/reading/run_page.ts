@@ -6,7 +6,8 @@
  */
 import { hasCode, type RubiconException } from "../../errors.ts";
 import type { Answer, Backend } from "../../composite/plan.ts";
-import { deletedBy, experimentsFolder } from "../format/layout.ts";
+import { experimentsFolder } from "../format/layout.ts";
+import { Deletions } from "./deleted.ts";
 import { pooled } from "../pool.ts";
 import { checkRead } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
@@ -24,12 +25,12 @@ const LISTINGS = 64;
 /**
  * The ids of the experiments that a backend has.
  *
- * @param deleted Gets the ids of those that left a trace of their deletion.
+ * @param deleted Gets to know what was deleted.
  */
 export async function experimentIds(
   backend: Backend,
   project: Project,
-  deleted: Set<string>,
+  deleted: Deletions,
 ): Promise<Answer<string[]>> {
   const from = runFolder(backend, project.name, false);
   const ids = from ? await idsIn(from, deleted) : await idsOf(backend, project.name, deleted);
@@ -41,13 +42,10 @@ export async function experimentIds(
 async function idsOf(
   { driver }: Backend,
   projectName: string,
-  deleted: Set<string>,
+  deleted: Deletions,
 ): Promise<string[]> {
   const folder = experimentsFolder(projectName);
-  for await (const { key } of driver.list(folder, { depth: 1 })) {
-    const trace = deletedBy(key);
-    if (trace !== undefined) deleted.add(trace.slice(folder.length + 1));
-  }
+  for await (const { key } of driver.list(folder, { depth: 1 })) deleted.add(key);
   return await driver.folders(folder);
 }
 
@@ -153,7 +151,12 @@ async function fromListings(
   // The history's own folder tells when a run was last heard of.
   const isDeep = wanted.children || wanted.status !== "none";
   await pooled(ids, async (id) => {
-    const files = await list(backend, folder, isDeep ? { of: id } : { of: id, depth: 1 });
+    const files = await list(
+      backend,
+      folder,
+      new Deletions(),
+      isDeep ? { of: id } : { of: id, depth: 1 },
+    );
     for (const [id, one] of files) listed.set(id, one);
   }, LISTINGS);
   const missing = ids.filter((id) => !listed.has(id));

@@ -11,6 +11,7 @@ import type { RunState } from "../format/run_state.ts";
 import { folderRuns, type Wanted } from "./folder_list.ts";
 import { NO_STATES, readLife, type States, statesOf } from "./lives.ts";
 import type { KnownRun } from "./run_cache.ts";
+import type { Deletions } from "./deleted.ts";
 import { readNewest } from "./list.ts";
 import { readParent } from "./parent.ts";
 import { pooled } from "../pool.ts";
@@ -44,15 +45,19 @@ export interface Listed {
   heard?: number;
 }
 
-/** The newest runs of a project that are wanted: of those alone metrics and parameters are read. */
+/**
+ * The newest runs of a project that are wanted: of those alone metrics and parameters are read.
+ *
+ * @param deleted Gets to know what was deleted.
+ */
 export async function runsIn(
   backend: Backend,
   project: Project,
   choice: Choice,
   wanted: Wanted,
+  deleted: Deletions,
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
-  const deleted = new Set<string>();
   const fromFolders = await folderRuns(
     backend,
     place,
@@ -61,10 +66,9 @@ export async function runsIn(
     deleted,
   );
   if (fromFolders) {
-    const runs = fromFolders.value.map(wholeRun);
-    return { ...fromFolders, value: runs.filter(({ experiment }) => !deleted.has(experiment.id)) };
+    return { ...fromFolders, value: fromFolders.value.map(wholeRun) };
   }
-  const listed = await list(backend, experimentsFolder(project.name));
+  const listed = await list(backend, experimentsFolder(project.name), deleted);
   if (listed.size === 0) {
     await readParent(backend, place);
     return { value: [], weak: "bare" };
@@ -182,12 +186,13 @@ function byName<E extends { name: string }>(...lists: (readonly E[])[]): E[] {
 export async function list(
   backend: Backend,
   folder: string,
+  deleted: Deletions,
   one: { of?: string; depth?: number } = {},
 ): Promise<Map<string, Listed>> {
   const found = new Map<string, Listed>();
   const children: [id: string, kind: "parameters" | "metrics", slug: string, files: Files][] = [];
   const heard: [id: string, time: number][] = [];
-  for (const [path, files] of await filesByFolder(backend, folder, one)) {
+  for (const [path, files] of await filesByFolder(backend, folder, { ...one, deleted })) {
     const [id, kind, slug] = path.split("/") as [string, string?, string?];
     if (kind === undefined) {
       found.set(id, { own: files, parameters: new Map(), metrics: new Map() });
@@ -201,6 +206,7 @@ export async function list(
     const one = found.get(id);
     if (one) one.heard = time;
   }
+  for (const id of [...found.keys()]) if (deleted.has(`${folder}/${id}`)) found.delete(id);
   return found;
 }
 

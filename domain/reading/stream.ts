@@ -7,14 +7,14 @@
 import type { Receipt } from "../../errors.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Answer, Backend, Core } from "../../composite/plan.ts";
-import { experimentFolder } from "../format/layout.ts";
+import { experimentFolder, projectFolder } from "../format/layout.ts";
 import type { Project } from "../format/entities.ts";
 import { cellsOf } from "../query/cells.ts";
 import { predicate } from "../query/evaluate.ts";
 import { checkColumns, type Compiled, needsChildren, runQuery } from "../query/query.ts";
 import { isStatus, type QueryColumn, readsStatus, splitOwn, testsOf } from "../query/tree.ts";
 import type { Experiment } from "../format/entities.ts";
-import { hasTrace, isNotedDeletion } from "./deleted.ts";
+import { Deletions, hasTrace, isNotedDeletion, marksIn, readAttached, traceOf } from "./deleted.ts";
 import { olderFirst } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
 import type { Wanted } from "./folder_list.ts";
@@ -121,7 +121,7 @@ class Pages {
   readonly #ids: string[] = [];
   readonly #known = new Set<string>();
   /** What any backend that is asked knows to be deleted. */
-  readonly #deleted = new Set<string>();
+  readonly #deleted = new Deletions();
   /** The backends whose ids are known. */
   readonly #learned = new Set<string>();
   #receipts: readonly Receipt[] = [];
@@ -149,11 +149,14 @@ class Pages {
 
   /** Asks for the ids. */
   async begin(): Promise<readonly string[]> {
-    await this.#rubicon.read<string[]>({
-      what: this.#what,
-      run: (backend) => this.#learn(backend),
-      merge: (all) => all.flat(),
-    }, this.#call);
+    await readAttached<string[]>(
+      this.#rubicon,
+      projectFolder(this.#project.name),
+      this.#what,
+      (backend) => this.#learn(backend),
+      this.#call,
+      (all) => all.flat(),
+    );
     return this.#ids;
   }
 
@@ -201,8 +204,9 @@ class Pages {
     const lacking = new Set<string>();
     for (const id of missing) {
       const folder = experimentFolder(this.#project.name, id);
-      if (await hasTrace(backend, folder)) this.#deleted.add(id);
-      else lacking.add(id);
+      if (await hasTrace(backend, folder)) this.#deleted.add(traceOf(folder));
+      for (const key of await marksIn(backend, folder)) this.#deleted.add(key);
+      if (!this.#deleted.has(folder)) lacking.add(id);
     }
     for (const id of ids) if (!lacking.has(id)) there.add(id);
     // Another one may have what is missing here.
@@ -210,8 +214,8 @@ class Pages {
   }
 
   #isDeleted(id: string): boolean {
-    return this.#deleted.has(id) ||
-      isNotedDeletion(this.#rubicon, experimentFolder(this.#project.name, id));
+    const folder = experimentFolder(this.#project.name, id);
+    return this.#deleted.has(folder) || isNotedDeletion(this.#rubicon, folder);
   }
 
   /** What is not there any more in any backend is gone; if one cannot be asked, nobody knows. */

@@ -3,13 +3,9 @@
  *
  * @module
  */
-import { hasCode, RubiconException } from "../../errors.ts";
+import { RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
 import type { Step } from "../../composite/plan.ts";
-import { SMALL } from "../../composite/copy.ts";
-import { verifiedStream } from "../../composite/layers/verified.ts";
-import type { Bytes } from "../../drivers/driver.ts";
-import { byteStream, readInto } from "../../drivers/source.ts";
 import {
   checkComposite,
   checkExperiment,
@@ -18,16 +14,14 @@ import {
   refuse,
   show,
 } from "../check.ts";
-import type { ZipSource } from "../files/zip.ts";
-import { encodeChange } from "../format/codec.ts";
 import { archivesFolder, experimentsFolder, metadataKey, projectFolder } from "../format/layout.ts";
-import { pooled } from "../pool.ts";
+import { markOf } from "../format/trash.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import { CALL_FIELDS } from "../inputs.ts";
 import { above } from "../writing/above.ts";
 import type { Experiment, Project } from "../format/entities.ts";
-import { bytesOf, type Held, type Inventory, inventory, joinedOf, listed } from "./inventory.ts";
-import { WIDTH } from "./waves.ts";
+import { bytesOf, inventory, listed } from "./inventory.ts";
+import { partsOf, zipOf } from "./packing.ts";
 
 export { restoreArchives, type RestoreOptions } from "./restore.ts";
 
@@ -77,7 +71,8 @@ export async function archiveProject(
   const folder = experimentsFolder(project.name);
   const ids = experiments?.map((one) => `${folder}/${checkExperiment(one, where).id}`);
   const isWanted = (key: string) =>
-    key.startsWith(`${folder}/`) && (!ids || ids.some((id) => key.startsWith(`${id}/`)));
+    key.startsWith(`${folder}/`) && !markOf(key) &&
+    (!ids || ids.some((id) => key.startsWith(`${id}/`)));
   const source = await inventory(rubicon, projectFolder(project.name), call);
   const parts = await partsOf(source, isWanted, call.signal);
   if (parts.length === 0) {
@@ -89,10 +84,7 @@ export async function archiveProject(
       `${where}: ${odd.length} objects belong to no experiment and are left out: ${listed(odd)}.`,
     );
   }
-  const [{ zipStream }, { steady }] = await Promise.all([
-    import("../files/zip.ts"),
-    import("../files/steady.ts"),
-  ]);
+  const { steady } = await import("../files/steady.ts");
   const date = new Date();
   const what = `archive "${project.name}"`;
   const key = `${archivesFolder(project.name)}/archive-${(date.getTime() / 1000).toFixed(6)}.zip`;
@@ -107,17 +99,12 @@ export async function archiveProject(
   }
   const damaged = new Set<string>();
   // Each backend makes the zip anew, at its own pace: the fastest is told of, but for the end.
-  const zip = () => {
-    const open = readingAhead(parts, damaged, call.signal);
-    return zipStream(parts.map(({ key }, at): ZipSource => ({
-      name: key.slice(folder.length + 1),
-      date,
-      open() {
-        report(what, at, parts.length);
-        return open(at);
-      },
-    })));
-  };
+  const zip = () =>
+    zipOf(parts, folder, date, {
+      damaged,
+      signal: call.signal,
+      onEntry: (at) => report(what, at, parts.length),
+    });
   while (true) {
     const known = damaged.size;
     try {
@@ -134,86 +121,4 @@ export async function archiveProject(
   }
   report(what, parts.length, parts.length);
   return key;
-}
-
-/** One entry of an archive: an object as it is, or what a tags or comments file is to say. */
-type Part = { key: string } & ({ held: Held } | { bytes: Uint8Array<ArrayBuffer> });
-
-/** What goes into an archive. Of tags and comments only what is in force now: an unpacked zip has them in any order. */
-async function partsOf(
-  { backends, objects, groups }: Inventory,
-  isWanted: (key: string) => boolean,
-  signal: AbortSignal | undefined,
-): Promise<Part[]> {
-  const plain = [...objects.values()].filter(({ key }) => isWanted(key));
-  const wanted = [...groups.values()].filter(({ files: [first] }) => isWanted(first!.key));
-  const changed = await pooled(wanted, async (group): Promise<Part[]> => {
-    const { files } = await joinedOf(group, backends, signal);
-    return [...files.values()]
-      .filter(({ change: { added, removed } }) => added.length + removed.length > 0)
-      .map(({ key, change }) => ({ key, bytes: encodeChange(group.what, change) }));
-  }, WIDTH);
-  return [...plain.map((held): Part => ({ key: held.key, held })), ...changed.flat()]
-    .sort((a, b) => a.key < b.key ? -1 : 1);
-}
-
-/**
- * Opens the parts of an archive in their order, and reads small ones ahead.
- *
- * @param damaged Gets the copies that turn out to be damaged once much of them is read: they are not opened again.
- */
-function readingAhead(
-  parts: readonly Part[],
-  damaged: Set<string>,
-  signal: AbortSignal | undefined,
-): (at: number) => Promise<ReadableStream<Bytes>> {
-  const ahead = new Map<number, Promise<Bytes | undefined>>();
-  let next = 0;
-  return async (at) => {
-    // The archive itself is one more request.
-    for (next = Math.max(next, at); next < Math.min(at + WIDTH - 1, parts.length); next++) {
-      const part = parts[next]!;
-      if (!("held" in part) || part.held.size > SMALL) continue;
-      const reading = bytesOf(part.held, signal);
-      reading.catch(() => {}); // Who opens it is told.
-      ahead.set(next, reading);
-    }
-    const part = parts[at]!;
-    if (!("held" in part)) return new Blob([part.bytes]).stream();
-    const reading = ahead.get(at);
-    ahead.delete(at);
-    if (!reading) return await openLarge(part.held, damaged, signal);
-    const bytes = await reading;
-    if (!bytes) {
-      throw new RubiconException("not-found", `${part.key} was deleted meanwhile. Archive again.`);
-    }
-    return new Blob([bytes]).stream();
-  };
-}
-
-async function openLarge(
-  { key, holders }: Held,
-  damaged: Set<string>,
-  signal: AbortSignal | undefined,
-): Promise<ReadableStream<Bytes>> {
-  let trouble: unknown = new RubiconException("corrupt", `${key}: no backend has it whole.`);
-  for (const { backend: { driver, label } } of holders) {
-    const name = `${label}: ${key}`;
-    if (damaged.has(name)) continue;
-    try {
-      const found = await driver.open(key, { signal });
-      const { read, cancel } = readInto(await verifiedStream(found, name));
-      return byteStream(async (into) => {
-        try {
-          return await read(into);
-        } catch (error) {
-          if (hasCode(error, "corrupt")) damaged.add(name);
-          throw error;
-        }
-      }, cancel);
-    } catch (error) {
-      trouble = error;
-    }
-  }
-  throw trouble;
 }

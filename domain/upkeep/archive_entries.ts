@@ -7,6 +7,7 @@ import { RubiconException } from "../../errors.ts";
 import type { ZipEntry } from "../files/zip.ts";
 import { bundledFolder } from "../../composite/layers/bundle_format.ts";
 import { isOwn } from "../format/layout.ts";
+import { markOf } from "../format/trash.ts";
 import { isKey } from "./differences.ts";
 import { type Held, listed } from "./inventory.ts";
 
@@ -31,6 +32,7 @@ export async function entriesIn(
       const odd: string[] = [];
       for (const entry of entries.filter(({ name }) => !name.endsWith("/"))) {
         const at = `${folder}/${entry.name}`;
+        if (markOf(at)) continue; // Of rubicon-ml's archives, which have all that is in the folder.
         if (!isOwn(at) || !isKey(at) || !/^[0-9a-f-]{36}\//i.test(entry.name)) odd.push(entry.name);
         else if (bundledFolder(at) === undefined) found.set(at, entry);
       }

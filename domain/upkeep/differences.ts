@@ -11,13 +11,13 @@ import { checkKey } from "../../drivers/guard.ts";
 import { isWhole } from "../format/copies.ts";
 import {
   byDependency,
-  deletedBy,
   entityOf,
   isOutbox,
   isOwn,
   metadataKey,
   projectFolder,
 } from "../format/layout.ts";
+import { deletedBelow, isRootTrash, markOf, Marks, packOf } from "../format/trash.ts";
 import { pooled } from "../pool.ts";
 import type { Reporter } from "../progress.ts";
 import { compareAnnotations, whatOf } from "./annotations.ts";
@@ -44,15 +44,34 @@ export async function compareStores(
   { report, signal }: Reporter,
 ): Promise<Compared> {
   const found: Compared = { findings: [], objects: 0, read: 0, foreign: [] };
+  const root = await spread(backends, "", { depth: 1, signal });
   const folders = project === undefined
     ? await projectFolders(backends, found.foreign, signal)
     : [projectFolder(project)];
+  if (project === undefined) {
+    const isOdd = (key: string) => !isOutbox(key) && !isRootTrash(key);
+    found.foreign.push(...[...root.keys()].filter(isOdd).sort());
+  }
+  const trash = [...root.values()].filter(({ key }) => {
+    const folder = (markOf(key) ?? packOf(key))?.folder;
+    return folder !== undefined && (project === undefined || folders.includes(folder));
+  });
+  const marks = Marks.from(trash.map(({ key }) => key));
+  // What is in the trash goes once its zip is everywhere.
+  for (const one of trash) {
+    found.objects++;
+    const { finding, read } = isGone(one.key, marks)
+      ? { finding: deletion(backends, one), read: false }
+      : await compareObject(backends, one, comparison, signal);
+    if (read) found.read++;
+    if (finding) found.findings.push(finding);
+  }
   for (const [at, folder] of folders.entries()) {
     const last = at === folders.length - 1;
     // How many objects there are in all is known once the last project is listed.
     const told: Reporter["report"] = (what, done, total) =>
       report(what, done, last ? total : undefined);
-    await compareFolder(backends, folder, comparison, found, {
+    await compareFolder(backends, folder, marks.isTrashed(folder), comparison, found, {
       report: told,
       ...(signal && { signal }),
     });
@@ -60,7 +79,13 @@ export async function compareStores(
   return found;
 }
 
-/** The folders of projects in any backend; what else is at the root is somebody else's. */
+/** Whether a key is of a zip that was emptied, or of what is in the trash. */
+function isGone(key: string, marks: Marks): boolean {
+  const pack = packOf(key);
+  return pack !== undefined && marks.isEmptied(pack.folder, pack.time);
+}
+
+/** The folders of projects in any backend. */
 async function projectFolders(
   backends: readonly Backend[],
   foreign: string[],
@@ -73,9 +98,6 @@ async function projectFolders(
     for (const name of await driver.folders("", options)) {
       if (isKey(name)) names.add(name);
       else odd.add(`${name}/`);
-    }
-    for await (const { key } of driver.list("", { ...options, depth: 1 })) {
-      if (!isOutbox(key)) odd.add(key);
     }
   }));
   foreign.push(...[...odd].sort());
@@ -96,6 +118,7 @@ export function isKey(key: string): boolean {
 async function compareFolder(
   backends: readonly Backend[],
   folder: string,
+  isTrashed: boolean,
   comparison: Comparison,
   found: Compared,
   { report, signal }: Reporter,
@@ -103,14 +126,20 @@ async function compareFolder(
   const what = `verify ${folder}`;
   let done = found.objects;
   report(what, done);
-  const all = await spread(backends, folder, signal);
-  const foreign = [...all.keys()].filter((key) => !isOwn(key) || !isKey(key)).sort();
+  const all = await spread(backends, folder, { signal });
+  const marks = Marks.from(all.keys());
+  const trashed = marks.folders.filter((one) => marks.isTrashed(one)).map((one) => `${one}/`);
+  if (isTrashed) trashed.push(`${folder}/`);
+  /** The folder that is in the trash and that a key is in. */
+  const trashedOf = (key: string) => trashed.find((one) => key.startsWith(one))?.slice(0, -1);
+  const isForeign = (key: string) => !isKey(key) || !isOwn(key) && trashedOf(key) === undefined;
+  const foreign = [...all.keys()].filter(isForeign).sort();
   for (const key of foreign) all.delete(key);
   found.foreign.push(...foreign);
   found.objects += all.size;
-  const isDeletedEntity = deletedIn([...all.keys()]);
+  const deletedBefore = deletedIn([...all.keys()]);
   const replaced = await replacedIn(backends, all, signal);
-  const isDeleted = (key: string) => replaced.has(key) || isDeletedEntity(key);
+  const isDeleted = (key: string) => isTrashed || replaced.has(key) || deletedBefore(key);
   const plain: Spread[] = [];
   const groups = new Map<string, Spread[]>();
   for (const one of all.values()) {
@@ -124,7 +153,7 @@ async function compareFolder(
   const tell = (count: number) => report(what, done += count, found.objects);
   const one = async (one: Spread): Promise<Finding[]> => {
     const { finding, read } = isDeleted(one.key)
-      ? { finding: deletion(backends, one), read: false }
+      ? { finding: deletion(backends, one, trashedOf(one.key)), read: false }
       : await compareObject(backends, one, comparison, signal);
     if (read) found.read++;
     tell(1);
@@ -151,11 +180,11 @@ async function compareFolder(
   ];
   const findings = (await pooled(work, (each) => each(), WIDTH)).flat()
     .sort((a, b) => byDependency(a.difference.key, b.difference.key));
-  const isGone = ({ difference }: Finding) => difference.kind === "deleted";
+  const goes = ({ difference }: Finding) => difference.kind === "deleted";
   found.findings.push(
-    ...findings.filter((one) => !isGone(one)),
+    ...findings.filter((one) => !goes(one)),
     // The other way round: an entity goes before its data, as it comes after.
-    ...findings.filter(isGone).reverse(),
+    ...findings.filter(goes).reverse(),
   );
 }
 
@@ -183,8 +212,10 @@ async function replacedIn(
 
 /** Whether a key is of what was deleted on purpose, by the traces that are there. */
 function deletedIn(keys: readonly string[]): (key: string) => boolean {
-  const deleted = new Set(keys.flatMap((key) => deletedBy(key) ?? []));
+  const deleted = deletedBelow(keys);
+  const marks = Marks.from(keys);
   return (key) => {
+    if (isGone(key, marks)) return true;
     if (deleted.size === 0) return false;
     for (let end = key.lastIndexOf("/"); end > 0; end = key.lastIndexOf("/", end - 1)) {
       if (deleted.has(key.slice(0, end))) return true;

@@ -36,6 +36,8 @@ export interface Finding {
   bytes?: Uint8Array;
   /** The reason, if a copy is damaged. */
   error?: RubiconException;
+  /** The folder of the experiment or the project in the trash that the object is of. */
+  trashed?: string;
 }
 
 const sizeOf = ({ entries }: Spread) => Math.max(...entries.map((entry) => entry?.size ?? 0));
@@ -48,9 +50,17 @@ function holders(backends: readonly Backend[], { entries }: Spread) {
 }
 
 /** Something that was deleted on purpose and is still there. */
-export function deletion(backends: readonly Backend[], one: Spread): Finding {
+export function deletion(
+  backends: readonly Backend[],
+  one: Spread,
+  trashed?: string,
+): Finding {
   const { has, lacks } = holders(backends, one);
-  return { difference: { key: one.key, kind: "deleted", has: [has], lacks }, size: sizeOf(one) };
+  return {
+    difference: { key: one.key, kind: "deleted", has: [has], lacks },
+    size: sizeOf(one),
+    ...(trashed !== undefined && { trashed }),
+  };
 }
 
 /** Compares one object; tells also whether it was read for that. */

@@ -9,7 +9,8 @@ import type { Bytes, ListEntry, Source } from "../../drivers/driver.ts";
 import { fromWhole } from "../../composite/copy.ts";
 import { join, type Joined, type What } from "../format/annotations.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
-import { deletedBy, entityOf, isOwn } from "../format/layout.ts";
+import { entityOf, isOwn } from "../format/layout.ts";
+import { deletedBelow } from "../format/trash.ts";
 import { type Place, placeIn, whatOf } from "./annotations.ts";
 import { isKey } from "./differences.ts";
 
@@ -46,19 +47,31 @@ export interface Inventory {
 /** A name for the tags or comments of an entity. */
 export const groupName = (what: What, folder: string): string => `${what} ${folder}`;
 
+/** What an inventory takes in. */
+export interface Scope {
+  /** Whether what was deleted, or belongs to no entity, is taken like everything else. */
+  everything?: boolean;
+  /** How many segments to go below the folder. Missing: all. */
+  depth?: number;
+}
+
 /** Lists all below a folder, in all backends that are able. */
 export async function inventory(
   rubicon: Core,
   folder: string,
   call: CallOptions,
+  { everything = false, depth }: Scope = {},
 ): Promise<Inventory> {
   const { onReceipts: _onReceipts, ...quiet } = call;
   const lists = await rubicon.read<{ backend: Backend; entries: ListEntry[] }[]>({
     what: `what is in ${folder}`,
     async run(backend) {
-      const entries = await Array.fromAsync(backend.driver.list(folder));
+      const entries = await Array.fromAsync(
+        backend.driver.list(folder, depth === undefined ? {} : { depth }),
+      );
       const value = [{ backend, entries }];
-      return entries.length > 0 ? { value } : { value, weak: "empty" };
+      // Whoever takes everything asks what there is, in those that answer.
+      return entries.length > 0 || everything ? { value } : { value, weak: "empty" };
     },
     merge: (all) => all.flat(),
   }, { ...quiet, read: "merge" });
@@ -67,7 +80,7 @@ export async function inventory(
   for (const { backend, entries } of lists) {
     for (const entry of entries) {
       const { key, size } = entry;
-      if (!isOwn(key) || !isKey(key)) foreign.add(key);
+      if (!isKey(key) || !isOwn(key) && !everything) foreign.add(key);
       else {
         const held = all.get(key) ?? { key, size, holders: [] };
         held.holders.push({ backend, entry });
@@ -75,7 +88,7 @@ export async function inventory(
       }
     }
   }
-  const deleted = new Set([...all.keys()].flatMap((key) => deletedBy(key) ?? []));
+  const deleted = everything ? new Set<string>() : deletedBelow(all.keys());
   const objects = new Map<string, Held>();
   const groups = new Map<string, Group>();
   for (const [key, held] of all) {

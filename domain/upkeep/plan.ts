@@ -47,11 +47,13 @@ export interface Job {
   sources: readonly Backend[];
   /** The bytes themselves, of tags and comments files. */
   bytes?: Uint8Array;
+  /** The folder in the trash that it is of. */
+  trashed?: string;
 }
 
 /** What to do about a difference. If there is no rule for it, or no whole copy, the report says so. */
 export async function plan(
-  { difference, size, bytes, error }: Finding,
+  { difference, size, bytes, error, trashed }: Finding,
   byLabel: ReadonlyMap<string, Backend>,
   options: Planning,
   report: Left,
@@ -64,6 +66,7 @@ export async function plan(
       mend: { key, action, backend, ...(sources.length > 0 && { from: sources[0]! }) },
       sources: sources.map((label) => byLabel.get(label)!),
       ...(bytes && { bytes }),
+      ...(trashed !== undefined && { trashed }),
     }));
   if (kind === "deleted") return jobs(has.flat(), "delete", []);
   if (bytes) {

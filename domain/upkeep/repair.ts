@@ -5,7 +5,7 @@
  */
 import { hasCode, isRubiconException, RubiconException } from "../../errors.ts";
 import type { Composite } from "../../composite.ts";
-import type { Backend } from "../../composite/plan.ts";
+import type { Backend, Core } from "../../composite/plan.ts";
 import { copyObject, type CopyOptions } from "../../composite/copy.ts";
 import { refuse, show } from "../check.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
@@ -14,6 +14,10 @@ import { pooled } from "../pool.ts";
 import { reporter } from "../progress.ts";
 import { settle, whatOf } from "./annotations.ts";
 import { type Job, type Mend, plan } from "./plan.ts";
+import { isTrashed } from "../reading/deleted.ts";
+import { targetOf } from "./trash/list.ts";
+import { moveBack, packLeft } from "./trash/move.ts";
+import { bundlesOf } from "./trash/sweep.ts";
 import { checkVerify, compare, type Difference, type VerifyOptions } from "./verify.ts";
 import { inWaves } from "./waves.ts";
 
@@ -118,7 +122,11 @@ export async function repair(rubicon: Composite, options: RepairOptions = {}): P
   };
   const isDeletion = ({ mend }: Job) => mend.action === "delete";
   await inWaves(jobs.filter((job) => !isDeletion(job)), work);
-  await inWaves(jobs.filter(isDeletion), work, true);
+  const goes = dryRun
+    ? jobs.filter(isDeletion)
+    : await kept(rubicon, jobs, byLabel, report, signal);
+  await inWaves(goes, work, true);
+  if (!dryRun) await backAgain(rubicon, goes, signal);
   if (!dryRun) await settleAll(rubicon.backends, jobs, report, signal);
   tell(where, all, all);
   report.clean = report.conflicts.length === 0 && report.failures.length === 0;
@@ -147,6 +155,67 @@ async function settleAll(
       report.failures.push({ ...mend, error });
     }
   });
+}
+
+/** The folders in the trash that jobs are about. */
+const trashedIn = (jobs: readonly Job[]): Set<string> =>
+  new Set(jobs.flatMap(({ trashed }) => trashed ?? []));
+
+/** Sees to it that what is taken away of experiments and projects in the trash is in its zips. Gives what may go. */
+async function kept(
+  rubicon: Core,
+  jobs: readonly Job[],
+  byLabel: ReadonlyMap<string, Backend>,
+  report: Repair,
+  signal: AbortSignal | undefined,
+): Promise<Job[]> {
+  const all = jobs.filter(({ mend }) => mend.action === "delete");
+  const stays = new Set<string>();
+  for (const folder of trashedIn(all)) {
+    const own = all.filter(({ trashed }) => trashed === folder);
+    try {
+      const target = await targetOf(rubicon, folder, {}, { signal });
+      const keys = own.map(({ key }) => key);
+      // If it was restored meanwhile, nothing of it is to go.
+      if (!await packLeft(rubicon, target, keys, { signal })) stays.add(folder);
+      else await dropBundles(own, byLabel, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isRubiconException(error)) throw error;
+      stays.add(folder);
+      report.failures.push(...own.map(({ mend }) => ({ ...mend, error })));
+    }
+  }
+  return all.filter(({ trashed }) => trashed === undefined || !stays.has(trashed));
+}
+
+/** Bundles are in no listing, and are not to be what is left of a folder. */
+async function dropBundles(
+  jobs: readonly Job[],
+  byLabel: ReadonlyMap<string, Backend>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const [label, own] of Map.groupBy(jobs, ({ mend }) => mend.backend)) {
+    const { driver } = byLabel.get(label)!;
+    await pooled(
+      bundlesOf(own.map(({ key }) => key)),
+      (key) => driver.delete(key, { signal }),
+    );
+  }
+}
+
+/** Brings back what was taken away while another process restored it. */
+async function backAgain(
+  rubicon: Core,
+  jobs: readonly Job[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const folder of trashedIn(jobs)) {
+    if (await isTrashed(rubicon, folder, { signal })) continue;
+    const target = await targetOf(rubicon, folder, {}, { signal });
+    const taken = jobs.filter(({ trashed }) => trashed === folder).map(({ key }) => key);
+    await moveBack(rubicon, target, { signal }, "repair", new Set(taken));
+  }
 }
 
 /** What failed, by the backend and the entity. */

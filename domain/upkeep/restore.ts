@@ -25,6 +25,7 @@ import { pooled } from "../pool.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import { CALL_FIELDS } from "../inputs.ts";
 import type { Project } from "../format/entities.ts";
+import { isTrashed } from "../reading/deleted.ts";
 import { whatOf } from "./annotations.ts";
 import { entriesIn } from "./archive_entries.ts";
 import {
@@ -128,6 +129,13 @@ export async function restoreArchives(
     const groups = new Set([...entries.keys()].filter(whatOf).map(entityOf));
     for (const key of found.keys()) if (whatOf(key) && groups.has(entityOf(key))) found.delete(key);
     for (const [key, entry] of entries) found.set(key, entry);
+  }
+  if (await isTrashed(to, projectFolder(project.name), call)) {
+    throw new RubiconException(
+      "not-found",
+      `${where}: the project "${project.name}" of the store that gets them is in the trash. ` +
+        "restoreProject brings it back.",
+    );
   }
   await restoreProject(from, to, project, call);
   const target = await inventory(to, folder, call);

@@ -28,6 +28,9 @@ import {
   withObject,
 } from "./inventory.ts";
 import { replacedKeys } from "./replaced.ts";
+import { isTrashed } from "../reading/deleted.ts";
+import { targetOf } from "./trash/list.ts";
+import { finishTrashed } from "./trash/move.ts";
 import { inWaves } from "./waves.ts";
 
 /** Options of {@linkcode syncProject}. */
@@ -102,9 +105,19 @@ export async function syncProject(
   const { report, ...signal } = reporter("objects", options, where);
   const call = { ...rest, ...signal };
   const folder = projectFolder(project.name);
+  const trashed = "is in the trash. restoreProject brings it back.";
+  if (await isTrashed(from, folder, call)) {
+    throw new RubiconException("not-found", `${where}: project "${project.name}" ${trashed}`);
+  }
   const source = await inventory(from, folder, call);
   if (source.objects.size + source.groups.size === 0) {
     throw new RubiconException("not-found", `${where}: there is no project "${project.name}".`);
+  }
+  if (await isTrashed(to!, folder, call)) {
+    throw new RubiconException(
+      "not-found",
+      `${where}: the project "${project.name}" of the store that is written to ${trashed}`,
+    );
   }
   const target = await inventory(to!, folder, call);
   const sum: Synced = { copied: 0, skipped: 0, bytes: 0, foreign: source.foreign };
@@ -133,6 +146,13 @@ export async function syncProject(
     done += count;
   });
   await takeAway(to!, source, target, call);
+  for (const gone of source.deleted) {
+    // What was deleted here goes there, too. Of artifacts and dataframes that is for a repair.
+    const isLeft = [...target.objects.keys()].some((key) => key.startsWith(`${gone}/`));
+    if (isLeft && !isAttached(gone)) {
+      await finishTrashed(to!, await targetOf(to!, gone, {}, call), call);
+    }
+  }
   report("copy", done, total);
   return sum;
 }
@@ -154,6 +174,7 @@ async function takeAway(
   const { onReceipts: _onReceipts, ...quiet } = call;
   await to.write({ what: "histories of runs", waves: [], deletes: [...replaced] }, quiet);
 }
+const isAttached = (folder: string): boolean => /\/(?:artifacts|dataframes)\/[^/]+$/.test(folder);
 
 interface Job {
   key: string;

@@ -3,19 +3,68 @@
  *
  * @module
  */
-import type { WritePlan } from "../../composite/plan.ts";
+import type { Backend, WritePlan } from "../../composite/plan.ts";
+import { isRubiconException, RubiconException } from "../../errors.ts";
+import type { Composite } from "../../composite.ts";
 import { beside, isWhole } from "../format/copies.ts";
-import { parentKeys, type Place } from "../format/layout.ts";
+import { entityOf, parentKeys, type Place, placeFolder } from "../format/layout.ts";
+import { describe } from "../format/codec.ts";
+import type { Entity } from "../format/entities.ts";
+import { Marks } from "../format/trash.ts";
+import { inTrash, marksIn, notedDeletion } from "../reading/deleted.ts";
 
 /**
  * The parents of what is written at a place.
  *
  * @param more What has to be there beside them.
  */
-export const above = (
+export function above(
   place: Place,
   ...more: string[]
-): Pick<WritePlan, "parents" | "copies"> => ({
-  parents: [...new Set([...parentKeys(place), ...more])],
-  copies: { isWhole, beside },
-});
+): Pick<WritePlan, "parents" | "copies"> {
+  const { projectName, experimentId } = place;
+  if (last.projectName !== projectName || last.experimentId !== experimentId) {
+    last = { projectName, experimentId, parents: parentKeys(place) };
+  }
+  const { parents } = last;
+  return { parents: more.length === 0 ? parents : [...new Set([...parents, ...more])], copies };
+}
+
+const copies = { isWhole, beside, whyNot };
+
+/** All children of an experiment ask for the same ones, one after the other. */
+let last: { projectName?: string; experimentId?: string | null | undefined; parents: string[] } = {
+  parents: [],
+};
+
+/** What is in the trash is not brought back by what is written to it. A backend that cannot be asked knows of nothing. */
+async function whyNot(parent: string, backends: readonly Backend[]): Promise<string | undefined> {
+  const folder = entityOf(parent);
+  const marks = new Marks();
+  await Promise.all(backends.map(async (backend) => {
+    try {
+      for (const key of await marksIn(backend, folder)) marks.add(key);
+    } catch (error) {
+      if (!isRubiconException(error)) throw error;
+    }
+  }));
+  return marks.isTrashed(folder) ? inTrash(folder) : undefined;
+}
+
+/**
+ * Refuses to write to what this composite has moved to the trash.
+ *
+ * @throws {RubiconException} `not-found`
+ */
+// deno-lint-ignore require-await -- a write rejects.
+export async function refuseTrashed(
+  rubicon: Composite,
+  entity: Entity,
+  place: Place,
+): Promise<void> {
+  const noted = notedDeletion(rubicon, placeFolder(place));
+  if (noted === undefined) return;
+  throw new RubiconException("not-found", `${describe(entity)} is not written: ${inTrash(noted)}`, {
+    entity,
+  });
+}

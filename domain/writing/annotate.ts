@@ -5,7 +5,7 @@
  */
 import type { CallOptions, Composite } from "../../composite.ts";
 import type { Core, Step, Write } from "../../composite/plan.ts";
-import { equal } from "../../composite/same.ts";
+import { equal } from "../../drivers/same.ts";
 import { type ChangeFile, changeName, fold, join, type What } from "../format/annotations.ts";
 import { type Rewrite, takenOut } from "../format/rewrites.ts";
 import {
@@ -22,9 +22,15 @@ import { entityFolder, metadataKey } from "../format/layout.ts";
 import { changesOf } from "../reading/entity_files.ts";
 import { FIELDS } from "../format/schema.ts";
 import { CALL_FIELDS } from "../inputs.ts";
-import { above } from "./above.ts";
+import { above, refuseTrashed } from "./above.ts";
 import { placeOf } from "./create.ts";
 import type { Kind, Taggable } from "../format/entities.ts";
+
+/** The experiment or the project that something is in. An experiment is in itself. */
+const placeIn = (entity: Taggable) =>
+  entity.kind === "experiment"
+    ? { projectName: entity.projectName, experimentId: entity.id }
+    : placeOf(entity)!;
 
 const TAGGABLE = (Object.keys(FIELDS) as Kind[]).filter((kind) => kind !== "project");
 
@@ -54,6 +60,7 @@ export async function annotate<E extends Taggable>(
   const change: Change = { added: [], removed: [], [verb]: checked };
   let files: readonly ChangeFile[] = [{ key: folder, lastModified: NOT_YET, change }];
   await rubicon.write(async (write) => {
+    await refuseTrashed(rubicon, entity, placeIn(entity));
     files = await say(rubicon, write, entity, what, folder, change, options);
   }, options);
   return { ...entity, [what]: fold(what, own, files) };

@@ -31,7 +31,7 @@ import {
 import { entityFolder, kindFolder, metadataKey, placeIn } from "../format/layout.ts";
 import { readEntities } from "../reading/list.ts";
 import { entityIn } from "../reading/entity_files.ts";
-import { above } from "./above.ts";
+import { above, refuseTrashed } from "./above.ts";
 import { build, create, placeOf } from "./create.ts";
 import type { EntityOf, Parent } from "../format/entities.ts";
 import { CALL_FIELDS, type ListFilter } from "../inputs.ts";
@@ -174,6 +174,7 @@ export async function deleteAttached(
   const place = placeOf(entity)!;
   const metadata = metadataKey(folder);
   await rubicon.write(async (write) => {
+    await refuseTrashed(rubicon, entity, place);
     const keys = await rubicon.read({
       what: `the data of ${describe(entity)}`,
       async run({ driver }) {

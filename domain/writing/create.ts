@@ -4,7 +4,7 @@
  * @module
  */
 import { hasCode } from "../../errors.ts";
-import { equal } from "../../composite/same.ts";
+import { equal } from "../../drivers/same.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Core, Step } from "../../composite/plan.ts";
 import type { Bytes } from "../../drivers/driver.ts";
@@ -23,12 +23,13 @@ import {
 import { encodeCell } from "../format/cell.ts";
 import { newId, now } from "../format/clock.ts";
 import { describe, encodeEntity, identify, isSameEntity } from "../format/codec.ts";
-import { entityFolder, metadataKey, type Place } from "../format/layout.ts";
+import { entityFolder, metadataKey, type Place, placeFolder } from "../format/layout.ts";
 import { type Field, FIELDS } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
 import type { Entity, EntityOf, Kind } from "../format/entities.ts";
 import { decodeTrainingMetadata, encodeTrainingMetadata, parseJson } from "../format/values.ts";
-import { above } from "./above.ts";
+import { notedDeletion, noteLiving } from "../reading/deleted.ts";
+import { above, refuseTrashed } from "./above.ts";
 
 /** Makes an entity from what a caller passed, with all fields there and checked. */
 export function build<K extends Kind>(
@@ -165,6 +166,10 @@ export async function create<E extends Entity>(
       decide: entity.kind === "project",
       entity: more.entity ?? entity,
     }, call);
+  if (place && notedDeletion(rubicon, placeFolder(place)) !== undefined) {
+    await rubicon.write(async () => await refuseTrashed(rubicon, entity, place), call);
+    return entity;
+  }
   try {
     await write(step, below.map(({ entity, source }) => stepOf(entity, source)));
   } catch (error) {
@@ -179,6 +184,10 @@ export async function create<E extends Entity>(
       return form ? { ...stepOf(entity, form), present } : stepOf(entity, source);
     });
     await write(own!, children);
+  }
+  // What is new has no past.
+  if (entity.kind === "project" || entity.kind === "experiment") {
+    noteLiving(rubicon.backends, [entityFolder(entity)]);
   }
   return entity;
 }
@@ -209,9 +218,20 @@ export function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
 
 /** Says what is in the way of an entity. */
 function conflict(entity: Entity, existing: Uint8Array): string {
-  const { id, name } = identify(existing);
+  const { id, name, ...rest } = identify(existing) as Record<string, unknown>;
   // Experiments, artifacts and dataframes go by id: of them nothing else is ever in the way.
   if (id === entity.id) {
+    const isSame = (one: unknown, other: unknown) => (one ?? null) === (other ?? null);
+    const other = [
+      ...(isSame(name, entity.name) ? [] : ["name"]),
+      ...(isSame(rest.description, entity.description) ? [] : ["description"]),
+    ];
+    if (other.length > 0 && entity.kind !== "project") {
+      return `${describe(entity)} already exists with the same id and different content: another ${
+        other.join(" and ")
+      }. Names and descriptions are written once: rubicon-ml reads them from one file, which cannot be changed in ` +
+        "all copies at once. Say it by addComments or addTags, or leave out `id` to log a new one.";
+    }
     return `${describe(entity)} already exists with the same id and different content. ` +
       `Leave out \`id\` to log a new one.`;
   }

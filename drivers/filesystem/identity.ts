@@ -8,6 +8,7 @@
  * @module
  */
 import { dirname } from "jsr:@std/path@^1.1.6/dirname";
+import { abortable } from "../abortable.ts";
 import { codeOf, exception, named } from "./errors.ts";
 import { forgetFolders, FRESH, type Identity, mayRead, type Root, type Trouble } from "./root.ts";
 
@@ -21,16 +22,8 @@ export const isFresh = ({ health }: Root): boolean => performance.now() < health
  */
 export async function admit(root: Root, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
-  const looking = root.health.look ??= look(root);
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal!.reason);
-  signal?.addEventListener("abort", stop, { once: true });
-  try {
-    const trouble = await Promise.race([looking, aborted]);
-    if (trouble) throw trouble();
-  } finally {
-    signal?.removeEventListener("abort", stop);
-  }
+  const trouble = await abortable(root.health.look ??= look(root), signal);
+  if (trouble) throw trouble();
 }
 
 async function look(root: Root): Promise<Trouble> {

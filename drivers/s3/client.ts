@@ -7,6 +7,7 @@
  * @module
  */
 import { RubiconException } from "../../errors.ts";
+import { abortable } from "../abortable.ts";
 import type { S3Config } from "./config.ts";
 import { checkKeys } from "./keys.ts";
 import { makeSign, type Sign } from "./sign.ts";
@@ -71,7 +72,7 @@ export function makeSender(config: S3Config, transport: Transport): Sender {
 
   return {
     session: (signal) =>
-      unless(signal, sessionNow()).catch((error) => {
+      abortable(sessionNow(), signal).catch((error) => {
         if (!signal.aborted) throw error;
         current = undefined; // The next request asks again.
         throw new RubiconException(
@@ -89,17 +90,4 @@ export function makeSender(config: S3Config, transport: Transport): Sender {
     isClockOff: (date) => Math.abs(Date.parse(date) - Date.now() - clockOffset) > CLOCK_TOLERANCE,
     setClock: (date) => void (clockOffset = Date.parse(date) - Date.now()),
   };
-}
-
-/** What `work` comes to, unless the signal is first. */
-async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

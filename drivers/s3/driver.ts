@@ -4,7 +4,7 @@
  * @module
  */
 import { hasCode, type RubiconErrorCode } from "../../errors.ts";
-import { refuse, show } from "../../messages.ts";
+import { refuse, showKey } from "../../messages.ts";
 import type { Driver, ListEntry, ListOptions } from "../driver.ts";
 import { readDeleted } from "./answer.ts";
 import type { S3Config } from "./config.ts";
@@ -34,7 +34,7 @@ export function s3Driver(config: S3Config, send: Transport = transport): Driver 
   const multipart = makeMultipart();
   const nameOf = (key: string) => {
     const refused = (code: RubiconErrorCode, why: string): never =>
-      refuse(`${label}: ${show(key)} ${why}`, code, { backend: label });
+      refuse(`${label}: ${showKey(key)} ${why}`, code, { backend: label });
     const [odd] = UNSUPPORTED.exec(key) ?? [];
     if (odd !== undefined) {
       const shown = JSON.stringify(odd);

@@ -5,6 +5,7 @@
  * @module
  */
 import { RubiconException } from "../../errors.ts";
+import { abortable } from "../abortable.ts";
 import type { ObjectMeta } from "../driver.ts";
 import { dateOf, readDeleted, readText, tags } from "./answer.ts";
 import { isRefusal } from "./errors.ts";
@@ -188,17 +189,11 @@ async function unlessAborted<T>(
   signal: AbortSignal | undefined,
   late: (result: T) => Promise<unknown>,
 ): Promise<T> {
-  if (!signal) return await work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => {
-    reject(signal.reason);
-    work.then(late).catch(() => {}); // Then there is nothing to take back, or it is remembered.
-  };
-  if (signal.aborted) stop();
-  else signal.addEventListener("abort", stop, { once: true });
   try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
+    return await abortable(work, signal);
+  } catch (error) {
+    // If there is nothing to take back then, or it is remembered, nobody needs to hear of it.
+    if (signal?.aborted) work.then(late).catch(() => {});
+    throw error;
   }
 }

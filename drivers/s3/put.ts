@@ -4,8 +4,8 @@
  * @module
  */
 import { hasCode, RubiconException } from "../../errors.ts";
-import type { Bytes, OpenResult, PutOptions, PutResult, Source } from "../driver.ts";
-import { chunksOf } from "../source.ts";
+import type { OpenResult, PutOptions, PutResult, Source } from "../driver.ts";
+import { isSame } from "../same.ts";
 import { isRefusal } from "./errors.ts";
 import { type Upload, upload } from "./upload.ts";
 
@@ -53,36 +53,3 @@ export async function put(
 const isCutOff = (error: unknown): boolean =>
   hasCode(error, "unavailable") && error.cause instanceof Error &&
   /EPIPE|ECONNRESET|connection (?:was )?(?:closed|reset)/i.test(String(error.cause.message));
-
-async function isSame(
-  stream: ReadableStream<Bytes>,
-  source: Source,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const theirs = stream.getReader();
-  let rest = new Uint8Array();
-  try {
-    for await (const ours of chunksOf(source, signal)) {
-      for (let at = 0; at < ours.length;) {
-        if (rest.length === 0) {
-          const { done, value } = await theirs.read();
-          if (done) return false;
-          rest = value;
-          continue;
-        }
-        const length = Math.min(rest.length, ours.length - at);
-        for (let byte = 0; byte < length; byte++) if (rest[byte] !== ours[at + byte]) return false;
-        rest = rest.subarray(length);
-        at += length;
-      }
-    }
-    while (rest.length === 0) {
-      const { done, value } = await theirs.read();
-      if (done) return true;
-      rest = value;
-    }
-    return false;
-  } finally {
-    await theirs.cancel();
-  }
-}

@@ -4,10 +4,11 @@
  * @module
  */
 import { RubiconException } from "../../errors.ts";
+import { abortable } from "../abortable.ts";
+import { Line } from "../line.ts";
 import { makeSender, type Session } from "./client.ts";
 import type { S3Config } from "./config.ts";
 import { isPassing, noAnswer, readRefusal, type Refusal, toException } from "./errors.ts";
-import { makeSlots } from "./slots.ts";
 import type { S3Request, Transport } from "./transport.ts";
 
 /** How a request is to be carried out. */
@@ -46,7 +47,7 @@ const LONGEST_RETRY_AFTER = 20_000;
 /** Makes the function that carries out a bucket's requests. */
 export function makeCall(config: S3Config, transport: Transport): Call {
   const sender = makeSender(config, transport);
-  const takeSlot = makeSlots(config.concurrency);
+  const line = new Line(config.concurrency);
 
   return async function call(request, settings, read) {
     const { what, signal } = settings;
@@ -73,7 +74,7 @@ export function makeCall(config: S3Config, transport: Transport): Call {
       let pause = 0;
       let failure: RubiconException;
       let response: Response | undefined;
-      const release = await takeSlot(signal);
+      if (!line.enter()) await line.turn(signal);
       const limit = new AbortController();
       const expiry = setTimeout(() => {
         limit.abort(new Error(`it took longer than ${config.requestTimeoutMs} ms`));
@@ -104,7 +105,7 @@ export function makeCall(config: S3Config, transport: Transport): Call {
         if (failure.code === "permission-denied") throw failure;
       } finally {
         clearTimeout(expiry);
-        release();
+        line.leave();
       }
       if (tries >= config.retries) throw failure;
       // Also on top of what the server says, which it says to all of them.
@@ -119,15 +120,7 @@ const jitter = (tries: number, first: number): number =>
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   if (ms === 0) return;
-  await new Promise<void>((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await abortable(promise, signal).finally(() => clearTimeout(timer));
 }

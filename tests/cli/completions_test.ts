@@ -1,5 +1,6 @@
 /** Completions: run by the shells themselves, as far as they are here. */
 import assert from "node:assert/strict";
+import { FORMATS } from "../../cli/commands/export/formats.ts";
 import { COMMANDS } from "../../cli/commands.ts";
 import { ok } from "../support/cli.ts";
 import { succeeds } from "../support/parts.ts";
@@ -45,9 +46,10 @@ _rubicon; echo "\${COMPREPLY[*]}"`;
       ["rubicon", "table", "--write", "q"],
       ["rubicon", "di"],
     ];
+    const formats = FORMATS.map(({ name }) => name).join(" ");
     const out = await run("bash", ["--norc", "-c"], script + asked.map(ask).join("\n"));
     assert.deepEqual(out.split("\n").slice(0, -1), [
-      ...["--limit", "majority first newest", "csv jsonl parquet", "--defuse-formulas"],
+      ...["--limit", "majority first newest", formats, "--defuse-formulas"],
       ...["--min-delta", "bash zsh fish", "", "quorum", "diff"],
     ]);
   },

@@ -1,5 +1,7 @@
 /** Which store is meant: options, the environment, and rubicon.json. */
 import assert from "node:assert/strict";
+import { fakeS3 } from "../support/fake_s3.ts";
+import { serveFake } from "../support/on_fake.ts";
 import { makeStore, ok, rubicon } from "../support/cli.ts";
 
 Deno.test("cli: the store comes from options, else the environment, else rubicon.json above", async () => {
@@ -75,6 +77,36 @@ Deno.test("cli: rubicon.json says what is wrong with it", async () => {
     assert.match(err, /none\.json: it cannot be read/);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("cli: a bucket takes network access to its host and the variables that are used, no more", async () => {
+  const server = serveFake(fakeS3());
+  try {
+    const { endpoint } = server;
+    const net = `--allow-net=${new URL(endpoint).host}`;
+    const env = {
+      ...{
+        AWS_ENDPOINT_URL_S3: endpoint,
+        AWS_ACCESS_KEY_ID: "id",
+        AWS_SECRET_ACCESS_KEY: "secret",
+      },
+      RUBICON_ROOT_DIR: "s3://bucket/p",
+    };
+    const allow = [net, `--allow-env=${Object.keys(env)}`];
+    await ok(["log", "-p", "P", "-m", "a=1"], { env, allow });
+    const [table, noNet, noKeys] = await Promise.all([
+      ok(["table", "--jsonl"], { env, allow }),
+      rubicon(["ls"], { env, allow: allow.slice(1) }),
+      rubicon(["ls"], { env, allow: [net, "--allow-env=RUBICON_ROOT_DIR,AWS_ENDPOINT_URL_S3"] }),
+    ]);
+    assert.equal(JSON.parse(table).a, 1);
+    assert.equal(noNet.code, 3);
+    assert.match(noNet.err, /--allow-net/);
+    assert.equal(noKeys.code, 2);
+    assert.match(noKeys.err, /--allow-env=AWS_ACCESS_KEY_ID/);
+  } finally {
+    await server[Symbol.asyncDispose]();
   }
 });
 

@@ -51,11 +51,13 @@ Deno.test("cli tail: a run that has ended is shown once, and its end is the exit
   for (let step = 0; step < 4; step++) run.log({ loss: 4 - step, other: 1 }, { step });
   await run.fail("the data is wrong");
   const root = ["--root-dir", place.folder];
-  const [text, json, lines, shown] = await Promise.all([
+  const [text, json, lines, shown, list, table] = await Promise.all([
     rubicon(["tail", "--metric", "loss", ...root]),
     rubicon(["tail", "bad", "--json", ...root]),
     rubicon(["tail", "--jsonl", "-m", "loss", "--once", ...root]),
     ok(["show", "bad", ...root]),
+    ok(["ls", "Runs", ...root]),
+    ok(["query", "status = 'failed'", "--jsonl", ...root]),
   ]);
   assert.deepEqual([text.code, text.out], [1, "loss\t0\t4\nloss\t1\t3\nloss\t2\t2\nloss\t3\t1\n"]);
   const { status, points, experiment } = JSON.parse(json.out);
@@ -65,5 +67,7 @@ Deno.test("cli tail: a run that has ended is shown once, and its end is the exit
   const first = JSON.parse(lines.out.split("\n")[0]!);
   assert.deepEqual([first.name, first.step, first.value], ["loss", 0, 4]);
   assert.match(first.time, /^\d{4}-\d\d-\d\dT/);
+  assert.match(list, /^ID +NAME +CREATED \(UTC\) +STATUS\n\S+ +bad +\S+ \S+ +failed$/m);
+  assert.equal(JSON.parse(table).status, "failed");
   assert.match(shown, /^status +failed, .*: the data is wrong$/m);
 });

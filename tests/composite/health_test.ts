@@ -1,6 +1,7 @@
 /** The circuit breaker, by a clock of the test's own. */
 import assert from "node:assert/strict";
-import { breaker, Health } from "../../composite/layers/breaker.ts";
+import { breaker } from "../../composite/layers/breaker.ts";
+import { Health } from "../../composite/layers/health.ts";
 import { FakeTime } from "../support/fake_time.ts";
 import { faulty, refused } from "../support/faulty.ts";
 

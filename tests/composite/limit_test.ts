@@ -121,3 +121,25 @@ Deno.test("limit: who is aborted in line lets the next one in", async () => {
   await time.tick(800);
   await Promise.all([...first, last]);
 });
+
+Deno.test("limit: a verb that hangs after another one did has its limit as well", async () => {
+  using time = new FakeTime();
+  const driver = limit(hanging(), 500);
+  for (let round = 0; round < 2; round++) {
+    const failure = refused(() => driver.stat("a"));
+    await time.tick(500);
+    assert.equal((await time.atOnce(failure)).code, "unavailable");
+  }
+});
+
+Deno.test("limit: a stream goes on being read while all places are taken", async () => {
+  using time = new FakeTime();
+  const inner = faulty();
+  await inner.put("a", bytes);
+  const driver = limit({ ...hanging(), open: inner.open }, 500);
+  const { stream } = await time.atOnce(driver.open("a"));
+  const waiting = Array.from({ length: 200 }, () => driver.stat("b").catch(() => {}));
+  assert.equal((await time.atOnce(new Response(stream).bytes())).length, 1);
+  await time.tick(1_000);
+  await Promise.all(waiting);
+});

@@ -10,6 +10,7 @@ import {
   logExperiment,
   openComposite,
   registerDriver,
+  RubiconException,
   status,
 } from "../../mod.ts";
 import type { BackendConfig, Driver } from "../../mod.ts";
@@ -230,3 +231,37 @@ Deno.test("outbox: a deletion that another process has just done is done again a
   );
   assert.deepEqual(shown, []);
 });
+
+Deno.test("outbox: what is in the way in the background is told of, and what comes after is brought", async () => {
+  const [front, back] = [backend(), backend("background")];
+  await back.driver.put("p/metadata.json", new TextEncoder().encode("somebody else's"));
+  const warnings: string[] = [];
+  const onWarning = (message: string) => warnings.push(message);
+  await using rubicon = await openComposite([front.config, back.config], { onWarning });
+  const project = await createProject(rubicon, { name: "p" });
+  await logExperiment(rubicon, project);
+  assert.deepEqual(await flush(rubicon, { timeoutMs: 3_000 }), []);
+  assert.match(warnings.join(), /p\/metadata\.json already exists with different content/);
+  assert.equal((await keys(back.driver)).length, 2);
+});
+
+for (const isGone of [true, false]) {
+  const what = isGone ? "is gone is done already" : "cannot be looked for is done";
+  Deno.test(`outbox: an entry of an earlier process that ${what}`, async () => {
+    const [front, back] = [backend(), backend("background")];
+    back.driver.faults = { all: "before" };
+    const first = await openComposite([front.config, back.config], quiet);
+    await createProject(first, { name: "p" });
+    await first.close();
+    back.driver.faults = {};
+    const [entry] = await entries(front.driver);
+    const { stat } = front.driver;
+    front.driver.stat = async (key, options) => {
+      if (key !== entry) return await stat(key, options);
+      throw new RubiconException(isGone ? "not-found" : "unavailable", `${key} is not there`);
+    };
+    await using later = await openComposite([front.config, back.config], quiet);
+    assert.deepEqual(await flush(later, { timeoutMs: 3_000 }), []);
+    assert.deepEqual(await keys(back.driver), isGone ? [] : ["p/metadata.json"]);
+  });
+}

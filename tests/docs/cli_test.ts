@@ -146,7 +146,7 @@ async function place(): Promise<Place> {
 }
 
 /** These write nothing if there is nothing to be done, as here. */
-const IDLE: ReadonlySet<string> = new Set(["repair", "restore"]);
+const IDLE: ReadonlySet<string> = new Set(["repair", "restore", "empty-trash --yes"]);
 
 const fill = (text: string, names: Place["names"]): string =>
   text.replaceAll(/\b(?:ROOT|TO|OUT|FILE)\b/g, (name) => names[name as keyof Place["names"]]);
@@ -163,7 +163,7 @@ Deno.test("docs/cli.md: each command needs the permissions that stand there, and
       [
         ...(joined ? ["query", joined[1]!] : args),
         ...(needsStore || /ROOT/.test(command) ? ["--root-dir", names.ROOT] : []),
-        ...(/^(?:log|gate|get|export|archive|restore|tag|best|diff|query|search|show|tail|table)\b/
+        ...(/^(?:rm|undelete|empty-trash|log|gate|get|export(?! html)|archive|restore|tag|best|diff|query|search|show|tail|table)\b/
             .test(
               command,
             )
@@ -174,6 +174,8 @@ Deno.test("docs/cli.md: each command needs the permissions that stand there, and
     );
   };
   await pooled(all, async ({ command, flags }) => {
+    // It ends with Ctrl-C alone: tests/cli/ui_test.ts has it.
+    if (command === "ui") return;
     // What writes gets a store of its own.
     const isWriting = flags.some((flag) => flag.startsWith("--allow-write"));
     const own = isWriting ? await copyOf(shared) : undefined;

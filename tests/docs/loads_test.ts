@@ -70,11 +70,12 @@ Deno.test("mod.ts loads no package at once, and names no other than it needs", a
   for (const specifier of first) {
     assert.doesNotMatch(
       specifier,
-      /node:(zlib|http|stream|crypto)|zip\.ts|parquet\/parquet\.ts|outbox\.ts/,
+      /node:(zlib|http|stream|crypto)|zip\.ts|parquet\/parquet\.ts|outbox\.ts|drivers\/\w+\/driver\.ts/,
     );
   }
   const own = [...first].filter((specifier) => specifier.startsWith("file:"));
-  assert.ok(own.length > 50 && own.length < modules.length, `${own.length} files at once`);
+  // Each takes a third of a millisecond of every start.
+  assert.ok(own.length > 50 && own.length <= 145, `${own.length} files at once`);
 });
 
 Deno.test("@std is imported by its narrowest entry points", async () => {

@@ -106,6 +106,7 @@ Deno.test("edges: a parent that is copied has its tags", async () => {
   const experiment = await addTags(onlyA, await logExperiment(onlyA, project), ["t"]);
   await using both = await openComposite([b, a]);
   await logMetric(both, experiment, { name: "m", value: 1 });
+  assert.equal(status(both)[0]!.missed, 2, "what else belongs to the project and the experiment");
   await using fresh = await openComposite([b, a]);
   assert.deepEqual((await getExperiment(fresh, project, { id: experiment.id })).tags, ["t"]);
 });
@@ -169,4 +170,25 @@ Deno.test("edges: a project that is there already is said to be so by several ba
   const error = await refused(() => createProject(rubicon, { name: "p" }));
   assert.equal(error.code, "already-exists");
   assert.doesNotMatch(error.message, /pending|entity/);
+});
+
+Deno.test("edges: what is refused somewhere is taken back elsewhere before the error is told", async () => {
+  const [a, b] = [faulty("a"), faulty("b")];
+  await using onlyB = await openComposite(b);
+  const project = await createProject(onlyB, { name: "p" });
+  const experiment = await logExperiment(onlyB, project);
+  await logMetric(onlyB, experiment, { name: "m", value: 1 });
+  const remove = a.delete;
+  a.delete = async (key, options) => {
+    await new Promise((turn) => setImmediate(turn));
+    await remove(key, options);
+  };
+  await using both = await openComposite([a, b], { onWarning() {} });
+  const { receipts } = await refused(() => logMetric(both, experiment, { name: "m", value: 2 }));
+  assert.deepEqual(receipts.map(({ outcome, bytes }) => [outcome, bytes]), [["failed", 0], [
+    "failed",
+    0,
+  ]]);
+  assert.match(receipts[0]!.error!.message, /taken back/);
+  assert.ok(!Object.keys(await contents(a)).some((key) => key.includes("/metrics/")));
 });

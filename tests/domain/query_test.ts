@@ -2,8 +2,6 @@
  * Queries on a store: which experiments are found, in which order, and what is read for it.
  */
 import assert from "node:assert/strict";
-import type { Driver } from "../../drivers/driver.ts";
-import { openMemory } from "../../drivers/memory.ts";
 import {
   addTags,
   bestExperiment,
@@ -18,20 +16,7 @@ import {
   toTable,
   type Where,
 } from "../../mod.ts";
-
-/** A store in memory that tells the objects that are read. */
-function told() {
-  const driver = openMemory({ persistence: "memory", rootDir: crypto.randomUUID() });
-  const asked: string[] = [];
-  const telling: Driver = {
-    ...driver,
-    get(key, options) {
-      asked.push(key);
-      return driver.get(key, options);
-    },
-  };
-  return { telling, asked };
-}
+import { told } from "../support/told.ts";
 
 const RUNS = [
   { name: "sgd-1", tags: ["base:a", "old"], opt: "sgd", lr: 0.1, acc: 0.5, loss: 0.9 },
@@ -41,8 +26,8 @@ const RUNS = [
 ];
 
 async function store() {
-  const { telling, asked } = told();
-  const rubicon = await openComposite(telling);
+  const { driver, asked } = told();
+  const rubicon = await openComposite(driver);
   const project = await createProject(rubicon, { name: "p" });
   for (const [at, { name, tags, opt, lr, acc, loss }] of RUNS.entries()) {
     await logExperiment(rubicon, project, {
@@ -170,8 +155,8 @@ Deno.test("queries: a column that no experiment has is a slip, unless exists ask
 });
 
 Deno.test("queries: the merged answer of two backends is sorted and cut as a whole", async () => {
-  const a = openMemory({ persistence: "memory", rootDir: crypto.randomUUID() });
-  const b = openMemory({ persistence: "memory", rootDir: crypto.randomUUID() });
+  const a = told().driver;
+  const b = told().driver;
   const both = await openComposite([a, b]);
   const project = await createProject(both, { name: "p" });
   for (const [at, driver] of [a, b, a, b].entries()) {

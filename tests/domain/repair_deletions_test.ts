@@ -14,6 +14,10 @@ import {
   repair,
   verify,
 } from "../../mod.ts";
+import { openBackend } from "../../composite/backend.ts";
+import { DEFAULTS } from "../../composite/options.ts";
+import { settle } from "../../domain/upkeep/annotations.ts";
+import { clocked, readAsPython } from "../support/clocked.ts";
 import { contents, type Faulty, faulty, refused } from "../support/faulty.ts";
 
 Deno.test("repair: an id that was deleted is not logged again, since a repair would delete it", async () => {
@@ -113,4 +117,25 @@ Deno.test("verify: what is deleted while it looks does not end it", async () => 
   };
   await using looking = await openComposite([a, b]);
   assert.equal((await verify(looking)).objects, 3);
+});
+
+Deno.test("repair: a tags file that came late over another one says nothing that is not in force", async () => {
+  const [a, b] = [clocked(), clocked()];
+  await using rubicon = await openComposite(a);
+  const project = await createProject(rubicon, { name: "p" });
+  const experiment = await logExperiment(rubicon, project);
+  const tagged = await addTags(rubicon, experiment, ["x"]);
+  const folder = `p/experiments/${experiment.id}`;
+  const before = await contents(a);
+  await removeTags(rubicon, tagged, ["x"]);
+  for (const [key, bytes] of Object.entries(await contents(a))) {
+    await b.put(key, new TextEncoder().encode(bytes));
+  }
+  for (const [key, bytes] of Object.entries(before)) {
+    await b.put(key, new TextEncoder().encode(bytes));
+  }
+  assert.deepEqual(await readAsPython(b, folder, "tags"), ["x"]);
+  const backends = await Promise.all([a, b].map((one) => openBackend(one, DEFAULTS, [])));
+  await settle(backends, "tags", folder);
+  for (const driver of [a, b]) assert.deepEqual(await readAsPython(driver, folder, "tags"), []);
 });

@@ -24,6 +24,7 @@ type Copy =
   | "whole"
   | "changed"
   | "gone"
+  | "longer"
   | { breaksAt: number; changed?: boolean }
   | { endsAt: number };
 
@@ -45,7 +46,10 @@ function damaged(inner: Faulty, copy: Copy): Driver {
       return { ...found, checksum: md5(found.bytes), bytes: bytesOf(found.bytes.slice()) };
     },
     async open(key, options) {
-      const { bytes, ...meta } = await inner.get(key, options);
+      const { bytes: stored, ...meta } = await inner.get(key, options);
+      // The same start, and something after it.
+      const bytes = copy === "longer" ? new Uint8Array([...stored, 1]) : stored;
+      meta.size = bytes.length;
       const shown = bytesOf(bytes.slice());
       let at = 0;
       const stream = byteStream((into) => {
@@ -138,6 +142,20 @@ Deno.test("openArtifact() never joins bytes of two contents", async () => {
   assert.match(error.message, /the disk broke[^]*its bytes differ from those read so far/);
   assert.equal(error.code, "corrupt");
 });
+
+for (
+  const [what, copy] of [["shorter", { endsAt: 500_000 }], ["of another size", "longer"]] as const
+) {
+  Deno.test(`openArtifact() never goes on in a copy that is ${what}`, async () => {
+    const { rubicon, artifact } = await world({ breaksAt: 600_000 }, copy);
+    await using _ = rubicon;
+    const error = await refused(async () =>
+      await new Response(await openArtifact(rubicon, artifact)).bytes()
+    );
+    assert.match(error.message, /the disk broke[^]*its bytes (?:differ|are not those)/);
+    assert.equal(error.code, "corrupt");
+  });
+}
 
 Deno.test("downloadArtifact() starts over if what it has is not what others have", async () => {
   // The first one hands out a wrong bit before it breaks; the second one is whole.

@@ -1,14 +1,17 @@
 /** Layers keep every verb and every field of the driver below them. */
 import assert from "node:assert/strict";
 import { stack } from "../../composite/backend.ts";
-import { breaker, Health } from "../../composite/layers/breaker.ts";
+import { breaker } from "../../composite/layers/breaker.ts";
+import { Health } from "../../composite/layers/health.ts";
 import { bound } from "../../composite/layers/bound.ts";
 import { bundle } from "../../composite/layers/bundle.ts";
 import { cache } from "../../composite/layers/cache.ts";
 import { limit } from "../../composite/layers/limit.ts";
 import { present } from "../../composite/layers/present.ts";
 import type { Backend } from "../../composite/plan.ts";
-import type { Driver } from "../../drivers/driver.ts";
+import type { Driver, VerbOptions } from "../../drivers/driver.ts";
+import { hasCode } from "../../errors.ts";
+import { FakeTime } from "../support/fake_time.ts";
 import { guard } from "../../drivers/guard.ts";
 import { BULK_VERBS, FIELDS, OPTIONAL_VERBS, VERBS } from "../../drivers/layer.ts";
 
@@ -107,6 +110,70 @@ for (const [name, wrap] of Object.entries(layers)) {
     const bulk = BULK_VERBS.map((verb) => `bulk.${verb}`);
     assert.deepEqual(inner.calls, [...VERBS, ...OPTIONAL_VERBS, ...bulk]);
   });
+}
+
+const empty = new Uint8Array(1);
+/** Calls of each verb, by its name. */
+const CALLS: Record<string, (driver: Driver, options: VerbOptions) => Promise<unknown>> = {
+  get: (driver, options) => driver.get("a", options),
+  open: async (driver, options) => await (await driver.open("a", options)).stream.cancel(),
+  put: (driver, options) => driver.put("a", empty, options),
+  stat: (driver, options) => driver.stat("a", options),
+  list: (driver, options) => Array.fromAsync(driver.list("a", options)),
+  folders: (driver, options) => driver.folders("a", options),
+  delete: (driver, options) => driver.delete("a", options),
+  putTree: (driver, options) => driver.putTree!("a", [["b", empty]], options),
+  times: (driver, options) => driver.times!(options),
+  stamps: (driver, options) => driver.stamps!(["a"], options),
+  "bulk.list": (driver, options) => driver.bulk!.list(["a"], options),
+  "bulk.stat": (driver, options) => driver.bulk!.stat(["a"], options),
+  "bulk.get": (driver, options) => driver.bulk!.get(["a"], options),
+};
+
+Deno.test("layer: each verb of the contract is called below", () => {
+  const verbs = [...VERBS, ...OPTIONAL_VERBS, ...BULK_VERBS.map((verb) => `bulk.${verb}`)];
+  assert.deepEqual(Object.keys(CALLS).sort(), verbs.filter((verb) => verb !== "close").sort());
+});
+
+for (const [verb, call] of Object.entries(CALLS)) {
+  Deno.test(`layer: an abort goes before ${verb} in each layer that heeds it`, async () => {
+    for (const name of ["guard", "limit", "breaker", "all of them", "one bound to a call"]) {
+      const inner = new Whole();
+      const reason = new Error("enough");
+      const work = call(layers[name]!(inner), { signal: AbortSignal.abort(reason) });
+      await assert.rejects(work, (error) => error === reason, name);
+      assert.deepEqual(inner.calls, [], name);
+    }
+  });
+
+  Deno.test(`layer: the circuit counts how ${verb} ends, and its limit is around it`, async () => {
+    using time = new FakeTime();
+    const broken = {
+      failing: () => Promise.reject(new Error("EIO")),
+      hangs: () => new Promise(() => {}),
+    };
+    for (const [what, end] of Object.entries(broken)) {
+      const inner = withVerb(verb, end as () => Promise<never>);
+      const own = health();
+      const outcome = call(stack(guard(inner), 1_000, own), {}).catch((error) => error);
+      await time.tick(1_000);
+      const error = await time.atOnce(outcome);
+      assert.ok(hasCode(error, "unavailable"), `${what}: ${error}`);
+      assert.match(error.message, what === "hangs" ? /no progress for 1000 ms/ : /EIO/);
+      assert.equal(own.status().failures, 1, what);
+    }
+  });
+}
+
+/** A driver one of whose verbs ends in another way. */
+function withVerb(verb: string, end: () => Promise<never>): Driver {
+  const inner = new Whole();
+  const [name, more] = verb.split(".") as [keyof Driver, string?];
+  const own = more ? { ...inner.bulk, [more]: end } : name !== "list" ? end : async function* () {
+    yield await end();
+  };
+  Object.defineProperty(inner, name, { value: own });
+  return inner;
 }
 
 Deno.test("layer: verbs and fields are those of the contract", async () => {

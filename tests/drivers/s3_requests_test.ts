@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import {
   createProject,
-  hasCode,
   listExperiments,
   listMetrics,
   logArtifact,
@@ -11,12 +10,11 @@ import {
   logMetric,
   logParameter,
   openComposite,
-  openDriver,
   toTable,
 } from "../../mod.ts";
 import { refused } from "../support/faulty.ts";
 import { answer, bytes, onServers, play } from "../support/on_servers.ts";
-import { type Trick } from "../support/proxy.ts";
+import type { Trick } from "../support/proxy.ts";
 import { s3Config } from "../support/servers.ts";
 
 const onEach = await onServers("S3 requests");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { hasCode, openDriver } from "../../mod.ts";
 import { refused } from "../support/faulty.ts";
 import { answer, bytes, onServers, play } from "../support/on_servers.ts";
-import { type Trick } from "../support/proxy.ts";
+import type { Trick } from "../support/proxy.ts";
 import { s3Config } from "../support/servers.ts";
 
 const onEach = await onServers("S3 retries");

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { hasCode } from "../../mod.ts";
 import { refused } from "../support/faulty.ts";
-import { answer, bytes, MIB, onServers } from "../support/on_servers.ts";
-import { type S3Server } from "../support/servers.ts";
+import { bytes, MIB, onServers } from "../support/on_servers.ts";
+import type { S3Server } from "../support/servers.ts";
 
 const onEach = await onServers("S3 uploads");
 

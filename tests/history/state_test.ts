@@ -13,6 +13,7 @@ import type { Driver } from "../../mod.ts";
 import { fakeConfig, fakeS3 } from "../support/fake_s3.ts";
 import { FakeTime } from "../support/fake_time.ts";
 import { faulty } from "../support/faulty.ts";
+import { latestStatus, statusName } from "../../domain/history/status_file.ts";
 import { movedClock } from "../support/clock.ts";
 
 const HEARTBEAT = 60_000;
@@ -143,4 +144,13 @@ Deno.test("heartbeat: none of its timers holds the process", async () => {
   assert.ok(time.unreferenced.size >= 2);
   await end(run);
   assert.equal(time.timers, 0);
+});
+
+Deno.test("heartbeat: the name of a state sorts after those that were seen, also from the future", () => {
+  const future = "status_7fffffff-ffff-7000-8000-000000000000.json";
+  const names = [future, "tags_x.json", "status_.txt"];
+  const next = statusName(names);
+  assert.ok(next > future, "though this clock is thousands of years behind");
+  assert.equal(latestStatus([...names, next]), next);
+  assert.equal(latestStatus(["metadata.json"]), undefined);
 });

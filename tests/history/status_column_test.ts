@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import {
+  type BulkReader,
   type Composite,
   createProject,
   type Experiment,
@@ -20,7 +21,7 @@ import { s3Driver } from "../../drivers/s3/driver.ts";
 import { fakeConfig, fakeS3 } from "../support/fake_s3.ts";
 import { contents, faulty } from "../support/faulty.ts";
 import { movedClock } from "../support/clock.ts";
-import { temporary } from "../support/folders.ts";
+import { openFolder, temporary } from "../support/folders.ts";
 
 /** Runs a test on memory, on a folder, and on a bucket. */
 function onEach(name: string, test: (rubicon: Composite, project: Project) => Promise<void>): void {
@@ -171,7 +172,11 @@ Deno.test("status column: without status files it costs no request, with them on
   const reader = async () => await openComposite(s3Driver(fakeConfig(), store.transport));
   for (let at = 0; at < 5; at++) await logExperiment(rubicon, project, { name: `e${at}` });
   const first = await reader();
-  assert.equal(await count(() => toTable(first, project)), 1 + 5, "a listing, and each experiment");
+  assert.equal(
+    await count(() => toTable(first, project)),
+    2 + 5,
+    "a listing, whether the project is in the trash, and each experiment",
+  );
   let live: Run | undefined;
   for (let at = 0; at < 3; at++) {
     const run = await startRun(rubicon, project);
@@ -184,12 +189,12 @@ Deno.test("status column: without status files it costs no request, with them on
   }
   const second = await reader();
   // Of two that are finished the experiment, the summary and the status; of the one that goes on no part is read.
-  assert.equal(await count(() => toTable(second, project)), 1 + 5 + 2 * 3 + 2);
+  assert.equal(await count(() => toTable(second, project)), 2 + 5 + 2 * 3 + 2);
   assert.ok(store.requests.every((one) => !one.includes("/history/")), "no part is read");
   assert.equal(await count(() => toTable(second, project)), 1, "what was read is known");
   const third = await reader();
   const bare = () => listExperiments(third, project, { where: "status = 'running'" });
-  assert.equal(await count(bare), 1 + 3 + 8, "no metric is read for a state");
+  assert.equal(await count(bare), 2 + 3 + 8, "no metric is read for a state");
   await live!.finish();
 });
 
@@ -242,3 +247,27 @@ Deno.test("status column: 1,000 finished runs list two objects more each, and no
   assert.ok(listings.length <= 5 + 3, `${listings.length} pages of 1,000 for 4,001 objects`);
   assert.ok(store.requests.every((one) => !/GET .*\/history\//.test(one)));
 });
+
+Deno.test("status column: a run that ends while a table looks at it is in no other state than it was", () =>
+  temporary(async (rootDir) => {
+    const inner = openFolder(rootDir);
+    let onListed = () => Promise.resolve();
+    const bulk = {
+      ...inner.bulk!,
+      async list(...args: Parameters<BulkReader["list"]>) {
+        const found = await inner.bulk!.list(...args);
+        if (args[0].some((folder) => /experiments\/[^/]+$/.test(folder))) await onListed();
+        return found;
+      },
+    };
+    await using rubicon = await openComposite({ ...inner, bulk });
+    const project = await createProject(rubicon, { name: "p" });
+    const run = await startRun(rubicon, project);
+    onListed = async () => {
+      onListed = () => Promise.resolve();
+      await run.finish();
+    };
+    const { rows } = await toTable(rubicon, project);
+    assert.equal(rows[0]!.status, "finished", "what was listed is gone, so it looks once more");
+    assert.equal((await toTable(rubicon, project)).rows[0]!.status, "finished");
+  }));

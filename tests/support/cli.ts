@@ -116,14 +116,14 @@ export async function makeStore(): Promise<Store> {
       ...{ id: idOf(at + 1), name: `run-${at + 1}`, tags, createdAt: time(10 + at) },
       commitHash: "0123456789abcdef",
       parameters: [
-        { name: "lr", value: lr, id: idOf(at + 1), createdAt: time(10) },
-        { name: "seed", value: 42, id: idOf(at + 1), createdAt: time(10) },
+        { name: "lr", value: lr, createdAt: time(10) },
+        { name: "seed", value: 42, createdAt: time(10) },
       ],
       metrics: [
-        { name: "accuracy", value: accuracy, id: idOf(at + 1), createdAt: time(10) },
+        { name: "accuracy", value: accuracy, createdAt: time(10) },
         {
           ...{ name: "loss", value: loss, directionality: "loss" as const },
-          ...{ id: idOf(at + 1), createdAt: time(10) },
+          createdAt: time(10),
         },
       ],
     });

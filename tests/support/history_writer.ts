@@ -3,9 +3,11 @@
  * Arguments: the backends and the options of the composite as JSON, what to do, and the name of the run.
  */
 import {
+  type Driver,
   getOrCreateProject,
   isRubiconException,
   openComposite,
+  openDriver,
   startRun,
   withRun,
 } from "../../mod.ts";
@@ -33,8 +35,22 @@ function hanging() {
   };
 }
 
+/** A folder whose puts take a while, so that nothing of them is done before the event loop is empty. */
+async function late(): Promise<Driver> {
+  const inner = await openDriver(backends[0]);
+  const { putTree: _putTree, ...rest } = inner;
+  return {
+    ...rest,
+    async put(...args) {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return await inner.put(...args);
+    },
+  };
+}
+
 const slow = what === "hang" ? hanging() : undefined;
-const rubicon = await openComposite(slow ? [slow.driver] : backends, {
+const drivers = slow ? [slow.driver] : what === "forget" ? [await late()] : backends;
+const rubicon = await openComposite(drivers, {
   ...options,
   onWarning() {},
 });

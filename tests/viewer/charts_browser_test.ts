@@ -70,6 +70,9 @@ const TESTS = [
     const { settings } = await charts.until((seen) => "p" in seen.settings);
     assert.deepEqual(settings, { s: 0.9, g: "p.optimizer", p: ["val/loss"] });
     assert.equal(await page.locator(".chart-title").first().innerText(), "val/loss");
+    // None of the groups stands out unless the pointer is on it.
+    await page.mouse.move(0, 0);
+    await page.waitForFunction(() => document.querySelectorAll(".chart-dim").length === 0);
     const groups = new Set(column(12, "optimizer"));
     assert.match(
       (await page.locator(".chart-curve").first().getAttribute("aria-label"))!,

@@ -21,4 +21,8 @@ export const FORMATS: readonly CommandEntry[] = [
     ...{ name: "parquet", summary: "the table of a project as a Parquet file" },
     load: async () => (await table()).tableAs("parquet"),
   },
+  {
+    ...{ name: "html", summary: "the viewer as a page that needs no server" },
+    load: () => import("./html.ts"),
+  },
 ];

@@ -8,7 +8,7 @@ import { decompressorOf } from "./codecs.ts";
 import type { Chunk } from "./footer.ts";
 import type { Cell, Meaning } from "./meaning.ts";
 import { type PageValues, plain, valuesOf } from "./page_values.ts";
-import { pagesOf } from "./pages.ts";
+import { type OpenPage, pagesOf } from "./pages.ts";
 import type { Node, SchemaColumn } from "./schema.ts";
 import { putPage, type Vector } from "./vector.ts";
 
@@ -24,37 +24,47 @@ export interface ColumnChunks {
 export const isFlat = ({ node, leaves }: SchemaColumn): boolean =>
   leaves[0]?.node === node && leaves[0].maxRepetition === 0;
 
+/** The data pages of a chunk, each of which opens to its levels and its values. */
+async function* dataPages(
+  { chunk, bytes, meaning }: ColumnChunks["parts"][number],
+  budget: Budget,
+): AsyncGenerator<{ count: number; open(): { opened: OpenPage; values: PageValues } }> {
+  const { leaf } = chunk;
+  const decoding = { leaf, meaning, budget };
+  let dictionary: PageValues | undefined;
+  for (const page of pagesOf(bytes, chunk, await decompressorOf(chunk.codec), budget)) {
+    const { count } = page;
+    if (page.isDictionary) {
+      dictionary = plain(page.open().bytes, leaf.node.element.type!, count, decoding);
+      continue;
+    }
+    const open = () => {
+      const opened = page.open();
+      return { opened, values: valuesOf(opened, dictionary, decoding) };
+    };
+    yield { count, open };
+  }
+}
+
 /** Decodes a column of plain values: the rows `from` to `to` of a group go into `vector`, at `at`. */
 export async function readFlat(
-  { chunk, bytes, meaning }: ColumnChunks["parts"][number],
+  part: ColumnChunks["parts"][number],
   vector: Vector,
   budget: Budget,
   from: number,
   to: number,
   at: number,
 ): Promise<void> {
-  const { leaf } = chunk;
-  const run = await decompressorOf(chunk.codec);
-  let dictionary: PageValues | undefined;
   let row = 0;
-  for (const page of pagesOf(bytes, chunk, run, budget)) {
-    if (page.isDictionary) {
-      dictionary = plain(page.open().bytes, leaf.node.element.type!, page.count, {
-        leaf,
-        meaning,
-        budget,
-      });
-      continue;
-    }
+  for await (const page of dataPages(part, budget)) {
     const [first, last] = [Math.max(from, row), Math.min(to, row + page.count)];
     if (first < last) {
-      const opened = page.open();
-      const values = valuesOf(opened, dictionary, { leaf, meaning, budget });
+      const { opened, values } = page.open();
       putPage(
         vector,
         values,
         opened.definitions,
-        leaf.maxDefinition,
+        part.chunk.leaf.maxDefinition,
         first - row,
         last - row,
         at + first - from,
@@ -99,31 +109,22 @@ export async function readNested(
 
 /** The levels and values of a leaf. */
 async function readLevels(
-  { chunk, bytes, meaning }: ColumnChunks["parts"][number],
+  part: ColumnChunks["parts"][number],
   budget: Budget,
 ): Promise<{ definitions: Uint8Array; repetitions: Uint8Array; values: Cell[] }> {
+  const { chunk, meaning } = part;
   const { leaf } = chunk;
   budget.pay(2 * chunk.values);
   const definitions = new Uint8Array(chunk.values).fill(leaf.maxDefinition);
   const repetitions = new Uint8Array(leaf.maxRepetition > 0 ? chunk.values : 0);
   const values: Cell[] = [];
-  const run = await decompressorOf(chunk.codec);
-  let dictionary: PageValues | undefined;
   let at = 0;
-  for (const page of pagesOf(bytes, chunk, run, budget)) {
-    if (page.isDictionary) {
-      dictionary = plain(page.open().bytes, leaf.node.element.type!, page.count, {
-        leaf,
-        meaning,
-        budget,
-      });
-      continue;
-    }
-    const opened = page.open();
+  for await (const page of dataPages(part, budget)) {
+    const { opened, values: found } = page.open();
     if (opened.definitions) definitions.set(opened.definitions, at);
     if (opened.repetitions) repetitions.set(opened.repetitions, at);
     const { toCell } = meaning;
-    for (const value of valuesOf(opened, dictionary, { leaf, meaning, budget })) {
+    for (const value of found) {
       values.push(toCell ? toCell(unsigned(value, meaning) as number | bigint) : value);
     }
     at += page.count;

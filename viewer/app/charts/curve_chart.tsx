@@ -81,7 +81,9 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
     () => plot && pointer ? hitsAt(series, plot, pointer.x, pointer.y) : [],
     [series, plot, pointer],
   );
-  const focus = pointer ? hits[0]?.index : series.findIndex((one) => one.row === row);
+  const focus = pointer
+    ? hits[0]?.index
+    : series.findIndex((one) => row !== undefined && one.row === row);
   const drawOver = useCallback<Draw>((pen, paint) => {
     if (!plot) return;
     if (along !== undefined) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { abortable } from "../../drivers/abortable.ts";
+import { abortable } from "./abortable.ts";
 
 /** A line before a door that lets so many in. */
 export class Line {

@@ -1,0 +1,63 @@
+/** Runs in the trash: what was logged to them goes along, and comes back. */
+import assert from "node:assert/strict";
+import {
+  createProject,
+  deleteExperiment,
+  emptyTrash,
+  experimentStatus,
+  readHistory,
+  restoreExperiment,
+  startRun,
+  verify,
+  withRun,
+} from "../../mod.ts";
+import { openComposite } from "../../composite.ts";
+import { faulty } from "../support/faulty.ts";
+
+const notFound = { code: "not-found", message: /was deleted\. restoreExperiment/ };
+
+Deno.test("trash: the curve and the state of a run are hidden with it, and come back", async () => {
+  const [a, b] = [faulty("a"), faulty("b")];
+  await using rubicon = await openComposite([a, b]);
+  const project = await createProject(rubicon, { name: "p" });
+  const experiment = await withRun(rubicon, project, {}, (run) => {
+    for (let step = 0; step < 5; step++) run.log({ loss: 1 / (step + 1) }, { step });
+    return run.experiment;
+  });
+  await deleteExperiment(rubicon, experiment);
+  await assert.rejects(readHistory(rubicon, experiment), notFound);
+  await assert.rejects(experimentStatus(rubicon, experiment), notFound);
+  // Also for others, who have not deleted it themselves.
+  await using other = await openComposite([a, b]);
+  await assert.rejects(readHistory(other, experiment), notFound);
+  await assert.rejects(experimentStatus(other, experiment), notFound);
+  await assert.rejects(startRun(other, project, { id: experiment.id }), {
+    code: "already-exists",
+    message: /in the trash/,
+  });
+  await restoreExperiment(other, project, { id: experiment.id });
+  await using third = await openComposite([a, b]);
+  assert.equal((await readHistory(third, experiment)).length, 5);
+  assert.equal((await experimentStatus(third, experiment))?.state, "finished");
+  assert.equal((await verify(third)).clean, true);
+});
+
+Deno.test("trash: a run that is deleted while it logs stays hidden, and what it logged comes back", async () => {
+  const [a, b] = [faulty("a"), faulty("b")];
+  await using rubicon = await openComposite([a, b], { onWarning() {} });
+  const project = await createProject(rubicon, { name: "p" });
+  const run = await startRun(rubicon, project, { flushMs: 2 ** 30, heartbeatMs: 2 ** 30 });
+  run.log({ loss: 1 }, { step: 0 });
+  await run.flush();
+  await using other = await openComposite([a, b], { onWarning() {} });
+  await deleteExperiment(other, run.experiment);
+  run.log({ loss: 0.5 }, { step: 1 });
+  await run.finish().catch(() => {/* it may be told that its experiment is gone */});
+  await assert.rejects(readHistory(other, run.experiment), notFound);
+  await restoreExperiment(other, project, { id: run.experiment.id });
+  const points = await readHistory(other, run.experiment);
+  assert.equal(points[0]?.value, 1, "what was acknowledged before is there");
+  await deleteExperiment(other, run.experiment);
+  await emptyTrash(other, project, { olderThanMs: 0 });
+  await assert.rejects(readHistory(other, run.experiment), { code: "not-found" });
+});
