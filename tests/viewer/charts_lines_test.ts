@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { decimate, GAP, nearest } from "../../viewer/app/charts/decimate.ts";
+import { decimate, GAP, nearest } from "../../viewer/decimate.ts";
 import { type Curve, curvesOf } from "../../viewer/app/charts/histories.ts";
 import { bandOf, inSight, lineOf, pixels, yRange } from "../../viewer/app/charts/lines.ts";
-import { smooth } from "../../viewer/app/charts/smooth.ts";
+import { smooth } from "../../viewer/smooth.ts";
 
 const value = fc.oneof(
   { weight: 8, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },

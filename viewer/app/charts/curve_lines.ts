@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunStyle } from "../types.ts";
-import { lowerBound, nearest } from "./decimate.ts";
+import { lowerBound, nearest } from "../../decimate.ts";
 import { type Box, clipped, type Plot, xOf, yOf } from "./frame.ts";
 import { type Band, type Drawn, type Line, pixels, yRange } from "./lines.ts";
 import { extent } from "./numbers.ts";

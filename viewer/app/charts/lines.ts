@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { decimate, lowerBound } from "./decimate.ts";
+import { decimate, lowerBound } from "../../decimate.ts";
 import type { Curve, Curves } from "./histories.ts";
 import { extent, quantile } from "./numbers.ts";
-import { smooth } from "./smooth.ts";
+import { smooth } from "../../smooth.ts";
 
 /** What lies along x: steps, time, time since the run's first point, or `m:` and the name of a metric. */
 export type AlongX = "step" | "time" | "relative" | `m:${string}`;
