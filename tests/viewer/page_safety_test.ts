@@ -217,7 +217,7 @@ Deno.test({
     const { page, errors, requests } = await browser.open(`file://${folder}/all.html`);
     await page.getByRole("link", { name: "Training" }).click();
     await page.locator(".grid-body .row").first().waitFor();
-    await page.locator(".grid-body .spark").first().waitFor();
+    await page.locator(".grid-body .chart-spark").first().waitFor();
     await page.keyboard.press("3");
     await page.locator(".tab-body canvas").first().waitFor();
     await page.evaluate(() => location.hash = "#/p/iris-demo/table");

@@ -94,41 +94,6 @@ export function RunName({ row }: { row: number }): VNode {
   );
 }
 
-interface SparkLineProps {
-  values: readonly (number | null)[];
-  stroke: string;
-  width?: number;
-  height?: number;
-}
-
-/** A curve as small as a word. */
-export function SparkLine({ values, stroke, width = 52, height = 18 }: SparkLineProps): VNode {
-  const numbers = values.filter((value): value is number =>
-    value !== null && Number.isFinite(value)
-  );
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  const span = most - least || 1;
-  let path = "";
-  let isUp = true;
-  values.forEach((value, at) => {
-    if (value === null || !Number.isFinite(value)) {
-      isUp = true;
-      return;
-    }
-    const x = values.length < 2 ? width / 2 : 1 + at / (values.length - 1) * (width - 2);
-    const y = most === least ? height / 2 : height - 2 - (value - least) / span * (height - 4);
-    path += `${isUp ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
-    isUp = false;
-  });
-  return (
-    <svg class="spark" width={width} height={height} aria-hidden="true">
-      {numbers.length === 1
-        ? <circle cx={width / 2} cy={height / 2} r="2" fill={stroke} />
-        : <path d={path} fill="none" stroke={stroke} stroke-width="1.3" stroke-linejoin="round" />}
-    </svg>
-  );
-}
-
 interface EmptyProps {
   icon: IconName;
   title: string;

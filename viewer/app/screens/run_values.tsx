@@ -10,7 +10,8 @@ import { decodeCell } from "../../cells.ts";
 import type { RunFile } from "../../contract.ts";
 import { asPeopleCount, listOf, textOf } from "../data/cell.ts";
 import { count, counted, delta, number } from "../data/format.ts";
-import { SparkLine, Tags } from "../parts/bits.tsx";
+import { Spark } from "../charts/spark.tsx";
+import { Tags } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { colourOf } from "../state/colours.ts";
 import { wantSparks } from "../state/project.ts";
@@ -100,7 +101,7 @@ export function Metrics({ run, row }: { run: RunFile; row: number | undefined })
               </div>
               <span class="value-curve">
                 {curve && curve.length > 1 && (
-                  <SparkLine values={curve} stroke={stroke} width={120} height={26} />
+                  <Spark values={curve} stroke={stroke} width={120} height={26} />
                 )}
               </span>
               <span class="value-number">
@@ -201,7 +202,7 @@ function Nested({ cell, depth = 0 }: { cell: Cell; depth?: number }): VNode {
   if (list && list.length > 8) {
     return (
       <span title={textOf(cell).slice(0, 2_000)}>
-        <SparkLine values={list.slice(0, 400)} stroke="currentColor" />{" "}
+        <Spark values={list.slice(0, 400)} stroke="currentColor" />{" "}
         {counted(list.length, "value")}, last {number(list.at(-1)!)}
       </span>
     );

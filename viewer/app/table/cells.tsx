@@ -6,7 +6,8 @@
 import type { ComponentChildren, VNode } from "npm:preact@^11.2.0";
 import { listOf, textOf } from "../data/cell.ts";
 import { ago, counted, deltaOf, duration, number, numbersOf, time } from "../data/format.ts";
-import { SparkLine, Status, Tags } from "../parts/bits.tsx";
+import { Spark } from "../charts/spark.tsx";
+import { Status, Tags } from "../parts/bits.tsx";
 import { colourOf } from "../state/colours.ts";
 import type { Cell, RunColumn, Runs } from "../types.ts";
 import { bestOf, type Group } from "./model.ts";
@@ -83,7 +84,7 @@ export function cellOf(column: RunColumn, row: number, context: CellContext): Co
   if (!list) return <span class="mono">{textOf(cell)}</span>;
   return (
     <>
-      <SparkLine values={thinned(list)} stroke={colourOf.value(row).stroke} />
+      <Spark width={52} values={thinned(list)} stroke={colourOf.value(row).stroke} />
       <span class="muted">{list.length}×</span>
       <span>{number(list.findLast((one) => !Number.isNaN(one)) ?? NaN, 4)}</span>
     </>
@@ -103,10 +104,7 @@ function numberCell(
   return (
     <>
       {curve && curve.length > 1 && (
-        <SparkLine
-          values={curve}
-          stroke={colourOf.value(row).stroke}
-        />
+        <Spark width={52} values={curve} stroke={colourOf.value(row).stroke} />
       )}
       <span class={isBest ? "best" : undefined}>{text}</span>
       {base !== undefined && (
