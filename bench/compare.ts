@@ -3,8 +3,9 @@
  * This module beside the real rubicon-ml 0.15.3 and beside what is bare: the same machine, store and data, in turns;
  * medians and ratios as a table, or as JSON with `--json`.
  *
- *     deno task bench [local] [s3] [start] [frames] [query] [history] [growth] [--json]
+ *     deno task bench [local] [s3] [start] [frames] [query] [history] [dataset] [growth] [--json]
  */
+import { dataset } from "./dataset.ts";
 import { frames } from "./frames.ts";
 import { type Growth, growth } from "./growth.ts";
 import { history } from "./history.ts";
@@ -14,7 +15,7 @@ import { s3 } from "./s3.ts";
 import { query } from "./query.ts";
 import { start } from "./start.ts";
 
-const parts = { local, s3, start, frames, query, history };
+const parts = { local, s3, start, frames, query, history, dataset };
 const chosen = Deno.args.filter((arg) => !arg.startsWith("--"));
 const wanted = (part: string) => chosen.length === 0 || chosen.includes(part);
 
