@@ -3,8 +3,13 @@
  * This module beside the real rubicon-ml 0.15.3 and beside what is bare: the same machine, store and data, in turns;
  * medians and ratios as a table, or as JSON with `--json`.
  *
+<<<<<<< HEAD
  *     deno task bench [local] [s3] [start] [frames] [query] [reads] [history] [growth] [--json]
+=======
+ *     deno task bench [local] [s3] [start] [frames] [query] [history] [dataset] [growth] [--json]
+>>>>>>> dataset
  */
+import { dataset } from "./dataset.ts";
 import { frames } from "./frames.ts";
 import { type Growth, growth } from "./growth.ts";
 import { history } from "./history.ts";
@@ -15,7 +20,11 @@ import { query } from "./query.ts";
 import { reads } from "./reads.ts";
 import { start } from "./start.ts";
 
+<<<<<<< HEAD
 const parts = { local, s3, start, frames, query, reads, history };
+=======
+const parts = { local, s3, start, frames, query, history, dataset };
+>>>>>>> dataset
 const chosen = Deno.args.filter((arg) => !arg.startsWith("--"));
 const wanted = (part: string) => chosen.length === 0 || chosen.includes(part);
 

@@ -225,7 +225,7 @@ function manifestOf(
         groups.flatMap(({ files }) => files.map((file) => ({ ...file, project }))),
     ).flat(),
   ].sort((a, b) => a.path < b.path ? -1 : 1);
-  return { exported_at: new Date().toISOString(), projects, files };
+  return { exportedAt: new Date().toISOString(), projects, files };
 }
 
 /** Writes the manifest, if all that it names is there and nobody else has written another one. */
