@@ -3,11 +3,7 @@
  * This module beside the real rubicon-ml 0.15.3 and beside what is bare: the same machine, store and data, in turns;
  * medians and ratios as a table, or as JSON with `--json`.
  *
-<<<<<<< HEAD
- *     deno task bench [local] [s3] [start] [frames] [query] [reads] [history] [growth] [--json]
-=======
  *     deno task bench [local] [s3] [start] [frames] [query] [history] [dataset] [growth] [--json]
->>>>>>> dataset
  */
 import { dataset } from "./dataset.ts";
 import { frames } from "./frames.ts";
@@ -20,11 +16,7 @@ import { query } from "./query.ts";
 import { reads } from "./reads.ts";
 import { start } from "./start.ts";
 
-<<<<<<< HEAD
-const parts = { local, s3, start, frames, query, reads, history };
-=======
-const parts = { local, s3, start, frames, query, history, dataset };
->>>>>>> dataset
+const parts = { local, s3, start, frames, query, reads, history, dataset };
 const chosen = Deno.args.filter((arg) => !arg.startsWith("--"));
 const wanted = (part: string) => chosen.length === 0 || chosen.includes(part);
 

@@ -69,11 +69,7 @@ export interface ProjectEntry {
 /** What is in manifest.json. */
 export interface Manifest {
   format: number;
-<<<<<<< HEAD
-  "exported_at": string;
-=======
   exportedAt: string;
->>>>>>> dataset
   projects: ProjectEntry[];
   files: (PartFile & { project: string })[];
 }
