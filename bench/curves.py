@@ -18,7 +18,7 @@ from tensorboardX import SummaryWriter
 
 def client(folder):
     made = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlflow.db")
-    experiment = made.create_experiment(f"e{time.time_ns()}")
+    experiment = made.create_experiment(f"e{time.time_ns()}", artifact_location=folder)
     return made, made.create_run(experiment).info.run_id
 
 

@@ -21,6 +21,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   downloadDataframe: "dataframe, path",
   emptyTrash: "project, { olderThanMs }",
   experimentStatus: "experiment",
+  exportParquet: "project, { to }",
   flush: "{ timeoutMs }",
   getArtifact: "experiment, { name }",
   getDataframe: "experiment, { name }",

@@ -85,6 +85,9 @@ const NAMES = `
   ExperimentQuery
   ExperimentStatus
   experimentStatus
+  ExportedDataset
+  exportParquet
+  ExportParquetOptions
   Feature
   FeatureInput
   FeatureInputs

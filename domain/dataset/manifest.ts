@@ -69,7 +69,7 @@ export interface ProjectEntry {
 /** What is in manifest.json. */
 export interface Manifest {
   format: number;
-  exported_at: string;
+  "exported_at": string;
   projects: ProjectEntry[];
   files: (PartFile & { project: string })[];
 }

@@ -7,7 +7,6 @@ import { RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
 import { checkComposite, checkFields, refuse, show } from "../check.ts";
 import { CALL_FIELDS } from "../inputs.ts";
-import { toPath } from "../files/disk.ts";
 import { nearest } from "../../messages.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import type { MlflowExperiment } from "./files.ts";
@@ -75,7 +74,6 @@ export async function importMlruns(
 ): Promise<ImportedMlruns> {
   const where = "importMlruns";
   checkComposite(rubicon, where);
-  const root = toPath(path);
   checkFields(options, OPTIONS, where);
   const { experiments, deleted = false, parameters = "guess", onProgress: _told, ...rest } =
     options;
@@ -87,11 +85,13 @@ export async function importMlruns(
   }
   const { report, signal } = reporter("objects", options, where);
   const call: CallOptions = { ...rest, ...(signal && { signal }) };
-  const [{ childrenOf, readMlflow, readRun, runFolders }, { importRun, projectFor }] = await Promise
-    .all([
+  const [{ childrenOf, readMlflow, readRun, runFolders }, { importRun, projectFor }, { toPath }] =
+    await Promise.all([
       import("./files.ts"),
       import("./import_run.ts"),
+      import("../files/disk.ts"),
     ]);
+  const root = toPath(path);
   const all = await readMlflow(root);
   if (all.length === 0) {
     throw new RubiconException("not-found", `${where}: ${root} is no file store of MLflow.`);

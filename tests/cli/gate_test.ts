@@ -38,7 +38,6 @@ Deno.test("cli: gate compares the newest run with a baseline, by directionality"
     -0.04999999999999993,
   ]);
   assert.deepEqual([tag!.code, ...told(tag!).slice(0, 3)], [1, false, "run-3", ["run-2"]]);
-  // 0.9 - 0.95 is a little less than -0.05, which is what people ask for.
   assert.deepEqual([allowed!.code, told(allowed!)[0]], [0, true]);
   assert.deepEqual([id!.code, ...told(id!).slice(0, 3)], [0, true, "run-3", ["run-1"]]);
   assert.deepEqual([better!.code, told(better!)[0]], [1, false]);
@@ -96,6 +95,10 @@ Deno.test("cli: the gate's verdict at its edges", () => {
   assert.deepEqual(verdict(metric(0.5), metric(0.5)), [true, 0]);
   assert.deepEqual(verdict(metric(1, "loss"), metric(2, "loss")), [false, -1]);
   assert.deepEqual(verdict(metric(2, "loss"), metric(1, "loss"), 1), [true, 1]);
+  // 0.79 - 0.8 is a little less than -0.01, which is what people ask for.
+  assert.ok(0.79 - 0.8 < -0.01);
+  assert.equal(verdict(metric(0.8), metric(0.79), -0.01)[0], true);
+  assert.equal(verdict(metric(0.8), metric(0.7899999), -0.01)[0], false);
   assert.deepEqual(verdict(metric(0.5), metric(NaN)), [false, null]);
   assert.deepEqual(verdict(metric(NaN), metric(0.5)), [false, null]);
   assert.deepEqual(verdict(metric(0.5), metric("0.9")), [false, null]);

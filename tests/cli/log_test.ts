@@ -1,6 +1,6 @@
 /** Logging, tagging, downloading and exporting. */
 import assert from "node:assert/strict";
-import { makeStore, ok, rubicon } from "../support/cli.ts";
+import { idOf, makeStore, ok, rubicon } from "../support/cli.ts";
 
 Deno.test("cli: log takes an experiment from options, values as JSON or as text", async () => {
   await using store = await makeStore();
@@ -149,4 +149,45 @@ Deno.test("cli: export writes a table as CSV, JSON lines and Parquet, to a file 
   assert.deepEqual(JSON.parse(file), { output: "runs.parquet", rows: 3 });
   const bytes = await Deno.readFile(`${folder}/runs.parquet`);
   assert.equal(new TextDecoder().decode(bytes.subarray(-4)), "PAR1");
+});
+
+Deno.test("cli: if one of many cannot be logged, those that were are named all the same", async () => {
+  await using store = await makeStore();
+  const { roots } = store;
+  const stdin = `{"name":"fine"}\n{"id":"${idOf(1)}","name":"an id that is taken"}\n`;
+  const { code, out, err } = await rubicon(["log", "-p", "Iris", "--stdin", "--json", ...roots], {
+    stdin,
+  });
+  assert.equal(code, 1, err);
+  assert.match(err, /^error: .*already exists/s);
+  assert.deepEqual(JSON.parse(out).map((one: { name: string }) => one.name), ["fine"]);
+});
+
+Deno.test("cli: export parquet --to writes a dataset, again only what changed, of whole projects", async () => {
+  await using store = await makeStore();
+  const { folder, roots } = store;
+  const to = `${folder}/data set`;
+  const all = ["export", "parquet", "--to", to, ...roots];
+  const first = JSON.parse(await ok([...all, "--json"]));
+  assert.deepEqual({ ...first, bytes: 0 }, {
+    ...{ to, experiments: 3, values: 12, points: 0, artifacts: 1 },
+    ...{ written: 3, kept: 0, removed: 0, bytes: 0 },
+  });
+  const again = await ok([...all, "Iris", "--since", "last"]);
+  assert.match(
+    again,
+    /data set: 3 experiments, 12 values, 0 points, 1 artifacts\.\n0 files written/,
+  );
+  const bad: [string[], RegExp][] = [
+    [["--since", "3d"], /--since last/],
+    [["--where", "metrics.accuracy > 1"], /leave out --where/],
+    [["-o", "x.parquet"], /--output and --to/],
+  ];
+  const said = await Promise.all(bad.map(([args]) => rubicon([...all, ...args])));
+  for (const [at, { code, err }] of said.entries()) {
+    assert.equal(code, 2, err);
+    assert.match(err, bad[at]![1]);
+  }
+  const two = await rubicon(["export", "parquet", "Iris", "Prüfung 日本", "-o", "x", ...roots]);
+  assert.deepEqual([two.code, /--to PATH/.test(two.err)], [2, true]);
 });

@@ -49,6 +49,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   downloadDataframe: () =>
     api.downloadDataframe(rubicon, dataframe, `${Deno.makeTempDirSync()}/x.parquet`),
   emptyTrash: () => api.emptyTrash(rubicon, project),
+  exportParquet: () => api.exportParquet(rubicon, project, { to: Deno.makeTempDirSync() }),
   experimentStatus: () => api.experimentStatus(rubicon, experiment),
   getArtifact: () => api.getArtifact(rubicon, experiment, { name: "a" }),
   getDataframe: () => api.getDataframe(rubicon, experiment, { id: dataframe.id }),

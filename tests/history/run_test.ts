@@ -4,8 +4,10 @@ import {
   addTags,
   type Composite,
   createProject,
+  deleteExperiment,
   type Driver,
   experimentStatus,
+  flush,
   getExperiment,
   listExperiments,
   listMetrics,
@@ -15,6 +17,7 @@ import {
   type Project,
   readHistory,
   readHistoryColumns,
+  restoreExperiment,
   resumeRun,
   type Run,
   setStatus,
@@ -219,6 +222,31 @@ onEach("an experiment without a run has no status and no points", async (rubicon
   assert.equal((await refused(() => readHistory(rubicon, missing))).code, "not-found");
   assert.equal((await refused(() => experimentStatus(rubicon, missing))).code, "not-found");
   assert.equal((await refused(() => setStatus(rubicon, missing, "failed"))).code, "not-found");
+});
+
+Deno.test("history: of an experiment in the trash nothing is read, until it is restored", async () => {
+  const [a, b] = [faulty(), faulty()];
+  await using rubicon = await openComposite([a, b], { write: "any", onWarning() {} });
+  const project = await createProject(rubicon, { name: "p" });
+  const run = await startRun(rubicon, project);
+  run.log({ loss: 1 });
+  await run.finish();
+  await flush(rubicon);
+  b.faults = { all: "before" };
+  await deleteExperiment(rubicon, run.experiment);
+  b.faults = {};
+  // A backend that missed the deletion still has all of it.
+  for (const drivers of [[a, b], [a]]) {
+    await using reader = await openComposite(drivers, { onWarning() {} });
+    for (const read of [readHistory, readHistoryColumns, experimentStatus, resumeRun]) {
+      const { code, message } = await refused(() => read(reader, run.experiment));
+      assert.equal(code, "not-found");
+      assert.match(message, /was deleted\. restoreExperiment/);
+    }
+  }
+  await restoreExperiment(rubicon, project, { id: run.experiment.id });
+  assert.equal((await readHistory(rubicon, run.experiment)).length, 1);
+  assert.equal((await experimentStatus(rubicon, run.experiment))?.state, "finished");
 });
 
 onEach("readHistoryColumns() gives typed arrays by name", async (rubicon, project) => {

@@ -82,8 +82,8 @@ export async function shell(script: string, how: How & { shell?: string } = {}):
 }
 
 /** An id whose start says which it is. */
-export const idOf = (digit: number): string =>
-  `${String(digit).repeat(8)}-0000-4000-8000-000000000000`;
+export const idOf = (digit: number, child = 0): string =>
+  `${String(digit).repeat(8)}-0000-4000-8000-00000000000${child}`;
 
 /** A folder with a store in it: two copies, two projects, three runs of the first. */
 export interface Store extends AsyncDisposable {
@@ -116,14 +116,14 @@ export async function makeStore(): Promise<Store> {
       ...{ id: idOf(at + 1), name: `run-${at + 1}`, tags, createdAt: time(10 + at) },
       commitHash: "0123456789abcdef",
       parameters: [
-        { name: "lr", value: lr, createdAt: time(10) },
-        { name: "seed", value: 42, createdAt: time(10) },
+        { name: "lr", value: lr, id: idOf(at + 1, 1), createdAt: time(10) },
+        { name: "seed", value: 42, id: idOf(at + 1, 2), createdAt: time(10) },
       ],
       metrics: [
-        { name: "accuracy", value: accuracy, createdAt: time(10) },
+        { name: "accuracy", value: accuracy, id: idOf(at + 1, 3), createdAt: time(10) },
         {
           ...{ name: "loss", value: loss, directionality: "loss" as const },
-          createdAt: time(10),
+          ...{ id: idOf(at + 1, 4), createdAt: time(10) },
         },
       ],
     });

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import type { Page } from "npm:playwright-core@^1.65.1";
 import { lacksBrowser, startBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
+import { exportViewer } from "../../viewer.ts";
 import { hashOf, show, stepsOf } from "./support/app.ts";
 
 const ignore = ignoredFor("the viewer with hostile stores in a browser", await lacksBrowser());
@@ -202,5 +203,36 @@ Deno.test({
     await frame.locator(".grid").waitFor();
     await page.goto(shown.url);
     await hashOf(page, /^$/);
+  },
+});
+
+Deno.test({
+  name: "page places: one file, opened by a double click, has all of it without any request",
+  ...options,
+  async fn() {
+    await using shown = await show("small");
+    const folder = await Deno.makeTempDir();
+    await exportViewer(shown.rubicon, { to: `${folder}/all.html` });
+    await using browser = await startBrowser();
+    const { page, errors, requests } = await browser.open(`file://${folder}/all.html`);
+    await page.getByRole("link", { name: "Training" }).click();
+    await page.locator(".grid-body .row").first().waitFor();
+    await page.locator(".grid-body .spark").first().waitFor();
+    await page.keyboard.press("3");
+    await page.locator(".tab-body canvas").first().waitFor();
+    await page.evaluate(() => location.hash = "#/p/iris-demo/table");
+    await page.getByRole("link", { name: "forest 1", exact: true }).click();
+    const picture = page.locator("article .artifact-image").first();
+    await picture.waitFor();
+    await page.waitForFunction(() =>
+      document.querySelector<HTMLImageElement>(".artifact-image")!.naturalWidth > 0
+    );
+    assert.equal(await page.getByRole("link", { name: "Backends" }).count(), 0);
+    assert.deepEqual(
+      requests.filter((path) => !/all\.html$|^(?:null|null\/)|^[0-9a-f/-]+$/.test(path)),
+      [],
+    );
+    assert.deepEqual(errors, []);
+    await Deno.remove(folder, { recursive: true });
   },
 });

@@ -226,6 +226,38 @@ Deno.test("viewer server: three broken backends together show all runs, and how 
   assert.match(backends[0]!.lastError!, /out of order/);
 });
 
+Deno.test("viewer server: a backend that hangs does not keep the page from what the others have", async () => {
+  const [first, hanging] = [faulty("first"), faulty("hanging")];
+  const rubicon = await openComposite([first, hanging], { onWarning: () => {}, timeoutMs: 4_000 });
+  await logExperiment(rubicon, await createProject(rubicon, { name: "P" }));
+  hanging.faults.all = "hang";
+  const server = await served(rubicon);
+  const { projects, backends } = await server.index();
+  assert.deepEqual(projects.map(({ name }) => name), ["P"]);
+  assert.deepEqual(
+    backends.map(({ answered }) => answered),
+    [null, null],
+    "not all have said so yet",
+  );
+  await server.viewer.close();
+});
+
+Deno.test("viewer server: what comes to a backend behind a damaged one shows, too", async () => {
+  const [damaged, whole] = [faulty("damaged"), faulty("whole")];
+  await using both = await openComposite([damaged, whole], { onWarning: () => {} });
+  const project = await createProject(both, { name: "P" });
+  const run = await logExperiment(both, project, { name: "first" });
+  const key = `p/experiments/${run.id}/metadata.json`;
+  await damaged.put(key, new TextEncoder().encode('{"name": "cut sh'));
+  await using server = await served(both);
+  assert.deepEqual(own(await server.runs("p"), "name"), ["first"]);
+  const before = (await server.index("p")).projects[0]!.runs.checksum;
+  await using other = await openComposite(whole);
+  await logExperiment(other, project, { name: "second" });
+  assert.notEqual((await server.index("p")).projects[0]!.runs.checksum, before);
+  assert.deepEqual(own(await server.runs("p"), "name"), ["first", "second"]);
+});
+
 Deno.test("viewer server: a store that is down says so, and shows what was known when it goes", async () => {
   await using rubicon = await makeStore("down");
   await using server = await served(rubicon);

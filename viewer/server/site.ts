@@ -29,6 +29,8 @@ const OTHERS_AFTER = 30_000;
 /** Projects with more runs are read when somebody asks for them; so are further ones beyond so many runs in all. */
 const READ_AHEAD = 2_000;
 const READ_AHEAD_IN_ALL = 5_000;
+/** For so long, in milliseconds, an index waits for all backends to say that they are there. */
+const PATIENCE = 500;
 /** So many bytes of JSON are kept. */
 const KEPT_BYTES = 128 * 2 ** 20;
 
@@ -66,6 +68,7 @@ export class Site {
   #error: string | null = null;
   #names: readonly string[] = [];
   #lookedAt = -Infinity;
+  #asking: Promise<void> | undefined;
 
   constructor(rubicon: Composite, readonly options: SiteOptions) {
     checkComposite(rubicon, "the viewer");
@@ -149,7 +152,7 @@ export class Site {
   readonly #lookAtAll: () => Promise<void> = freshly(async () => {
     const { rubicon, call, now } = this.#shared;
     const begun = now();
-    await this.askBackends();
+    await this.#askForAWhile();
     try {
       this.#take(await listProjects(rubicon, call));
       this.#error = null;
@@ -201,8 +204,18 @@ export class Site {
     }
   }
 
+  /** Asks the backends, and waits only so long: one that hangs does not keep the page from what the others have. */
+  async #askForAWhile(): Promise<void> {
+    const asking = this.#asking ??= this.#askBackends().finally(() => this.#asking = undefined);
+    const { promise: enough, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, PATIENCE);
+    // What comes later than that shows at the next look; so does why it failed.
+    asking.catch(() => {});
+    await Promise.race([asking, enough]).finally(() => clearTimeout(timer));
+  }
+
   /** Asks each backend whether it is there. */
-  async askBackends(): Promise<void> {
+  async #askBackends(): Promise<void> {
     if (!this.options.live) return;
     const { rubicon, call } = this.#shared;
     try {

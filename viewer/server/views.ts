@@ -7,7 +7,7 @@
 import { generate as uuidV7 } from "jsr:@std/uuid@^1.1.1/v7";
 import { checkText, refuse } from "../../domain/check.ts";
 import { growing } from "../../domain/format/clock.ts";
-import { isView, projectFolder, viewKey } from "../../domain/format/layout.ts";
+import { isView, metadataKey, projectFolder, viewKey } from "../../domain/format/layout.ts";
 import type { Project } from "../../domain/format/entities.ts";
 import { pooled } from "../../domain/pool.ts";
 import { above } from "../../domain/writing/above.ts";
@@ -93,8 +93,13 @@ const readSaved = (rubicon: Core, project: Project, call: CallOptions): Promise<
 
 async function savedIn({ driver, label }: Backend, folder: string): Promise<Answer<Saved[]>> {
   const keys: string[] = [];
-  for await (const { key } of driver.list(folder, { depth: 1 })) if (isView(key)) keys.push(key);
-  if (keys.length === 0) return { value: [], weak: "bare" };
+  let hasProject = false;
+  for await (const { key } of driver.list(folder, { depth: 1 })) {
+    if (isView(key)) keys.push(key);
+    hasProject ||= key === metadataKey(folder);
+  }
+  // Most projects have no view, and not all backends are to be asked for each of them.
+  if (keys.length === 0) return hasProject ? { value: [] } : { value: [], weak: "bare" };
   const damage: string[] = [];
   const found = await pooled(keys, async (key): Promise<Saved[]> => {
     try {

@@ -18,8 +18,8 @@ export const FORMATS: readonly CommandEntry[] = [
     load: async () => (await table()).tableAs("jsonl"),
   },
   {
-    ...{ name: "parquet", summary: "the table of a project as a Parquet file" },
-    load: async () => (await table()).tableAs("parquet"),
+    ...{ name: "parquet", summary: "the table of a project, or whole projects as a dataset" },
+    load: async () => (await import("./dataset.ts")).parquet,
   },
   {
     ...{ name: "html", summary: "the viewer as a page that needs no server" },

@@ -1,5 +1,5 @@
 /**
- * `rubicon export csv`, `jsonl` and `parquet`: a project's table as a file.
+ * `rubicon export csv` and `jsonl`, and what `parquet` does without `--to`: a project's table as a file.
  *
  * @module
  */
@@ -14,19 +14,20 @@ import { addColumns, tableOf, type TableOptions } from "../table.ts";
 
 type Format = "csv" | "jsonl" | "parquet";
 
-interface ExportOptions extends TableOptions {
+/** What commander makes of the options. */
+export interface ExportOptions extends TableOptions {
   output: string;
   defuseFormulas?: boolean;
 }
 
-/** The command of one format. */
-export const tableAs = (format: Format): CommandModule => ({
-  define: (command) => define(command, format),
-  run: (cli, options, [project]) => run(cli, options, project, format),
+/** The command of one format. `project` is how it takes the project. */
+export const tableAs = (format: Format, project = "[project]"): CommandModule => ({
+  define: (command) => define(command, format, project),
+  run: (cli, options, [one]) => run(cli, options, one, format),
 });
 
-function define(command: Command, format: Format): void {
-  command.argument("[project]", "the project")
+function define(command: Command, format: Format, project: string): void {
+  command.argument(project, "the project")
     .addOption(new Option("-o, --output <path>", "a file or a folder; - is stdout").default("-"));
   if (format === "csv") {
     command.option(

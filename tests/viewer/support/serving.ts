@@ -32,7 +32,7 @@ export async function served(
   }, APP);
   const address = `http://127.0.0.1:${viewer.port}/`;
   const get = (path: string, headers: Record<string, string> = {}) =>
-    fetch(address + path, { headers, redirect: "manual" });
+    whole(address + path, { headers, redirect: "manual" });
   const json = async (path: string) => {
     const response = await get(path);
     const text = await response.text();
@@ -52,13 +52,22 @@ export async function served(
       return await json(projects.find((one) => one.slug === slug)!.runs.path);
     },
     post: (path, body, headers = {}) =>
-      fetch(address + path, {
+      whole(address + path, {
         method: "POST",
         headers: { "content-type": "application/json", "x-rubicon-token": token, ...headers },
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
     [Symbol.asyncDispose]: () => viewer.close(),
   };
+}
+
+/** Asks, and reads the whole answer, so that a test which looks at its status alone leaves nothing open. */
+async function whole(address: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(address, init);
+  const bytes = await response.bytes();
+  const { status, statusText, headers } = response;
+  const body = [204, 304].includes(status) ? null : bytes;
+  return new Response(body, { status, statusText, headers });
 }
 
 /** What a raw request is answered with: fetch does not let a test call a server by another name. */

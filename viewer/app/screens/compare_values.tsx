@@ -63,7 +63,11 @@ export function CompareValues({ rows: list, files }: Props): VNode {
     const wanted = part.trim().toLowerCase();
     const result: Line[] = [];
     for (const kind of ORDER) {
-      const of = found.filter((row) => row.kind === kind && row.key.toLowerCase().includes(wanted));
+      // The runs' names are above the columns.
+      const of = found.filter((row) =>
+        row.kind === kind && !(kind === "own" && row.key === "name") &&
+        row.key.toLowerCase().includes(wanted)
+      );
       if (of.length > 0) result.push({ kind, many: of.length }, ...of);
     }
     return result;
@@ -83,7 +87,7 @@ export function CompareValues({ rows: list, files }: Props): VNode {
     observer.observe(scroller.current!);
     return () => observer.disconnect();
   }, []);
-  const [key, each] = isNarrow.value ? [124, 176] : [240, 200];
+  const [key, each] = isNarrow.value ? [124, 176] : [240, 214];
   const columns = `${key}px repeat(${list.length}, minmax(${each}px, 1fr))`;
   const least = `${key + each * list.length}px`;
   return (
@@ -124,7 +128,7 @@ export function CompareValues({ rows: list, files }: Props): VNode {
             : (
               <div
                 key={line.kind}
-                class={`diff-row diff-title ${line.kind}`}
+                class={`diff-row diff-title of-${line.kind}`}
                 role="row"
                 style={style}
               >
@@ -241,7 +245,7 @@ function DiffLine({ row, style, at }: LineProps): VNode {
 function valueOf({ kind, key }: DiffRow, value: Cell | undefined): VNode | string {
   if (value === undefined) return <span class="faint">missing</span>;
   if (value === null) return <span class="faint">{kind === "own" ? "–" : "null"}</span>;
-  if (typeof value === "number" || typeof value === "bigint") return number(value, 6);
+  if (typeof value === "number" || typeof value === "bigint") return number(value);
   if (kind === "own" && key === "createdAt") return time(String(value));
   const list = listOf(value);
   if (list && list.length > 4) {
