@@ -26,6 +26,7 @@
 export { display, type Displayable, type DisplayOptions } from "./notebook/display.ts";
 export type { Displayed } from "./notebook/mime.ts";
 export { plotDataframe, type PlotDataframeOptions } from "./notebook/plot_dataframe.ts";
+export { liveHistory, type LiveHistoryOptions } from "./notebook/live_history.ts";
 export { plotHistory, type PlotHistoryOptions } from "./notebook/plot_history.ts";
 export { plotMetricLists, type PlotMetricListsOptions } from "./notebook/plot_metric_lists.ts";
 export { plotParallel, type PlotParallelOptions } from "./notebook/plot_parallel.ts";

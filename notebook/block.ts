@@ -4,7 +4,7 @@
  * @module
  */
 import { type Html, markup } from "./html.ts";
-import { sparkOf } from "./spark.ts";
+import { sparkOf, WithCurve } from "./spark.ts";
 import { count, isNothing, isNumber, shortTime, textOf } from "./values.ts";
 
 /** One part. */
@@ -96,7 +96,9 @@ export function grid(
   }
   if (total === 0) notes.push(`No ${what}s.`);
   const side = (at: number) =>
-    shown.every((row) => isNothing(row[at]) || isNumber(row[at])) ? "right" : "left";
+    shown.map((row) => plain(row[at])).every((value) => isNothing(value) || isNumber(value))
+      ? "right"
+      : "left";
   const head = names.map((name, at) =>
     markup`<th style="${CELL}; text-align: ${side(at)}">${name}</th>`
   );
@@ -126,14 +128,20 @@ const LONG = 40;
 const MAX_TITLE = 2_000;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 
-function cell(value: unknown): Html {
+/** A cell's value, without the curve that led to it. */
+const plain = (value: unknown): unknown => value instanceof WithCurve ? value.value : value;
+
+function cell(given: unknown): Html {
+  const curve = given instanceof WithCurve ? given.line : undefined;
+  const value = plain(given);
   const text = cellText(value);
-  if (isNumber(value)) {
-    const exact = String(value);
+  if (isNumber(value) || curve && isNothing(value)) {
+    const exact = isNothing(value) ? "" : String(value);
+    const style = `${CELL}; text-align: right; white-space: nowrap`;
     // What was rounded is there whole for whoever points at it.
     return exact === text
-      ? markup`<td style="${CELL}; text-align: right">${text}</td>`
-      : markup`<td style="${CELL}; text-align: right" title="${exact}">${text}</td>`;
+      ? markup`<td style="${style}">${curve}${text}</td>`
+      : markup`<td style="${style}" title="${exact}">${curve}${text}</td>`;
   }
   const spark = sparkOf(value);
   const style = `${CELL}; text-align: left; white-space: nowrap`;
@@ -149,7 +157,8 @@ const isTags = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.length <= 12 &&
   value.every((item) => typeof item === "string");
 
-function cellText(value: unknown): string {
+function cellText(given: unknown): string {
+  const value = plain(given);
   if (typeof value === "string" && TIME.test(value)) return shortTime(value);
   if (isTags(value)) return value.join(", ");
   if (Array.isArray(value) && value.length === 0) return "";

@@ -46,6 +46,11 @@ export interface DisplayOptions extends CallOptions {
    */
   columns?: readonly string[] | undefined;
   /**
+   * For a project: whether a metric that was logged by step has a small curve before its value, which takes two requests
+   * a run that is shown. Default: `true`.
+   */
+  curves?: boolean | undefined;
+  /**
    * For a project: whether the viewer comes along below the table, in a frame that is opened by a click. It is for places
    * that run scripts, and adds some 400 KB to the notebook, and what the project has. Default: `false`.
    */
@@ -53,7 +58,7 @@ export interface DisplayOptions extends CallOptions {
 }
 
 const KINDS = Object.keys(FIELDS) as Kind[];
-const OPTIONS = new Set(["limit", "columns", "viewer", ...CALL_FIELDS]);
+const OPTIONS = new Set(["limit", "columns", "curves", "viewer", ...CALL_FIELDS]);
 const ROWS = 20;
 
 /**
@@ -98,15 +103,17 @@ async function page(
   const where = "display";
   checkComposite(rubicon, where);
   checkFields(options, OPTIONS, where);
-  const { limit = ROWS, columns, viewer = false, ...call } = options;
+  const { limit = ROWS, columns, curves = true, viewer = false, ...call } = options;
   const asked = columns && checkTexts(columns, `${where}: columns`);
   if (!(Number.isInteger(limit) && limit >= 1)) {
     refuse(`${where}: limit must be a whole number of rows, 1 or more, not ${show(limit)}.`);
   }
-  if (typeof viewer !== "boolean") {
-    refuse(`${where}: viewer must be true or false, not ${show(viewer)}.`);
+  for (const [name, is] of Object.entries({ curves, viewer })) {
+    if (typeof is !== "boolean") {
+      refuse(`${where}: ${name} must be true or false, not ${show(is)}.`);
+    }
   }
-  const blocks = await blocksOf(rubicon, value, { limit, asked }, call, where);
+  const blocks = await blocksOf(rubicon, value, { limit, asked, curves }, call, where);
   if (viewer) {
     const project = checkEntity(value, ["project"], `${where} with viewer`) as Project;
     const { viewerBlock } = await import("./viewer.ts");
@@ -119,7 +126,11 @@ async function page(
 async function blocksOf(
   rubicon: Composite,
   value: Displayable,
-  { limit, asked }: { limit: number; asked: readonly string[] | undefined },
+  { limit, asked, curves }: {
+    limit: number;
+    asked: readonly string[] | undefined;
+    curves: boolean;
+  },
   options: CallOptions,
   where: string,
 ): Promise<Block[]> {
@@ -138,7 +149,7 @@ async function blocksOf(
   if (asked && entity.kind !== "project" && entity.kind !== "dataframe") refuseColumns(where);
   switch (entity.kind) {
     case "project":
-      return await projectBlocks(rubicon, entity, limit, options, asked);
+      return await projectBlocks(rubicon, entity, { limit, curves }, options, asked);
     case "experiment":
       return await experimentBlocks(rubicon, entity, limit, options);
     case "artifact":

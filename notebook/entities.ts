@@ -7,15 +7,18 @@ import { listArtifacts } from "../domain/artifact.ts";
 import { listDataframes, readDataframe } from "../domain/dataframe.ts";
 import { listExperiments } from "../domain/experiment.ts";
 import { listFeatures } from "../domain/feature.ts";
+import { type HistoryColumns, readHistoryColumns } from "../domain/history/history.ts";
 import { listMetrics } from "../domain/metric.ts";
 import { listParameters } from "../domain/parameter.ts";
 import type { IndexLevel } from "../domain/parquet/parquet.ts";
 import type { AnyTable } from "../domain/query/table.ts";
+import { pooled } from "../domain/pool.ts";
 import { toTable } from "../domain/table.ts";
 import type { Dataframe, Entity, Experiment, Kind, Project } from "../domain/format/entities.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { type Block, grid, heading, line, MAX_COLUMNS } from "./block.ts";
 import { askedColumns, projectColumns, shownColumns } from "./columns.ts";
+import { WithCurve } from "./spark.ts";
 import { cellOf, shortTime, textOf } from "./values.ts";
 
 /** The fields that a table of entities shows, by kind. */
@@ -59,7 +62,7 @@ const listed = (entities: readonly Entity[], limit: number, title: string): Bloc
 export async function projectBlocks(
   rubicon: Composite,
   project: Project,
-  limit: number,
+  { limit, curves }: { limit: number; curves: boolean },
   options: CallOptions,
   columns?: readonly string[],
 ): Promise<Block[]> {
@@ -75,6 +78,24 @@ export async function projectBlocks(
   const names = columns
     ? askedColumns(table.columns, columns, "display")
     : all.slice(0, MAX_COLUMNS);
+  const metrics = new Map(
+    table.columns.filter(({ name, kind }) => kind === "metric" && names.includes(name))
+      .map(({ name, label }) => [name, label]),
+  );
+  const runs = table.rows.map((row) =>
+    // What has no status was not run, and has no history.
+    curves && metrics.size > 0 && row.status !== null
+      ? experiments.find(({ id }) => id === row.id)
+      : undefined
+  );
+  const histories = await pooled(
+    runs,
+    async (run) => run && await readHistoryColumns(rubicon, run, options),
+  );
+  const cellIn = (row: object, at: number, name: string): unknown => {
+    const points = histories[at]?.get(metrics.get(name) ?? "")?.values;
+    return points ? new WithCurve(cellOf(row, name), points) : runCell(row, name);
+  };
   return [
     heading("project", project.name, [
       project.description ?? "",
@@ -85,7 +106,7 @@ export async function projectBlocks(
       title: "experiments, newest first",
       columns: names,
       ...(!columns && { totalColumns: all.length }),
-      rows: table.rows.map((row) => names.map((name) => runCell(row, name))),
+      rows: table.rows.map((row, at) => names.map((name) => cellIn(row, at, name))),
       total: experiments.length,
       limit,
       what: "experiment",
@@ -108,18 +129,20 @@ export async function experimentBlocks(
   limit: number,
   options: CallOptions,
 ): Promise<Block[]> {
-  const [parameters, metrics, features, artifacts, dataframes] = await Promise.all([
+  const [parameters, metrics, features, artifacts, dataframes, history] = await Promise.all([
     listParameters(rubicon, experiment, options),
     listMetrics(rubicon, experiment, options),
     listFeatures(rubicon, experiment, options),
     listArtifacts(rubicon, experiment, options),
     listDataframes(rubicon, experiment, options),
+    readHistoryColumns(rubicon, experiment, options),
   ]);
   const { projectName, description, modelName, branchName, commitHash } = experiment;
   const code = [branchName, commitHash].filter((text) => text !== null).join(" ");
   const parts = [
     ...listed(parameters, limit, "parameters"),
     ...listed(metrics, limit, "metrics"),
+    ...curvesOf(history, limit),
     ...listed(features, limit, "features"),
     ...listed(artifacts, limit, "artifacts"),
     ...listed(dataframes, limit, "dataframes"),
@@ -135,6 +158,23 @@ export async function experimentBlocks(
     ...(parts.length > 0 ? parts : [line("Nothing is logged to it yet.", true)]),
   ];
 }
+
+/** The curves of metrics as a table. */
+const curvesOf = (history: Map<string, HistoryColumns>, limit: number): Block[] =>
+  history.size === 0 ? [] : [
+    grid({
+      title: "curves",
+      columns: ["name", "points", "last step", "last"],
+      rows: [...history].map(([name, { steps, values }]) => [
+        name,
+        values.length,
+        steps.at(-1),
+        new WithCurve(values.at(-1), values),
+      ]),
+      limit,
+      what: "metric",
+    }),
+  ];
 
 /** A dataframe with the first rows of its table. */
 export async function dataframeBlocks(

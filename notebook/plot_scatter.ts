@@ -17,7 +17,7 @@ import {
 } from "./plot_source.ts";
 import { axisOptions, checkLog, margins, scaleOf } from "./scale.ts";
 import { drawSvg, svgBundle } from "./svg.ts";
-import { cellOf, textOf } from "./values.ts";
+import { cellOf, count, textOf } from "./values.ts";
 
 /** Options of {@linkcode plotScatter}. */
 export interface PlotScatterOptions extends PlotOptions {
@@ -73,6 +73,9 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
   const drawn = [...rows.keys()].filter((at) =>
     x.values[at] !== undefined && y.values[at] !== undefined
   );
+  const ranks = ranksOf(drawn.map((at) => JSON.stringify([x.values[at], y.values[at]])));
+  const rank = new Map(drawn.map((at, index) => [at, ranks[index]!]));
+  const equal = ranks.filter((one) => one > 0).length;
   const colors = options.color === undefined ? undefined : colorsOf(column(options.color), drawn);
   const title = options.title ?? `${y.name} by ${x.name}`;
   const named = [x, y].map(({ name }) => name).concat(options.color ?? []);
@@ -80,6 +83,7 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
     [rowName(rows[at]!), ...named.map((name) => `${name}: ${textOf(cellOf(rows[at]!, name))}`)]
       .join("\n");
   const notes = [about, ...leftOut(rows.length - drawn.length, "without both values")];
+  if (equal > 0) notes.push(`${count(equal, "experiment")} with the values of another one: rings.`);
   const frame = {
     title,
     notes,
@@ -93,12 +97,14 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
     x: { ...axisOptions(x, "x", xLog, frame.width - edges.marginLeft), grid: true },
     y: { ...axisOptions(y, "y", yLog, frame.width), grid: true },
     color: { type: "identity" },
+    r: { type: "identity" },
     marks: [
-      plot.dot(drawn, {
+      plot.dot(drawn.toSorted((a, b) => rank.get(b)! - rank.get(a)!), {
         x: (at: number) => x.values[at],
         y: (at: number) => y.values[at],
         fill: colors ? (at: number) => colors.of(at) : PLAIN,
-        r: 4.5,
+        // Of equal ones each is a ring around the one before.
+        r: (at: number) => 4.5 + RING * Math.min(rank.get(at)!, MAX_RINGS),
         fillOpacity: 0.85,
         stroke: "#ffffff",
         strokeWidth: 0.75,
@@ -107,4 +113,18 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
     ],
   }));
   return svgBundle(svg, title, notes);
+}
+
+/** How wide a ring is, in pixels, and how many there are at most around a dot. */
+const RING = 2.5;
+const MAX_RINGS = 8;
+
+/** How many equal places came before each. */
+function ranksOf(places: readonly string[]): number[] {
+  const seen = new Map<string, number>();
+  return places.map((place) => {
+    const rank = seen.get(place) ?? 0;
+    seen.set(place, rank + 1);
+    return rank;
+  });
 }

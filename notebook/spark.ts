@@ -12,6 +12,22 @@ const LONG = 9;
 const WIDTH = 80;
 const HEIGHT = 16;
 
+/** A metric's value in a cell, with the curve that led to it. */
+export class WithCurve {
+  constructor(
+    /** The value. */
+    readonly value: unknown,
+    /** The points, by step. */
+    readonly points: Float64Array,
+  ) {}
+
+  /** The curve; of less than two points there is none. */
+  get line(): Html | undefined {
+    const numbers = numbersOf(this.points) ?? [];
+    return numbers.length < 2 ? undefined : lineOf(numbers);
+  }
+}
+
 /** A list of numbers in short. */
 export interface Spark {
   /** `200 values, last 0.21` */

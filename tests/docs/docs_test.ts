@@ -49,6 +49,7 @@ const OTHERS = new Set([
     "as",
     'as: "columns"',
   ],
+  "loggers: { step: { select, ignore, ignoreAll } }",
   ...["$", 'tags["key"]', "comments", "filesystem", "memory", "s3"],
   ...TYPES,
 ]);
@@ -61,6 +62,31 @@ Deno.test("docs: every function that the table of rubicon-ml's names points to i
   assert.ok(functions.size > 40);
   for (const name of functions) {
     assert.equal(typeof module[name], "function", name);
+  }
+});
+
+/** The anchors of a page: its headings as GitHub writes them. */
+const anchorsOf = (page: string): Set<string> =>
+  new Set(Array.from(
+    page.replaceAll(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm),
+    ([, title]) => title!.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"),
+  ));
+
+Deno.test("docs: each of rubicon-ml's notebooks has a row, which points to what is there", async () => {
+  const section = /^## Its notebooks$(.*?)^## /ms.exec(text)![1]!;
+  const found = [...section.matchAll(/^\| ([\w-]+\/[\w-]+) +\| (.*) \|$/gm)];
+  assert.equal(new Set(found.map(([, name]) => name)).size, 26);
+  const docs = new URL("../../docs/", import.meta.url);
+  const fields = new Set(["trainingMetadata", "failureMode", "tagStatus"]);
+  for (const [, name, here] of found) {
+    const functions = names(here!).filter((one) => !fields.has(one));
+    for (const one of functions) assert.equal(typeof module[one], "function", one);
+    const links = Array.from(here!.matchAll(/\]\(([^)#]*)#?([^)]*)\)/g));
+    assert.ok(functions.length + links.length > 0, name);
+    for (const [, file, anchor] of links) {
+      const page = await Deno.readTextFile(new URL(file || "from-rubicon-ml.md", docs));
+      if (anchor) assert.ok(anchorsOf(page).has(anchor), `${name}: ${file}#${anchor}`);
+    }
   }
 });
 

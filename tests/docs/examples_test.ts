@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getProject, listExperiments, openComposite, readHistory, toTable } from "../../mod.ts";
 import { ignoredFor } from "../support/parts.ts";
 import { lacksServers, makeBucket, startVersitygw } from "../support/servers.ts";
 
@@ -39,6 +40,40 @@ Deno.test("examples: two folders, twice in a row, with nothing but the folders' 
       assert.equal(out.match(/metric accuracy = 0\.8/g)!.length, 2);
       assert.match(out, /RubiconException \(not-found\) No backend was able to read/);
       assert.match(out, /repair copied 9 objects to it, and both are the same again/);
+    }
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+});
+
+Deno.test("examples: a training over a grid, whose curves are in both folders", async () => {
+  const cwd = await Deno.makeTempDir();
+  try {
+    const permissions = ["--allow-read=./local", "--allow-write=./local"];
+    const out = await run([...permissions, example("train")], {}, cwd);
+    const losses = Array.from(
+      out.matchAll(/^hidden (\d), lr ([\d.]+): 60 epochs, loss ([\d.]+) → ([\d.]+)$/gm),
+      ([, hidden, lr, first, last]) => ({ hidden, lr, first: Number(first), last: Number(last) }),
+    );
+    assert.equal(losses.length, 4, out);
+    const of = (hidden: string) => losses.filter((one) => one.hidden === hidden);
+    for (const { first, last } of of("8")) assert.ok(last < first / 2, out);
+    // One neuron is a straight line, which cannot cut off a circle.
+    for (const { last } of of("1")) assert.ok(last > 0.4, out);
+    assert.match(out, /^The best one: hidden 8, /m);
+    for (const store of ["train-a", "train-b"]) {
+      await using rubicon = await openComposite({
+        persistence: "filesystem",
+        rootDir: `${cwd}/local/${store}`,
+      });
+      const project = await getProject(rubicon, { name: "circle" });
+      const { rows } = await toTable(rubicon, project);
+      assert.deepEqual(rows.map(({ status }) => status), Array(4).fill("finished"));
+      const experiments = await listExperiments(rubicon, project);
+      for (const experiment of experiments) {
+        const points = await readHistory(rubicon, experiment, { metrics: ["accuracy"] });
+        assert.equal(points.length, 60);
+      }
     }
   } finally {
     await Deno.remove(cwd, { recursive: true });

@@ -14,11 +14,14 @@ import {
   logDataframe,
   logExperiment,
   openComposite,
+  type Project,
   toTable,
+  withRun,
 } from "../../mod.ts";
 import {
   display,
   plotDataframe,
+  plotHistory,
   plotMetricLists,
   plotParallel,
   plotScatter,
@@ -45,14 +48,16 @@ const HOSTILE = [
 ];
 
 const HTML_ELEMENTS = new Set(
-  "div span strong table thead tbody tr th td pre img".split(" "),
+  "div span strong table thead tbody tr th td pre img svg path".split(" "),
 );
-const HTML_ATTRIBUTES = new Set("style title src alt".split(" "));
+const HTML_ATTRIBUTES = new Set(
+  "style title src alt viewBox width height aria-hidden d".split(" "),
+);
 const SVG_ELEMENTS = new Set("svg g rect path line circle text title".split(" "));
 
 /** The styles that pages have without any hostile name. */
 const STYLE =
-  /^(?:(?:padding|margin|opacity|border|border-radius|margin-right|font-size|border-collapse|text-align|white-space|overflow|overflow-x|max-width|max-height|background|text-overflow): [\w #%.]+(?:; |$))+$/;
+  /^(?:(?:padding|margin|opacity|border|border-radius|margin-right|font-size|border-collapse|text-align|white-space|overflow|overflow-x|max-width|max-height|background|text-overflow|vertical-align|fill|stroke|stroke-width|stroke-linecap): [\w #%.]+(?:; |$))+$/;
 
 function checkHtml(html: string): Found[] {
   const elements = elementsOfHtml(html);
@@ -134,6 +139,12 @@ async function hostileStore(rubicon: Composite, hostile: string) {
   return project;
 }
 
+const hostileRun = (rubicon: Composite, project: Project) =>
+  withRun(rubicon, project, { name: project.name }, (run) => {
+    for (const value of [1, 3, 2]) run.log({ [`m ${project.name}`]: value });
+    return run.experiment;
+  });
+
 for (const hostile of HOSTILE) {
   Deno.test(`notebook: nothing comes out of ${JSON.stringify(hostile)}`, async () => {
     await using rubicon = await openComposite({
@@ -163,6 +174,10 @@ for (const hostile of HOSTILE) {
       assert.doesNotMatch(mime["text/plain"], /[\u0000-\u0008\u000B\u000C\u000E-\u001F]/);
     }
 
+    const runs = [await hostileRun(rubicon, project), await hostileRun(rubicon, project)];
+    for (const value of [project, runs[0]!]) {
+      checkHtml((await display(rubicon, value)).mime["text/html"]);
+    }
     const [p, c, m, l] = [`p ${hostile}`, `c ${hostile}`, `m ${hostile}`, `l ${hostile}`] as const;
     const plots = [
       plotScatter(rubicon, project, { x: p, y: m, color: c }),
@@ -172,6 +187,8 @@ for (const hostile of HOSTILE) {
       plotMetricLists(rubicon, project, { metric: l }),
       plotMetricLists(rubicon, project, { metric: l, columnNames: [hostile, hostile] }),
       plotMetricLists(rubicon, project, { metric: l, as: "lines" }),
+      plotHistory(rubicon, runs, { metric: m }),
+      plotHistory(rubicon, [...runs, experiment], { title: hostile, smoothing: 0.5 }),
       plotDataframe(rubicon, dataframe, { x: `x ${hostile}` }),
       plotDataframe(rubicon, dataframe, { x: `x ${hostile}`, as: "bar" }),
       plotDataframe(rubicon, [dataframe, dataframe], { y: `y ${hostile}`, as: "dot" }),

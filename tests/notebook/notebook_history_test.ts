@@ -11,10 +11,10 @@ import {
   type Project,
   withRun,
 } from "../../mod.ts";
-import { plotHistory, type PlotHistoryOptions } from "../../notebook.ts";
+import { display, plotHistory, type PlotHistoryOptions } from "../../notebook.ts";
 import { smooth } from "../../viewer/smooth.ts";
 import { refused } from "../support/faulty.ts";
-import { elementsOfSvg, type Found, named } from "../support/markup.ts";
+import { elementsOfHtml, elementsOfSvg, type Found, named } from "../support/markup.ts";
 
 async function withProject(work: (rubicon: Composite, project: Project) => Promise<void>) {
   await using rubicon = await openComposite({
@@ -150,4 +150,29 @@ Deno.test("plotHistory() refuses what it cannot draw, and says what there is", (
       assert.equal(error.code, "invalid-argument");
       assert.match(error.message, message);
     }
+  }));
+
+Deno.test("display() has curves: of an experiment in a table, of a project in its cells", () =>
+  withProject(async (rubicon, project) => {
+    const losses = Array.from({ length: 20 }, (_, at) => 1 / (at + 1));
+    const a = await runOf(rubicon, project, "a", losses);
+    await logExperiment(rubicon, project, { name: "old", metrics: { loss: 0.5 } });
+    await runOf(rubicon, project, "one", [2]);
+    const page = async (...args: Parameters<typeof display>) => {
+      const { mime } = await display(...args);
+      return { elements: elementsOfHtml(mime["text/html"]), text: mime["text/plain"] };
+    };
+    const ofRun = await page(rubicon, a);
+    assert.equal(named(ofRun.elements, "path").length, 2, "loss and twice");
+    assert.match(ofRun.text, /curves\nname +points +last step +last\nloss +20 +19 +0\.05\n/);
+    const ofProject = await page(rubicon, project);
+    assert.equal(named(ofProject.elements, "path").length, 2, "of the one run with a curve");
+    assert.match(ofProject.text, /a .* 0\.05 /);
+    const line = named(ofProject.elements, "path")[0]!.attributes.d!;
+    assert.equal(line.split("L").length, 20);
+    const off = await page(rubicon, project, { curves: false });
+    assert.equal(named(off.elements, "path").length, 0);
+    assert.equal(off.text, ofProject.text);
+    const error = await refused(() => display(rubicon, project, { curves: 1 as never }));
+    assert.match(error.message, /curves must be true or false, not 1/);
   }));

@@ -85,6 +85,19 @@ Deno.test("plots: a metric against a parameter, where they belong", () =>
     assert.equal(linear.length, 2);
   }));
 
+Deno.test("plots: equal points are rings, so that each of them is seen", () =>
+  withProject(async (rubicon) => {
+    const rows = ["a", "b", "c", "d"].map((name, at) => ({ name, x: at === 3 ? 2 : 1, y: 1 }));
+    const table = { columns: ["name", "x", "y"], rows };
+    const elements = await draw(plotScatter(rubicon, table, { x: "x", y: "y", color: "name" }));
+    const circles = named(elements, "circle").map(({ attributes, text }) => [
+      text.slice(0, 1),
+      Number(attributes.r),
+    ]);
+    assert.deepEqual(circles, [["c", 9.5], ["b", 7], ["a", 4.5], ["d", 4.5]], "the widest first");
+    assert.ok(texts(elements).includes("2 experiments with the values of another one: rings."));
+  }));
+
 Deno.test("plots: times, big integers, booleans, NaN and what is missing", () =>
   withProject(async (rubicon) => {
     const rows = Array.from({ length: 6 }, (_, at) => ({

@@ -11,7 +11,10 @@ export const lacksJupyter = (): Promise<string | undefined> => environment.lacks
 /** One output of a cell, as notebooks keep it. */
 export type Output =
   | { output_type: "stream"; name: "stdout" | "stderr"; text: string }
-  | { output_type: "execute_result" | "display_data"; data: Record<string, string> }
+  | {
+    output_type: "execute_result" | "display_data" | "update_display_data";
+    data: Record<string, string>;
+  }
   | { output_type: "error"; ename: string; evalue: string };
 
 const RUNNER = new URL("./run_notebook.py", import.meta.url).pathname;
