@@ -26,7 +26,8 @@ export type Bundle = Readonly<Record<string, string>>;
  * of them have ended, or are lost. It sees what was flushed, by any process: let the run have a `flushMs` of a second
  * or so. A training in the same kernel has to `await` something now and then, so that there is time to draw.
  *
- * @throws {RubiconException} `unsupported` outside a notebook, and where no backend is able to read.
+ * @throws {RubiconException} `unsupported` outside a notebook, and where no backend is able to read; the reason of
+ * `signal` once that is aborted.
  *
  * @example
  * ```ts ignore
@@ -115,7 +116,7 @@ function kernelDisplay(): Display {
 }
 
 /** An abort ends the wait; the next read says so. */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
