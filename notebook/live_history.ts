@@ -30,10 +30,23 @@ export type Bundle = Readonly<Record<string, string>>;
  * `signal` once that is aborted.
  *
  * @example
- * ```ts ignore
+ * ```ts
+ * import { createProject, hasCode, openComposite, startRun } from "../mod.ts";
+ * import { liveHistory } from "../notebook.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "liveHistory" });
+ * const project = await createProject(rubicon, { name: "Iris" });
  * const run = await startRun(rubicon, project, { flushMs: 1000 });
- * const training = train(run); // calls run.log, and run.finish() in the end
- * await liveHistory(rubicon, run.experiment, { metric: "loss", smoothing: 0.6 });
+ * const train = async () => {
+ *   for (let step = 0; step < 10; step++) run.log({ loss: 1 / (step + 1) });
+ *   await run.finish();
+ * };
+ * const training = train();
+ * try {
+ *   await liveHistory(rubicon, run.experiment, { metric: "loss", smoothing: 0.6 });
+ * } catch (error) {
+ *   if (!hasCode(error, "unsupported")) throw error; // outside a notebook
+ * }
  * await training;
  * ```
  */
