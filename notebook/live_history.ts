@@ -26,13 +26,27 @@ export type Bundle = Readonly<Record<string, string>>;
  * of them have ended, or are lost. It sees what was flushed, by any process: let the run have a `flushMs` of a second
  * or so. A training in the same kernel has to `await` something now and then, so that there is time to draw.
  *
- * @throws {RubiconException} `unsupported` outside a notebook, and where no backend is able to read.
+ * @throws {RubiconException} `unsupported` outside a notebook, and where no backend is able to read; the reason of
+ * `signal` once that is aborted.
  *
  * @example
- * ```ts ignore
+ * ```ts
+ * import { createProject, hasCode, openComposite, startRun } from "../mod.ts";
+ * import { liveHistory } from "../notebook.ts";
+ *
+ * await using rubicon = await openComposite({ persistence: "memory", rootDir: "liveHistory" });
+ * const project = await createProject(rubicon, { name: "Iris" });
  * const run = await startRun(rubicon, project, { flushMs: 1000 });
- * const training = train(run); // calls run.log, and run.finish() in the end
- * await liveHistory(rubicon, run.experiment, { metric: "loss", smoothing: 0.6 });
+ * const train = async () => {
+ *   for (let step = 0; step < 10; step++) run.log({ loss: 1 / (step + 1) });
+ *   await run.finish();
+ * };
+ * const training = train();
+ * try {
+ *   await liveHistory(rubicon, run.experiment, { metric: "loss", smoothing: 0.6 });
+ * } catch (error) {
+ *   if (!hasCode(error, "unsupported")) throw error; // outside a notebook
+ * }
  * await training;
  * ```
  */
@@ -115,7 +129,7 @@ function kernelDisplay(): Display {
 }
 
 /** An abort ends the wait; the next read says so. */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

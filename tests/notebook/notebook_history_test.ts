@@ -90,6 +90,21 @@ Deno.test("plotHistory() puts steps, times, or time that has passed along the bo
     assert.ok(texts(relative).includes("3"), "the last of its ticks");
   }));
 
+Deno.test("plotHistory() goes by time where steps were logged in another order", () =>
+  withProject(async (rubicon, project) => {
+    const run = await withRun(rubicon, project, {}, (run) => {
+      for (const [step, loss, second] of [[0, 4, 2], [1, 2, 0], [2, 1, 1]] as const) {
+        run.log({ loss }, { step, time: new Date(1_800_000_000_000 + second * 1000) });
+      }
+      return run.experiment;
+    });
+    for (const x of ["time", "relative"] as const) {
+      const [line] = linesOf(await draw(rubicon, run, { x }));
+      assertLike(line!.map(([x]) => x), [0, 1, 2], 1);
+      assertLike(line!.map(([, y]) => y), [2, 1, 4], -1);
+    }
+  }));
+
 Deno.test("plotHistory() smooths without a bias, and keeps what was logged behind", () =>
   withProject(async (rubicon, project) => {
     const losses = [4, 2, 5, 1, 3];

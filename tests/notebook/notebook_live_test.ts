@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createProject, logExperiment, openComposite, startRun } from "../../mod.ts";
 import { liveHistory } from "../../notebook.ts";
-import { type Bundle, followHistory } from "../../notebook/live_history.ts";
+import { type Bundle, followHistory, pause } from "../../notebook/live_history.ts";
 import { refused } from "../support/faulty.ts";
 import { lacksJupyter, runCells } from "../support/jupyter.ts";
 import { ignoredFor } from "../support/parts.ts";
@@ -56,6 +56,28 @@ Deno.test("liveHistory() of runs that never had points says so, and ends", async
     wait: () => Promise.reject(new Error("there is nothing to wait for")),
   });
   assert.match(shown[0]!["text/plain"]!, /ended without points of anything/);
+});
+
+Deno.test("liveHistory() ends its wait, and throws the reason, once it is aborted", async () => {
+  await using rubicon = await openComposite({ persistence: "memory", rootDir: "live-stop" });
+  const run = await startRun(rubicon, await createProject(rubicon, { name: "Iris" }));
+  const stop = new AbortController();
+  const { signal } = stop;
+  const hour = 3_600_000;
+  const reason = new Error("enough");
+  await assert.rejects(
+    followHistory(rubicon, [run.experiment], { signal }, {
+      show: () => Promise.resolve(),
+      wait: async () => {
+        const waiting = pause(hour, signal);
+        stop.abort(reason);
+        await waiting;
+        await pause(hour, signal);
+      },
+    }),
+    reason,
+  );
+  await run.finish();
 });
 
 Deno.test("liveHistory() outside a notebook says what to use there", async () => {
