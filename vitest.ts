@@ -4,7 +4,7 @@
  *
  * @example A script that runs Vitest under Deno
  * ```ts ignore
- * import { startVitest } from "npm:vitest/node";
+ * import { startVitest } from "vitest/node"; // of deno.json or package.json
  * import { openComposite } from "./mod.ts";
  * import { vitestReporter } from "./vitest.ts";
  *
