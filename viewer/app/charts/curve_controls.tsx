@@ -76,14 +76,16 @@ export function Controls(
           onChange={({ currentTarget }) => smoothTo(currentTarget.valueAsNumber)}
         />
       </label>
-      <ColumnMenu
-        label="Group by"
-        none="Nothing"
-        value={settings.g ?? ""}
-        groups={groups}
-        onChange={(g) => g === "" ? set({}, "g") : set({ g })}
-      />
-      {!settings.g && (
+      {rows.length > 1 && (
+        <ColumnMenu
+          label="Group by"
+          none="Nothing"
+          value={settings.g ?? ""}
+          groups={groups}
+          onChange={(g) => g === "" ? set({}, "g") : set({ g })}
+        />
+      )}
+      {rows.length > 1 && !settings.g && (
         <ColumnMenu
           label="Colour"
           none="the runs' own"

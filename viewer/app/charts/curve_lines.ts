@@ -100,7 +100,10 @@ const MAX_DASHED = 24;
 /** Draws the series: first what was logged and the bands, then the lines. */
 export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void {
   const many = shapes.length > MAX_DASHED;
-  const isDotted = shapes.reduce((sum, { main }) => sum + main.count, 0) <= 4 * MAX_DOTS;
+  const isDotted = shapes.reduce((sum, { main }) => sum + main.count, 0) <= 4 * MAX_DOTS &&
+    shapes.every(({ main }) => main.count <= MAX_DOTS);
+  // The more lines lie on each other, the more each lets through: where most of them run is seen.
+  const alpha = many ? Math.max(0.35, Math.min(0.75, 55 / shapes.length)) : 1;
   // A dot on the edge is seen as a whole.
   const { left, top, width, height } = plot;
   clipped(pen, { left: left - 3, top: top - 3, width: width + 6, height: height + 6 }, () => {
@@ -109,7 +112,7 @@ export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void 
       pen.strokeStyle = pen.fillStyle = series.style.stroke;
       pen.setLineDash([]);
       if (raw) {
-        pen.globalAlpha = many ? 0.12 : 0.32;
+        pen.globalAlpha = many ? alpha / 6 : 0.32;
         pen.lineWidth = 1;
         strokeLine(pen, raw.points);
       }
@@ -119,7 +122,7 @@ export function drawShapes(pen: Pen, plot: Box, shapes: readonly Shape[]): void 
       }
     }
     for (const { series, main } of shapes) {
-      pen.globalAlpha = many ? 0.75 : 1;
+      pen.globalAlpha = alpha;
       pen.lineWidth = series.band ? 2.25 : many ? 1.25 : 1.75;
       pen.strokeStyle = pen.fillStyle = series.style.stroke;
       pen.setLineDash(many ? [] : series.style.dash as number[]);

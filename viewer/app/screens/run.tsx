@@ -163,7 +163,7 @@ function About({ run }: { run: RunFile }): VNode {
           {isRecent(createdAt) && <span class="muted">, {ago(createdAt)}</span>}
         </Fact>
         {status && (
-          <Fact icon="clock" name="State since">
+          <Fact icon="clock" name="Started">
             <span title={status.since}>{time(status.since)}</span>
           </Fact>
         )}

@@ -68,6 +68,8 @@ export interface Placed {
 }
 
 export const LEAST_WIDTH = 56;
+/** What a number needs beside its curve. */
+const NUMBER_WIDTH = 88;
 
 /** How wide a column is that nobody drew wider: as its name and its kind of cells need. */
 export function naturalWidth(column: RunColumn): number {
@@ -121,7 +123,8 @@ export const layout = computed<{ columns: readonly Placed[]; width: number }>(()
   const pinned = view.value.pinned;
   let left = 0;
   const columns = shown.map((column, at): Placed => {
-    const width = widths.value[column.key] ?? naturalWidth(column) + extraWidth(column);
+    const width = widths.value[column.key] ??
+      Math.max(naturalWidth(column), NUMBER_WIDTH + extraWidth(column));
     const placed = { column, at, left, width, pinned: at < pinned };
     left += width;
     return placed;

@@ -9,7 +9,13 @@ import type { VNode } from "npm:preact@^11.2.0";
 import { useRef } from "npm:preact@^11.2.0/hooks";
 import { firstDescends } from "../data/sort.ts";
 import { Icon } from "../parts/icon.tsx";
-import { moveColumn, type Placed, resizeColumn, toggleSort } from "../state/columns.ts";
+import {
+  LEAST_WIDTH,
+  moveColumn,
+  type Placed,
+  resizeColumn,
+  toggleSort,
+} from "../state/columns.ts";
 import { view } from "../state/store.ts";
 import { isRight, labelOf } from "./cells.tsx";
 import { ColumnMenu } from "./column_menu.tsx";
@@ -71,6 +77,8 @@ export function HeadCell({ placed, stick, placeAt }: HeadProps): VNode {
   const sorted = sort.findIndex((one) => one.key === key);
   const descends = sorted >= 0 && sort[sorted]!.descends;
   const label = labelOf(column);
+  // One letter and dots say less than nothing: what its cells show does.
+  const isTight = width < LEAST_WIDTH;
   const isActive = inHeader.value && cursorColumn.value === at;
 
   const onPointerDown = (event: PointerEvent) => {
@@ -138,10 +146,11 @@ export function HeadCell({ placed, stick, placeAt }: HeadProps): VNode {
             ? ` · ${column.directionality === "loss" ? "less" : "more"} is better`
             : ""
         }\nClick to sort, with Shift to sort by several`}
+        aria-label={isTight ? label : undefined}
         onPointerDown={onPointerDown}
         onClick={(event) => toggleSort(key, firstDescends(column), event.shiftKey)}
       >
-        <span class="clip">{label}</span>
+        {!isTight && <span class="clip">{label}</span>}
         {sorted >= 0 && (
           <span class="head-sort">
             <Icon name={descends ? "descending" : "ascending"} size={12} />
