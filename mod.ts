@@ -222,6 +222,7 @@ export {
   type ImportMlrunsOptions,
 } from "./domain/mlflow/mlruns.ts";
 export { makePipeline } from "./domain/pipeline/pipeline.ts";
+export { type TfjsCallback, tfjsCallback } from "./domain/pipeline/tfjs.ts";
 export type {
   FitOptions,
   Pipeline,

@@ -280,6 +280,8 @@ const NAMES = `
   tagValues
   TakeAwayOptions
   TextPlace
+  TfjsCallback
+  tfjsCallback
   toCsv
   toJsonLines
   toParquet

@@ -111,7 +111,7 @@ const OTHERS: readonly string[] = [
   ...["openDriver", "registerDriver", "registeredDrivers", "RubiconException", "slugify", "status"],
   ...["tagValues", "parseQuery", "printQuery", "toCsv", "toJsonLines", "toParquet"],
   ...["openCatalog", "publish", "availableSchemas", "getSchema", "registerSchema", "loadSchema"],
-  ...["makePipeline", "setSchema"],
+  ...["makePipeline", "setSchema", "tfjsCallback"],
 ];
 
 Deno.test("stack: each function that asks a backend is looked at", () => {

@@ -9,15 +9,14 @@ Deno.test({
   name: "schema: tfjs's history and model are logged, and the model is read back by tfjs",
   ignore,
   async fn() {
-    const { history, model, same } = await real("schemas.ts", "tfjs") as Record<string, Told> & {
-      same: boolean;
-    };
-    assert.deepEqual(history!.parameters, { epochs: 3, batch_size: 32, samples: 3 });
-    assert.equal((history!.metrics.loss as number[]).length, 3);
-    assert.deepEqual(model!.parameters, {
+    const { history, model, same, curve, losses } = await real("schemas.ts", "tfjs") as Tfjs;
+    assert.deepEqual(curve, losses.map((loss, step) => ["loss", step, loss]), "by the callback");
+    assert.deepEqual(history.parameters, { epochs: 3, batch_size: 32, samples: 3 });
+    assert.equal((history.metrics.loss as number[]).length, 3);
+    assert.deepEqual(model.parameters, {
       ...{ model: "Sequential", weights: 2, optimizer: "SGD", learningRate: 0.01 },
     });
-    assert.deepEqual(model!.artifacts, ["weights.bin", "model.json"]);
+    assert.deepEqual(model.artifacts, ["weights.bin", "model.json"]);
     assert.ok(same, "it predicts the same");
   },
 });
@@ -66,4 +65,12 @@ interface Told {
   metrics: Record<string, unknown>;
   artifacts: string[];
   frames: Record<string, unknown>[][];
+}
+
+interface Tfjs {
+  history: Told;
+  model: Told;
+  same: boolean;
+  curve: [name: string, step: number, value: number][];
+  losses: number[];
 }

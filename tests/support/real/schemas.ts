@@ -12,6 +12,9 @@ import {
   openComposite,
   readArtifact,
   readDataframe,
+  readHistory,
+  startRun,
+  tfjsCallback,
 } from "../../../mod.ts";
 
 const from = (name: string) => import(name);
@@ -45,7 +48,12 @@ async function tfjs() {
   model.add(layers.dense({ units: 1, inputShape: [1] }));
   model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
   const [x, y] = [tf.tensor2d([[1], [2], [3]]), tf.tensor2d([[2], [4], [6]])];
-  const history = await model.fit(x, y, { epochs: 3, verbose: 0 });
+  const run = await startRun(rubicon, project, { name: "by the callback" });
+  const history = await model.fit(x, y, { epochs: 3, verbose: 0, callbacks: [tfjsCallback(run)] });
+  await run.finish();
+  const curve = (await readHistory(rubicon, run.experiment)).map(({ name, step, value }) => [
+    ...[name, step, value],
+  ]);
   const saved = await logged(model);
   // The two files are read back by tfjs itself, and predict the same.
   const [weights, json] = await Promise.all(
@@ -59,6 +67,8 @@ async function tfjs() {
   }));
   const predicts = (one: typeof model) => Array.from(one.predict(x).dataSync());
   return {
+    curve,
+    losses: history.history.loss,
     history: (await logged(history)).told,
     model: saved.told,
     same: JSON.stringify(predicts(again)) === JSON.stringify(predicts(model)),
