@@ -3,7 +3,7 @@
  * This module beside the real rubicon-ml 0.15.3 and beside what is bare: the same machine, store and data, in turns;
  * medians and ratios as a table, or as JSON with `--json`.
  *
- *     deno task bench [local] [s3] [start] [frames] [query] [history] [dataset] [growth] [--json]
+ *     deno task bench [local] [s3] [start] [frames] [query] [history] [dataset] [viewer] [growth] [--json]
  */
 import { dataset } from "./dataset.ts";
 import { frames } from "./frames.ts";
@@ -15,8 +15,9 @@ import { s3 } from "./s3.ts";
 import { query } from "./query.ts";
 import { reads } from "./reads.ts";
 import { start } from "./start.ts";
+import { viewer } from "./viewer.ts";
 
-const parts = { local, s3, start, frames, query, reads, history, dataset };
+const parts = { local, s3, start, frames, query, reads, history, dataset, viewer };
 const chosen = Deno.args.filter((arg) => !arg.startsWith("--"));
 const wanted = (part: string) => chosen.length === 0 || chosen.includes(part);
 

@@ -69,7 +69,9 @@ const TESTS = [
     await page.getByRole("button", { name: "Pin val/loss to the top" }).click();
     const { settings } = await charts.until((seen) => "p" in seen.settings);
     assert.deepEqual(settings, { s: 0.9, g: "p.optimizer", p: ["val/loss"] });
-    assert.equal(await page.locator(".chart-title").first().innerText(), "val/loss");
+    await page.waitForFunction(() =>
+      document.querySelector(".chart-title")!.textContent === "val/loss"
+    );
     // None of the groups stands out unless the pointer is on it.
     await page.mouse.move(0, 0);
     await page.waitForFunction(() => document.querySelectorAll(".chart-dim").length === 0);

@@ -87,7 +87,13 @@ export class ChartsPage {
   colours(canvas: string): Promise<number> {
     return this.page.evaluate((selector) => {
       const element = document.querySelector<HTMLCanvasElement>(selector)!;
-      const { data } = element.getContext("2d")!.getImageData(0, 0, element.width, element.height);
+      // A copy, since the browser warns of reading what it draws on again and again.
+      const { width, height } = element;
+      const copy = new OffscreenCanvas(width, height).getContext("2d", {
+        willReadFrequently: true,
+      })!;
+      copy.drawImage(element, 0, 0);
+      const { data } = copy.getImageData(0, 0, width, height);
       const found = new Set<number>();
       for (let at = 0; at < data.length; at += 4) {
         if (data[at + 3]! > 0) found.add(data[at]! << 16 | data[at + 1]! << 8 | data[at + 2]!);
