@@ -61,7 +61,9 @@ with open(input["path"]) as f:
     plain = yaml.safe_load(f)
 catalog = intake.open_catalog(input["path"])
 output = {"views": plain["sources"]["metric_list"], "sources": len(list(catalog))}
-output["table"] = type(catalog["experiment_table"].read()).__name__
+table = catalog["experiment_table"]
+table.discover()
+output["table"] = type(table.read()).__name__
 output["found"] = []
 for name in input["names"]:
     source = catalog[name]
