@@ -16,10 +16,8 @@ const LEAST = 0.9;
 
 /** Files that may be below, each with the reason. */
 const REASONS: Readonly<Record<string, string>> = {
-  "domain/history/buffer.ts": "the history is still being built",
   "domain/history/interrupt.ts": "it ends its process, which then writes no profile",
-  "domain/history/run.ts": "the history is still being built",
-  "domain/history/writer.ts": "the history is still being built",
+  "domain/history/status_file.ts": "summaries of later versions",
   "domain/host/environment.ts": "permissions that are lacking, and files that are",
   "domain/host/git.ts": "permissions that are lacking, and a git that is",
   "domain/files/disk.ts": "permissions that are lacking, and disks that fail while a file is read",
@@ -27,7 +25,10 @@ const REASONS: Readonly<Record<string, string>> = {
   "domain/parquet/read/hybrid.ts": "widths that no writer at hand uses",
   "domain/parquet/read/meaning.ts": "types that no writer at hand writes",
   "domain/parquet/read/page_values.ts": "encodings that no writer at hand writes, and damage",
+  "domain/reading/lives.ts": "status files that go away between a listing and its read",
   "domain/schema/loggers.ts": "tested with the real tfjs and Vitest, in processes of their own",
+  "domain/upkeep/trash/put_back.ts": "zips that a store has damaged or lost",
+  "domain/upkeep/trash/sweep.ts": "two processes that take the same away: the races are random",
   "drivers/filesystem/bulk.ts": "files that go away between a listing and its read",
   "drivers/filesystem/durable.ts": "Windows, other disks and folders of other users",
   "drivers/filesystem/exclusive.ts": "file systems without links, on which two writers race",

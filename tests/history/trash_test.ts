@@ -1,10 +1,15 @@
 /** Runs in the trash: what was logged to them goes along, and comes back. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import {
   createProject,
   deleteExperiment,
   emptyTrash,
   experimentStatus,
+  listArtifacts,
+  logArtifact,
+  logExperiment,
+  readArtifact,
   readHistory,
   restoreExperiment,
   startRun,
@@ -61,4 +66,25 @@ Deno.test("trash: a run that is deleted while it logs stays hidden, and what it 
   await deleteExperiment(other, run.experiment);
   await emptyTrash(other, project, { olderThanMs: 0 });
   await assert.rejects(readHistory(other, run.experiment), { code: "not-found" });
+});
+
+Deno.test("trash: large artifacts come back out of it, byte for byte, in every backend", async () => {
+  const [a, b] = [faulty("a"), faulty("b")];
+  await using rubicon = await openComposite([a, b]);
+  const project = await createProject(rubicon, { name: "p" });
+  const experiment = await logExperiment(rubicon, project, { metrics: { m: 1 } });
+  const large = Uint8Array.from({ length: 9 << 20 }, (_, at) => (at * 2654435761) >>> 24);
+  for (const [name, data] of [["large", large], ["small", large.slice(0, 999)]] as const) {
+    await logArtifact(rubicon, experiment, { name, data });
+  }
+  await deleteExperiment(rubicon, experiment);
+  await restoreExperiment(rubicon, project, { id: experiment.id });
+  for (const driver of [a, b]) {
+    await using alone = await openComposite(driver);
+    const [one, two] = await listArtifacts(alone, experiment);
+    assert.deepEqual([one?.name, two?.name], ["large", "small"]);
+    assert.ok(Buffer.from(large).equals(await readArtifact(alone, one!)), "the same bytes");
+    assert.equal((await readArtifact(alone, two!)).length, 999);
+  }
+  assert.equal((await verify(rubicon)).clean, true);
 });
