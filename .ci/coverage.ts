@@ -4,7 +4,7 @@
  *
  *     DENO_COVERAGE_DIR=profiles deno task test; deno task coverage profiles
  *
- * Prints each file below 90 % of its lines, and ends with 1 if one of them is not in `REASONS`. A line of which a part was
+ * Prints each file below 90 % of its lines, and ends with 1 if one that is below 88 % is not in `REASONS`. A line of which a part was
  * passed over counts as not run. How much runs depends on what is installed, so a file may be in `REASONS` though it is
  * above 90 % here; one that is gone may not.
  */
@@ -13,6 +13,8 @@ import { type Lines, linesOf } from "./lcov.ts";
 
 const ROOMS = ["composite", "drivers", "domain"];
 const LEAST = 0.9;
+/** Races and random tests move a file by a little from run to run: that alone is no fault. */
+const SLACK = 0.02;
 
 /** Files that may be below, each with the reason. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -73,7 +75,9 @@ export function faultsOf(
   covered: readonly Covered[],
   reasons: Readonly<Record<string, string>>,
 ): string[] {
-  const below = new Set(covered.filter((one) => shareOf(one) < LEAST).map(({ path }) => path));
+  const below = new Set(
+    covered.filter((one) => shareOf(one) < LEAST - SLACK).map(({ path }) => path),
+  );
   return [
     ...[...below].filter((path) => reasons[path] === undefined).map((path) =>
       `${path}: test it, or say in REASONS why not`
