@@ -4,7 +4,7 @@
  * @module
  */
 import { isRubiconException } from "../../errors.ts";
-import type { CallOptions, Composite } from "../../composite.ts";
+import type { Composite } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import {
   checkComposite,
@@ -14,15 +14,8 @@ import {
   refuse,
   show,
 } from "../check.ts";
-import { createExperiment, EXPERIMENT_FIELDS, prepareExperiment } from "../experiment.ts";
-import { now } from "../format/clock.ts";
-import { slugify } from "../format/slug.ts";
-import { refuseTaken } from "../writing/taken.ts";
+import { EXPERIMENT_FIELDS } from "../experiment.ts";
 import type { Experiment, Project } from "../format/entities.ts";
-import { statusStep, writeState } from "./end.ts";
-import { callOf } from "./calls.ts";
-import { hostName } from "./host.ts";
-import { onInterrupt } from "./interrupt.ts";
 import {
   checkRunOptions,
   RESUME_FIELDS,
@@ -30,10 +23,7 @@ import {
   RUN_FIELDS,
   type RunInput,
 } from "./options.ts";
-import { readSeries } from "./read.ts";
-import { type Run, RunHandle } from "./run.ts";
-import { encodeStatus, type StatusFile } from "./status_file.ts";
-import { HistoryWriter } from "./writer.ts";
+import type { Run } from "./run.ts";
 
 const START = new Set([...EXPERIMENT_FIELDS, ...RUN_FIELDS]);
 
@@ -74,27 +64,8 @@ async function start(
   checkProject(project, where);
   checkFields(input, START, where);
   const options = checkRunOptions(input, where);
-  const prepared = prepareExperiment(rubicon, project, input, where);
-  const { experiment } = prepared;
-  if (input.id !== undefined) await refuseTaken(rubicon, experiment, input);
-  const writer = new HistoryWriter(rubicon, experiment, options.maxBuffered);
-  const status: StatusFile = {
-    ...{ state: "running", time: now(), writer: writer.id, host: hostName(), reason: null },
-    ...{ started: experiment.createdAt, heartbeatMs: options.heartbeatMs },
-    ...(options.summary && { summary: options.summary }),
-    ...(options.samples !== undefined && { samples: options.samples }),
-  };
-  const step = statusStep(experiment, status);
-  await createExperiment(rubicon, prepared, input, [step]);
-  const isMetric = prepared.children.filter(({ entity }) => entity.kind === "metric");
-  return new RunHandle(rubicon, experiment, writer, {
-    ...options,
-    worker: false,
-    call: callOf(input),
-    next: 0,
-    taken: new Set(isMetric.map(({ entity }) => slugify(entity.name!))),
-    sign: { key: step.key, bytes: encodeStatus(status) },
-  });
+  const { begin } = await import("./starting.ts");
+  return await begin(rubicon, project, input, options, where);
 }
 
 /**
@@ -132,29 +103,9 @@ export async function resumeRun(
   if (typeof worker !== "boolean") {
     refuse(`${where}: worker must be true or false, not ${show(worker)}.`);
   }
-  const writer = new HistoryWriter(rubicon, experiment, checked.maxBuffered);
-  const call = callOf(options);
-  const common = { ...checked, worker, call, taken: new Set<string>() };
-  if (worker) return new RunHandle(rubicon, experiment, writer, { ...common, next: undefined });
-  const { series } = await readSeries(rubicon, experiment, {
-    ...callOf(options),
-    ...signalOf(options),
-  });
-  let next = 0;
-  for (const { steps } of series.values()) next = Math.max(next, Math.floor(steps.at(-1)!) + 1);
-  let sign: { key: string; bytes: Uint8Array<ArrayBuffer> } | undefined;
-  await rubicon.write(async (write) => {
-    const said = {
-      ...{ state: "resumed", reason: null, writer: writer.id, host: hostName() } as const,
-      ...{ heartbeatMs: checked.heartbeatMs, summary: checked.summary, samples: checked.samples },
-    };
-    const written = await writeState(rubicon, write, experiment, said, options);
-    sign = { key: written.key, bytes: encodeStatus(written.status) };
-  });
-  return new RunHandle(rubicon, experiment, writer, { ...common, next, sign });
+  const { goOn } = await import("./starting.ts");
+  return await goOn(rubicon, experiment, options, checked);
 }
-
-const signalOf = ({ signal }: CallOptions) => signal ? { signal } : {};
 
 /**
  * Runs a function as a run: it is finished once the function returns, failed with the exception's text if it throws,
@@ -187,6 +138,7 @@ export async function withRun<T>(
   if (typeof work !== "function") {
     refuse(`${where} takes a function that gets the run, not ${show(work)}.`);
   }
+  const { onInterrupt } = await import("./interrupt.ts");
   const run = await start(rubicon, project, input, where);
   const forget = onInterrupt(run, (rubicon as Core).options.onWarning);
   try {
