@@ -161,6 +161,12 @@ export interface Catalog extends AsyncDisposable {
    * @throws {RubiconException} `not-found` if the catalog, or its store, does not have it.
    */
   get(experiment: CatalogExperiment | string): Promise<CatalogEntry>;
+  /**
+   * The composite that an experiment is in, whether that has it or not. All that name the same roots share one.
+   *
+   * @throws {RubiconException} What `openComposite` throws.
+   */
+  composite(experiment: CatalogExperiment): Promise<Composite>;
   /** The composites of all experiments, each once. */
   composites(): Promise<Composite[]>;
 }
@@ -245,6 +251,7 @@ export async function openCatalog(
         experiment: await getExperiment(rubicon, project, { id: found.id }),
       };
     },
+    composite: open,
     composites: async () => [...new Set(await Promise.all(content.experiments.map(open)))],
     async [Symbol.asyncDispose]() {
       const all = await Promise.allSettled(opened.values());

@@ -11,6 +11,7 @@ import { answerBytes, answerFault, headersOf } from "./respond.ts";
 import { routesOf } from "./routes.ts";
 import { checksumOf } from "./sealed.ts";
 import { Site, type SiteOptions } from "./site.ts";
+import type { Served } from "./sites.ts";
 
 /** The script and the styles of the page. */
 export interface App {
@@ -48,13 +49,22 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 /**
  * Starts a server with this app as its page.
  *
- * @param create Makes what the files come from.
+ * @param create Makes what the files come from. Default: the composite's.
  */
 export function startServer(
   rubicon: Composite,
   options: ServerOptions,
   app: App,
-  create: (options: SiteOptions) => Site = (options) => new Site(rubicon, options),
+  create: (options: SiteOptions) => Served = (options) => new Site(rubicon, options),
+): Viewer {
+  return startServing(create, options, app);
+}
+
+/** Starts a server of whatever is made with the options of its pages. */
+export function startServing(
+  create: (options: SiteOptions) => Served,
+  options: ServerOptions,
+  app: App,
 ): Viewer {
   const { hostname, port, title, edit, hosts, projects, now } = options;
   const stop = new AbortController();
@@ -120,7 +130,7 @@ function listen(
 
 /** Answers requests, those that may be answered. */
 export function handlerOf(
-  site: Site,
+  site: Served,
   access: Access,
   page: Page,
 ): (request: Request, port: number) => Promise<Response> {
