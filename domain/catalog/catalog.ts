@@ -115,13 +115,16 @@ export async function publish(
 
 const isRoot = (root: unknown): root is string => typeof root === "string" && root !== "";
 
-/** The roots by which others find the backends. */
-function rootsOf(rubicon: Composite): string[] {
-  const roots = rubicon.backends.flatMap(({ persistence, place, rootDir }) => {
+/** The roots by which others find the backends, in order; those that nobody finds are left out. */
+export const placesOf = (rubicon: Composite): string[] =>
+  rubicon.backends.flatMap(({ persistence, place, rootDir }) => {
     // A place is spelled in full.
     if (persistence === "filesystem") return [place.slice("filesystem:".length)];
     return persistence === "s3" && rootDir !== undefined ? [rootDir] : [];
   });
+
+function rootsOf(rubicon: Composite): string[] {
+  const roots = placesOf(rubicon);
   if (roots.length === 0) {
     refuse(
       "publish: no backend is a folder or a bucket, so that nobody could find it by a catalog. Pass their roots as " +

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import {
   addChildExperiment,
+  type CatalogTable,
   type CatalogView,
   createProject,
   type Experiment,
+  getProject,
+  listExperiments,
   logArtifact,
   logExperiment,
   logMetric,
@@ -13,9 +16,13 @@ import {
   publish,
 } from "../../mod.ts";
 import { parseRoute, parseView } from "../../viewer/app/state/view.ts";
-import { serveViewer } from "../../viewer.ts";
+import { exportViewer, serveViewer } from "../../viewer.ts";
+import { readSources } from "../../domain/catalog/source.ts";
+import { expander, readYaml } from "../../domain/catalog/yaml.ts";
 import type { RunFile, RunsFile, ViewerIndex } from "../../viewer/contract.ts";
 import { temporary } from "../support/folders.ts";
+import { onFake } from "../support/on_fake.ts";
+import { served } from "./support/serving.ts";
 
 /** Logs runs of a project into a folder, and closes it. */
 async function log(rootDir: string, name: string, count: number): Promise<Experiment[]> {
@@ -235,5 +242,78 @@ Deno.test("viewer catalog: one that names nothing to show is refused", async () 
       configure: () => ({ persistence: "s3", rootDir: "nothing" }),
     });
     await assert.rejects(serveViewer(nested, { port: 0 }), { code: "invalid-config" });
+  });
+});
+
+onFake("the server makes a catalog of runs, without a secret or an endpoint", async ({ proxy }) => {
+  await using rubicon = await openComposite([
+    { persistence: "memory", rootDir: "made" },
+    {
+      ...{ persistence: "s3", rootDir: "s3://bucket/runs", endpoint: proxy.endpoint, retries: 1 },
+      ...{ accessKeyId: "key", secretAccessKey: "very-secret" },
+    },
+  ]);
+  const project = await createProject(rubicon, { name: "My Proj" });
+  const runs = [await logExperiment(rubicon, project), await logExperiment(rubicon, project)];
+  await using server = await served(rubicon);
+  assert.equal((await server.index()).catalog, true);
+  const asked = {
+    ...{ project: "my-proj", ids: [runs[1]!.id] },
+    columns: [
+      { kind: "own", name: "name" },
+      { kind: "metric", name: "acc" },
+      { kind: "parameter", name: "lr" },
+    ],
+  };
+  const response = await server.post("actions/catalog", asked);
+  const { text } = await response.json();
+  const { experiments, views } = readSources(readYaml(text, "it").sources, expander("/x"), "it");
+  assert.deepEqual(experiments.map(({ name: _name, ...rest }) => rest), [
+    { id: runs[1]!.id, projectName: "My Proj", backends: ["s3://bucket/runs"] },
+  ]);
+  const [table] = views as CatalogTable[];
+  assert.deepEqual([table!.metricNames, table!.parameterNames], [["acc"], ["lr"]]);
+  assert.doesNotMatch(text, /secret|127\.0\.0\.1|key\b/);
+  const wrong: [body: object, status: number, said: RegExp][] = [
+    [{ ...asked, ids: [] }, 400, /list of runs/],
+    [{ ...asked, ids: "x" }, 400, /ids/],
+    [{ ...asked, ids: ["00000000-0000-4000-8000-000000000000"] }, 400, /no run of this project/],
+    [{ ...asked, project: "other" }, 404, /no project/],
+    [{ ...asked, project: 3 }, 400, /slug/],
+    [{ ...asked, columns: [3] }, 400, /columns/],
+    [{ ...asked, columns: undefined }, 400, /columns/],
+  ];
+  for (const [body, status, said] of wrong) {
+    const answer = await server.post("actions/catalog", body);
+    assert.deepEqual([answer.status, said.test(await answer.text())], [status, true], String(said));
+  }
+  const foreign = await server.post("actions/catalog", asked, { "x-rubicon-token": "no" });
+  assert.equal(foreign.status, 403);
+});
+
+Deno.test("viewer catalog: none is offered of memory, to other machines, and by an export", async () => {
+  await temporary(async (folder) => {
+    await log(`${folder}/root`, "Iris", 1);
+    await using memory = await openComposite({ persistence: "memory", rootDir: "nowhere" });
+    await using rubicon = await openComposite({
+      ...{ persistence: "filesystem", rootDir: `${folder}/root` },
+    });
+    const project = await getProject(rubicon, { name: "Iris" });
+    const [{ id }] = await listExperiments(rubicon, project) as [Experiment];
+    {
+      await using server = await served(memory);
+      assert.equal((await server.index()).catalog, undefined);
+    }
+    await using server = await served(rubicon, { hosts: ["runs.example.org"] });
+    assert.equal((await server.index()).catalog, undefined);
+    const refused = await server.post("actions/catalog", {
+      project: "iris",
+      ids: [id],
+      columns: [],
+    });
+    assert.equal(refused.status, 403);
+    await exportViewer(rubicon, { to: `${folder}/site` });
+    const index = JSON.parse(await Deno.readTextFile(`${folder}/site/index.json`));
+    assert.equal(index.catalog, undefined);
   });
 });

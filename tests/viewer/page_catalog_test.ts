@@ -1,5 +1,6 @@
 /** A catalog that rubicon-ml published, in a browser, by the command line. */
 import assert from "node:assert/strict";
+import { type CatalogTable, openCatalog } from "../../mod.ts";
 import { lacksBrowser, startBrowser } from "../support/browser.ts";
 import { start } from "../support/cli.ts";
 import { temporary } from "../support/folders.ts";
@@ -52,6 +53,22 @@ publish(experiments[:2], table, output_filepath=input + "/catalog.yml")
         await page.getByText("experiment_table", { exact: true }).click();
         await heads.first().waitFor({ state: "detached" });
         await page.locator(".grid-head").getByText("acc", { exact: true }).first().waitFor();
+        // And back again: what is shown becomes a catalog of its own.
+        await page.keyboard.press("j");
+        await page.keyboard.press("x");
+        await page.locator(".selection-bar").waitFor();
+        await page.getByRole("button", { name: "Export" }).click();
+        const coming = page.waitForEvent("download");
+        await page.getByText("Download a catalog").click();
+        const download = await coming;
+        assert.equal(download.suggestedFilename(), "rubicon-ml-catalog.yml");
+        await download.saveAs(`${folder}/made.yml`);
+        await using made = await openCatalog(`${folder}/made.yml`);
+        assert.equal(made.experiments.length, 1);
+        const { experiment } = await made.get(made.experiments[0]!);
+        assert.equal(experiment.name, (await namesShown(page))[0]);
+        const [table] = made.views as CatalogTable[];
+        assert.deepEqual([table!.metricNames, table!.parameterNames], [["acc"], ["lr"]]);
         assert.deepEqual(errors, []);
       } finally {
         if (url !== "") child.kill("SIGINT");

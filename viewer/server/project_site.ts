@@ -130,6 +130,12 @@ export class ProjectSite {
     this.#error = error instanceof Error ? error.message : String(error);
   }
 
+  /** The ids of the runs that are shown, as they are now. */
+  async ids(): Promise<ReadonlySet<string>> {
+    await this.runs();
+    return new Set(this.#built?.newest);
+  }
+
   /** Reads the project's views. */
   async readViews(): Promise<void> {
     const { rubicon, call } = this.shared;

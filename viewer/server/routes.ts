@@ -8,6 +8,7 @@ import type { Bytes } from "../../drivers/driver.ts";
 import { openParquet } from "../../domain/export/dataframe.ts";
 import type { VerifyAnswer } from "../contract.ts";
 import { edit, repairAnswer, verifyAnswer } from "./actions.ts";
+import { catalogAnswer } from "./catalog_file.ts";
 import { wantedBy } from "./paths.ts";
 import {
   answerBytes,
@@ -37,6 +38,9 @@ export type Routes = (request: Request, path: string, query: URLSearchParams) =>
  */
 export function routesOf(served: Served, isFar: boolean): Routes {
   const actions: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
+    ...(served.options.catalogs && {
+      "actions/catalog": (body: unknown) => catalogAnswer(served, body),
+    }),
     "actions/verify": freshly<VerifyAnswer>(() => verifyAnswer(served)),
     ...(served.options.edit && {
       "actions/repair": freshly<VerifyAnswer>(() => repairAnswer(served)),

@@ -68,12 +68,14 @@ export function startServing(
 ): Viewer {
   const { hostname, port, title, edit, hosts, projects, now } = options;
   const stop = new AbortController();
+  const isOpen = !LOOPBACK.has(hostname);
   const site = create({
     ...{ title, edit, projects, now },
     live: true,
+    // They say where the store is on this machine, which nobody else is told.
+    catalogs: !isFar(isOpen, hosts),
     signal: stop.signal,
   });
-  const isOpen = !LOOPBACK.has(hostname);
   const access: Access = {
     hosts: [...hosts, hostname].map((host) => host.toLowerCase()),
     isOpen,
@@ -97,6 +99,10 @@ export function startServing(
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** Whether answers may go to other machines. */
+const isFar = (isOpen: boolean, hosts: readonly string[]): boolean =>
+  isOpen || hosts.some((host) => !LOOPBACK.has(host));
 
 const secret = (): string => crypto.getRandomValues(new Uint8Array(24)).toHex();
 
@@ -134,7 +140,7 @@ export function handlerOf(
   access: Access,
   page: Page,
 ): (request: Request, port: number) => Promise<Response> {
-  const routes = routesOf(site, access.isOpen || access.hosts.some((host) => !LOOPBACK.has(host)));
+  const routes = routesOf(site, isFar(access.isOpen, access.hosts));
   const html = new TextEncoder().encode(page.html);
   const checksum = checksumOf(html);
   return async (request, port) => {

@@ -14,6 +14,7 @@ import { type CallOptions, type Composite, status } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import { RubiconException } from "../../errors.ts";
 import type { ViewerBackend, ViewerIndex } from "../contract.ts";
+import { placesOf } from "../../domain/catalog/catalog.ts";
 import { type Known, Sniffer } from "./attached.ts";
 import { checkChosen, type Chosen } from "./chosen.ts";
 import { frameFile } from "./frame_file.ts";
@@ -49,6 +50,8 @@ export interface SiteOptions {
   chosen?: Chosen | undefined;
   /** What tells this store from the others of a catalog. */
   label?: string | undefined;
+  /** Whether pages may have catalogs, which say where the store is. Default: `false`. */
+  catalogs?: boolean | undefined;
   signal?: AbortSignal | undefined;
   /** The time, in milliseconds. Default: `Date.now`. */
   now?: (() => number) | undefined;
@@ -168,10 +171,11 @@ export class Site {
 
   /** What the index says, before its checksum is known. */
   parts(): IndexParts {
-    const { title, live, edit } = this.options;
+    const { title, live, edit, catalogs } = this.options;
     const sites = this.projects;
     return {
       ...{ title, live, edit },
+      ...(catalogs && placesOf(this.rubicon).length > 0 && { catalog: true as const }),
       projects: sites.map((one) => one.entry()),
       error: this.#error ?? this.#lacking(),
       backends: live ? this.#backends() : [],

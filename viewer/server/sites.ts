@@ -8,7 +8,7 @@ import { type IndexParts, sealedIndex, type Site } from "./site.ts";
 
 /** What a server serves: one store, or several. */
 export interface Served {
-  readonly options: { readonly edit: boolean };
+  readonly options: { readonly edit: boolean; readonly catalogs?: boolean | undefined };
   /** The stores, at least one. */
   readonly sites: readonly Site[];
   /** The store that a project is in, by its slug. */
@@ -29,7 +29,7 @@ export class Sites implements Served {
     readonly failures: readonly string[],
   ) {}
 
-  get options(): { readonly edit: boolean } {
+  get options(): Served["options"] {
     return this.sites[0]!.options;
   }
 
@@ -45,8 +45,11 @@ export class Sites implements Served {
     );
     const all = this.sites.map((site) => site.parts());
     const errors = [...this.failures, ...all.flatMap(({ error }) => error ?? [])];
+    const { catalog: _catalog, ...first } = all[0]!;
     const parts: IndexParts = {
-      ...all[0]!,
+      ...first,
+      // Not if one of them is nowhere: what is offered has to work for each project.
+      ...(all.every(({ catalog }) => catalog) && { catalog: true }),
       projects: all.flatMap(({ projects }) => projects),
       error: errors.length === 0 ? null : errors.join(" "),
       backends: all.flatMap(({ backends }) => backends),
