@@ -108,3 +108,26 @@ Deno.test("health: a stream that breaks off counts as a failure", async () => {
   await refused(() => Array.fromAsync(stream));
   assert.equal(health.status().failures, 1);
 });
+
+Deno.test("health: what was missed is told until it is there: how much, the first of it, and why", () => {
+  const health = new Health("b", "faulty");
+  assert.equal(health.lacks(), undefined);
+  health.missed('metric "0"', new Error("disk full"));
+  assert.equal(
+    health.lacks(),
+    'b: 1 write is missing there: metric "0" (disk full). Run repair() when it can be written to.',
+  );
+  for (let at = 1; at < 3; at++) health.missed(`metric "${at}"`);
+  assert.match(
+    health.lacks()!,
+    /^b: 3 writes are missing there: metric "0", metric "1", metric "2" \(disk full\)\./,
+  );
+  health.missed('metric "3"');
+  assert.match(health.lacks()!, /^b: 4 writes are .* metric "2", … \(disk full\)\./);
+  health.repaired(3);
+  assert.match(health.lacks()!, /^b: 1 write is missing/);
+  health.repaired(1);
+  assert.deepEqual([health.lacks(), health.status().missed], [undefined, 0]);
+  health.missed('metric "4"');
+  assert.match(health.lacks()!, /^b: 1 write is missing there: metric "4"\. Run repair/);
+});
