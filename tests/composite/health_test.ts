@@ -65,6 +65,24 @@ Deno.test("health: one operation alone tries a half-open circuit; the others wai
   assert.equal(inner.calls.folders, 8);
 });
 
+Deno.test("health: the first answer that a try gets lets the others go on", async () => {
+  using time = new FakeTime();
+  const { inner, health, driver } = await opened();
+  inner.faults = {};
+  await time.tick(1_000);
+  const rest = Promise.withResolvers<void>();
+  const trial = health.run(async () => {
+    await driver.folders("");
+    await rest.promise;
+  });
+  let done = false;
+  const other = health.run(() => driver.folders("")).then(() => done = true);
+  await time.settle();
+  assert.ok(done);
+  rest.resolve();
+  await Promise.all([trial, other]);
+});
+
 Deno.test("health: those that wait for a try that fails are refused", async () => {
   using time = new FakeTime();
   const { inner, health, driver } = await opened();
