@@ -103,19 +103,22 @@ async function answerGet(
   query: URLSearchParams,
 ): Promise<Response> {
   const wanted = wantedBy(path);
+  const accept = request.headers.get("accept") ?? "";
   if (!wanted) {
     return answerFault(404, { error: "There is nothing at this address.", code: "not-found" });
   }
   const file: SiteFile = wanted.what === "index"
     ? { what: "json", ...await site.index(query.get("at") ?? undefined) }
-    : await site.file(wanted);
+    : await site.file(wanted, /\bapplication\/octet-stream\b/.test(accept));
   switch (file.what) {
     case "json":
+    case "packed": {
+      const isPacked = file.what === "packed";
+      const type = isPacked ? "application/octet-stream" : JSON_TYPE;
       return await answerBytes(request, file.bytes, {
-        type: JSON_TYPE,
-        checksum: file.checksum,
-        isFar,
+        ...{ type, checksum: file.checksum, isFar, isPacked },
       });
+    }
     case "artifact":
       return await answerArtifact(site, request, file, query.has("download"));
     case "parquet": {
