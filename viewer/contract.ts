@@ -171,7 +171,10 @@ export interface ColumnFile {
   nulls?: number[];
 }
 
-/** `projects/<slug>/history/<experiment id>.json`: all points of a run, a series a metric, by step. */
+/**
+ * `projects/<slug>/history/<experiment id>.json`: all points of a run, a series a metric, by step. A server sends the bytes of
+ * `packCurves` in its place, as `application/octet-stream`, to who accepts that.
+ */
 export interface HistoryFile {
   experimentId: string;
   checksum: string;

@@ -45,6 +45,8 @@ export interface TestBrowser extends AsyncDisposable {
   open(url: string, options?: TabOptions): Promise<Tab>;
 }
 
+/** So many milliseconds a browser, a page and what is waited for there may take: a loaded machine takes its time. */
+const PATIENCE = 90_000;
 /** What does not come within so many frames does not come. Under load frames take longer, so that this does as well. */
 const FRAMES = 1_200;
 
@@ -83,6 +85,7 @@ export const says = (
 export async function startBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({
     executablePath: found()!,
+    timeout: PATIENCE,
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
   });
   return {
@@ -94,7 +97,7 @@ export async function startBrowser(): Promise<TestBrowser> {
         reducedMotion: "reduce",
         timezoneId: "UTC",
       });
-      context.setDefaultTimeout(20_000);
+      context.setDefaultTimeout(PATIENCE);
       const page = await context.newPage();
       const tab: Tab = { page, errors: [], requests: [], answers: [] };
       page.on("pageerror", (error) => tab.errors.push(String(error.stack ?? error)));

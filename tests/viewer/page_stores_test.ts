@@ -163,6 +163,10 @@ Deno.test({
     await using shown = await show(rubicon);
     await using browser = await startBrowser();
     const { page, errors } = await browser.open(shown.url);
+    const types = new Set<string | undefined>();
+    page.on("response", (answer) => {
+      if (/\/history\//.test(answer.url())) types.add(answer.headers()["content-type"]);
+    });
     await step("it is running", async () => {
       await enter(page, "Live");
       const row = page.locator(".grid-body .row").first();
@@ -175,6 +179,7 @@ Deno.test({
       run.log({ loss: 1 }, { step: 2 });
       await run.flush();
       await chart.and(page.locator('[data-points="3"]')).waitFor();
+      assert.deepEqual([...types], ["application/octet-stream"]);
     });
     await step("the table has how it ended, its least loss, and a curve in the cell", async () => {
       await page.getByRole("link", { name: "Table" }).click();

@@ -108,6 +108,7 @@ async function answerGet(
   query: URLSearchParams,
 ): Promise<Response> {
   const wanted = wantedBy(path);
+  const accept = request.headers.get("accept") ?? "";
   if (!wanted) {
     return answerFault(404, { error: "There is nothing at this address.", code: "not-found" });
   }
@@ -116,14 +117,16 @@ async function answerGet(
     return await answerBytes(request, bytes, { type: JSON_TYPE, checksum, isFar });
   }
   const site = served.siteOf(wanted.slug);
-  const file: SiteFile = await site.file(wanted);
+  const file: SiteFile = await site.file(wanted, /\bapplication\/octet-stream\b/.test(accept));
   switch (file.what) {
     case "json":
+    case "packed": {
+      const isPacked = file.what === "packed";
+      const type = isPacked ? "application/octet-stream" : JSON_TYPE;
       return await answerBytes(request, file.bytes, {
-        type: JSON_TYPE,
-        checksum: file.checksum,
-        isFar,
+        ...{ type, checksum: file.checksum, isFar, isPacked },
       });
+    }
     case "artifact":
       return await answerArtifact(site, request, file, query.has("download"));
     case "parquet": {

@@ -61,7 +61,7 @@ export interface SiteOptions {
 
 /** A file that is no JSON. */
 export type SiteFile =
-  | ({ what: "json" } & Sealed)
+  | ({ what: "json" | "packed" } & Sealed)
   | { what: "artifact"; artifact: Artifact; known: Exclude<Known, { missing: string }> }
   | { what: "parquet"; dataframe: Dataframe };
 
@@ -322,9 +322,10 @@ export class Site {
   /**
    * A file, other than the index.
    *
+   * @param isPacked Whether curves are wanted as columns of numbers.
    * @throws {RubiconException} `not-found` if the store has nothing of the kind; what reading throws.
    */
-  async file(wanted: Exclude<Wanted, { what: "index" }>): Promise<SiteFile> {
+  async file(wanted: Exclude<Wanted, { what: "index" }>, isPacked = false): Promise<SiteFile> {
     const { rubicon, sniffer, lives, call } = this;
     const one = await this.project(wanted.slug);
     const { project, slug, chosen } = one;
@@ -347,8 +348,12 @@ export class Site {
             among: chosen?.ids,
           }),
         ));
-      case "history":
-        return json(await lives.curves(placeholder(project, wanted.id), call));
+      case "history": {
+        const run = placeholder(project, wanted.id);
+        return isPacked
+          ? { what: "packed", ...await lives.packedCurves(run, call) }
+          : json(await lives.curves(run, call));
+      }
     }
     const { id, owner } = wanted;
     const parent = owner === null ? project : placeholder(project, owner);
