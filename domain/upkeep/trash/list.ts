@@ -236,23 +236,25 @@ export async function emptyTrash(
   const emptied = await told(rubicon, wanted.filter(({ isRestored }) => !isRestored), call);
   const report = { emptied, bytes: wanted.reduce((sum, one) => sum + sizeOf(one), 0) };
   if (dryRun) return report;
-  await rubicon.write(() => lookedAtEnough(rubicon, backends, call, where));
+  const failure = tooFew(rubicon, backends, call, where);
+  // The composite decides whether that ends the program.
+  if (failure) await rubicon.write(() => Promise.reject(failure));
   for (const one of wanted) await emptyOne(rubicon, one, call);
   return report;
 }
 
-/** What only backends know that could not be asked would stay in the trash, and look as if it were gone. */
-async function lookedAtEnough(
+/** Says if fewer backends were asked than the policy needs: what only the others know would stay, and look as if it were gone. */
+function tooFew(
   { backends, options }: Core,
   asked: readonly Backend[],
   { write = options.write }: CallOptions,
   where: string,
-): Promise<void> {
+): RubiconException | undefined {
   const all = backends.filter(({ outbox }) => !outbox);
   const silent = all.filter((one) => !asked.some(({ label }) => label === one.label));
   const enough = needed(write, all.length);
-  if (all.length - silent.length >= enough) return;
-  throw new RubiconException(
+  if (all.length - silent.length >= enough) return undefined;
+  return new RubiconException(
     "write-failed",
     `${where}: ${
       all.length - silent.length
