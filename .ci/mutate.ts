@@ -71,7 +71,7 @@ function filesFor({ file, line, body }: Mutant, files: readonly TestFile[]): Tes
 async function tried(folder: string, files: readonly TestFile[]) {
   for (const some of [files.slice(0, 8), files.slice(8)]) {
     if (some.length === 0) continue;
-    const ms = 40_000 + 3 * some.reduce((sum, one) => sum + one.ms, 0);
+    const ms = 20_000 + 5 * some.reduce((sum, one) => sum + one.ms, 0);
     const verdict = await verdictOf(folder, some.map(({ path }) => path), { ms });
     if (verdict !== "passed") return verdict;
   }

@@ -11,6 +11,7 @@ import {
   logExperiment,
   logMetric,
   openComposite,
+  type Receipt,
   status,
 } from "../../mod.ts";
 import { inside } from "../support/core.ts";
@@ -34,6 +35,21 @@ async function halfOpen(time: FakeTime): Promise<[Composite, Faulty, Experiment]
   assert.equal(status(rubicon)[1]!.circuit, "half-open");
   return [rubicon, b, experiment];
 }
+
+Deno.test("breaker: the receipt of a backend that was not asked says that it was skipped", async () => {
+  using time = new FakeTime();
+  const [rubicon, b, experiment] = await halfOpen(time);
+  const outcomes: string[][] = [];
+  const onReceipts = (receipts: readonly Receipt[]) =>
+    outcomes.push(receipts.map(({ outcome }) => outcome));
+  b.faults = { all: "before" };
+  for (const name of ["tries", "skips"]) {
+    await time.until(logMetric(rubicon, experiment, { name, value: 1, onReceipts }));
+    await time.settle();
+  }
+  assert.deepEqual(outcomes, [["ok", "failed"], ["ok", "skipped"]]);
+  await rubicon.close();
+});
 
 Deno.test("breaker: a read that another backend answers is no trial that never ends", async () => {
   using time = new FakeTime();

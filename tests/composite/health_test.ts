@@ -19,6 +19,7 @@ Deno.test("health: three failures in a row open the circuit, and a success close
   using time = new FakeTime();
   const { inner, health, driver } = await opened();
   assert.equal(health.circuit, "open");
+  assert.match(health.status().lastError!, /folders is out of order$/);
   const { code, message } = await refused(() => health.run(() => driver.folders("")));
   assert.equal(code, "unavailable");
   assert.match(
@@ -127,7 +128,7 @@ Deno.test("health: a stream that breaks off counts as a failure", async () => {
   assert.equal(health.status().failures, 1);
 });
 
-Deno.test("health: what was missed is told until it is there: how much, the first of it, and why", () => {
+Deno.test("health: lacks() tells how much was missed, the first of it, and why", () => {
   const health = new Health("b", "faulty");
   assert.equal(health.lacks(), undefined);
   health.missed('metric "0"', new Error("disk full"));
@@ -143,7 +144,7 @@ Deno.test("health: what was missed is told until it is there: how much, the firs
   health.missed('metric "3"');
   assert.match(health.lacks()!, /^b: 4 writes are .* metric "2", … \(disk full\)\./);
   health.repaired(3);
-  assert.match(health.lacks()!, /^b: 1 write is missing/);
+  assert.match(health.lacks()!, /^b: 1 write is missing there: metric "0", .* \(disk full\)/);
   health.repaired(1);
   assert.deepEqual([health.lacks(), health.status().missed], [undefined, 0]);
   health.missed('metric "4"');

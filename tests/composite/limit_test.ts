@@ -103,7 +103,7 @@ Deno.test("limit: a signal that is aborted already keeps the driver from being a
   assert.equal(driver.calls.stat, 0);
 });
 
-Deno.test("limit: no listener stays at a signal, and no limit of the call reaches the driver", async () => {
+Deno.test("limit: no listener stays at a signal, and the driver gets no limit of a call", async () => {
   const inner = faulty();
   let given: LimitedOptions | undefined;
   inner.folders = (_prefix, options) => {

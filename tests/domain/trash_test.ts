@@ -268,6 +268,26 @@ for (const missed of [0, 1, 2]) {
     assert.equal((await verify(rubicon)).clean, true);
   });
 
+  Deno.test(`Deleting again ends a deletion that backend ${missed} missed, and keeps nothing twice`, async () => {
+    const drivers = [faulty("a"), faulty("b"), faulty("c")];
+    await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
+    const { experiment } = await filled(rubicon);
+    await rubicon.settled(AbortSignal.timeout(1_000));
+    down(drivers, missed);
+    await deleteExperiment(rubicon, experiment);
+    await rubicon.settled(AbortSignal.timeout(1_000));
+    down(drivers);
+    // To the first composite the backend is still away.
+    await using fresh = await openComposite(drivers);
+    await deleteExperiment(fresh, experiment);
+    for (const driver of drivers) {
+      assert.deepEqual(await left(driver, experiment), []);
+      const keys = Object.keys(await contents(driver));
+      assert.equal(keys.filter((key) => key.endsWith(".zip")).length, 1, driver.label);
+    }
+    assert.equal((await verify(fresh)).clean, true);
+  });
+
   Deno.test(`repair() ends a restoration and an emptying that backend ${missed} missed`, async () => {
     const drivers = [faulty("a"), faulty("b"), faulty("c")];
     await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
