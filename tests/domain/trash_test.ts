@@ -29,6 +29,7 @@ import {
   restoreArchives,
   restoreExperiment,
   restoreProject,
+  RubiconException,
   search,
   syncProject,
   toTable,
@@ -122,7 +123,7 @@ Deno.test("deleteExperiment() hides an experiment, restoreExperiment() brings al
   assert.equal((await verify(rubicon)).clean, true);
   const [trashed] = await listTrash(fresh, project);
   assert.equal(trashed?.id, experiment.id);
-  assert.equal(trashed?.name, "gone");
+  assert.deepEqual([trashed?.name, trashed?.kind], ["gone", "experiment"]);
   assert.deepEqual(await restoreExperiment(fresh, project, { id: experiment.id }), experiment);
   assert.deepEqual(await Promise.all(drivers.map((one) => left(one, experiment))), before);
   assert.equal((await listMetrics(fresh, experiment)).length, 2);
@@ -214,7 +215,7 @@ Deno.test("deleteProject() hides a project, and its name is taken until it is re
   for (const driver of drivers) assert.deepEqual(await driver.folders(""), ["keep"]);
   assert.equal((await verify(fresh)).clean, true);
   const [trashed] = await listTrash(fresh);
-  assert.equal(trashed?.name, "p");
+  assert.deepEqual([trashed?.name, trashed?.kind], ["p", "project"]);
   assert.equal(trashed?.id, project.id);
   assert.deepEqual(await restoreProject(fresh, { name: "p" }), project);
   const after = await contents(drivers[0]!);
@@ -386,6 +387,26 @@ Deno.test("The name of a project is free once the trash is emptied and no backen
   assert.deepEqual(await listExperiments(fresh, project), []);
   assert.equal((await refused(() => listMetrics(fresh, experiment))).code, "not-found");
   assert.equal((await getProject(fresh, { name: "p" })).id, id);
+});
+
+Deno.test("The name of a project is not taken before a backend has it that it is free", async () => {
+  const driver = faulty();
+  const { put } = driver;
+  let isFull = false;
+  driver.put = async (key, ...rest) => {
+    // The file of the project itself would be stored.
+    if (!isFull || !key.includes("restored_")) return await put(key, ...rest);
+    throw new RubiconException("unavailable", `no room for ${key}`);
+  };
+  await using rubicon = await openComposite(driver);
+  await deleteProject(rubicon, await createProject(rubicon, { name: "p" }));
+  await emptyTrash(rubicon);
+  isFull = true;
+  const { message } = await refused(() => createProject(rubicon, { name: "p" }));
+  assert.match(message, /the name of project "p".*no room for restored_p_1/s);
+  assert.deepEqual(await listProjects(rubicon), []);
+  isFull = false;
+  assert.equal((await createProject(rubicon, { name: "p" })).name, "p");
 });
 
 Deno.test("What a process logs that does not know of a deletion is hidden, and comes back with the rest", async () => {
