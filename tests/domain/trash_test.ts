@@ -431,6 +431,27 @@ Deno.test("What a process logs that does not know of a deletion is hidden, and c
   assert.equal((await verify(fresh)).clean, true);
 });
 
+Deno.test("A deletion goes on if another process takes away what it is about to keep", async () => {
+  const driver = faulty();
+  const { open } = driver;
+  let gone: string | undefined;
+  driver.open = async (key, ...rest) => {
+    if (key === gone) {
+      gone = undefined;
+      await driver.delete(key);
+    }
+    return await open(key, ...rest);
+  };
+  await using rubicon = await openComposite(driver);
+  const { project, experiment } = await filled(rubicon);
+  gone = (await left(driver, experiment)).find((key) => key.endsWith("/loss/metadata.json"));
+  await deleteExperiment(rubicon, experiment);
+  assert.equal(gone, undefined);
+  assert.deepEqual(await left(driver, experiment), []);
+  await restoreExperiment(rubicon, project, { id: experiment.id });
+  assert.deepEqual((await listMetrics(rubicon, experiment)).map(({ name }) => name), ["m"]);
+});
+
 Deno.test("What all backends have damaged is not in the way of a deletion", async () => {
   const drivers = [faulty("a"), faulty("b")];
   const warnings: string[] = [];
