@@ -180,6 +180,74 @@ Deno.test("emptyTrash() leaves no bytes, and what was emptied stays gone", async
   assert.equal((await verify(rubicon)).clean, true);
 });
 
+Deno.test("emptyTrash() by age takes what is as old, and leaves the rest", async () => {
+  const driver = faulty();
+  await using rubicon = await openComposite(driver);
+  const { project, experiment } = await filled(rubicon);
+  await deleteExperiment(rubicon, experiment);
+  const { now } = Date;
+  try {
+    Date.now = () => now() + 3_600_000;
+    assert.deepEqual(
+      (await emptyTrash(rubicon, project, { olderThanMs: 7_200_000 })).emptied,
+      [],
+    );
+    const { emptied } = await emptyTrash(rubicon, project, { olderThanMs: 1_800_000 });
+    assert.deepEqual(emptied.map(({ id }) => id), [experiment.id]);
+  } finally {
+    Date.now = now;
+  }
+  assert.deepEqual(await listTrash(rubicon, project), []);
+});
+
+Deno.test("A deletion that failed and only warned hides nothing", async () => {
+  const driver = faulty();
+  const warnings: string[] = [];
+  const onWarning = (message: string) => warnings.push(message);
+  await using rubicon = await openComposite(driver, { failureMode: "warn", onWarning });
+  const { project, experiment } = await filled(rubicon);
+  driver.faults = { put: "before" };
+  await deleteExperiment(rubicon, experiment);
+  driver.faults = {};
+  assert.match(warnings[0]!, /the deletion of experiment/);
+  assert.ok((await listExperiments(rubicon, project)).some(({ id }) => id === experiment.id));
+  assert.equal((await listMetrics(rubicon, experiment)).length, 2);
+});
+
+Deno.test("repair() takes nothing away that could not be put into a zip", async () => {
+  const drivers = [faulty("a"), faulty("b"), faulty("c")];
+  let isFull = false;
+  for (const driver of drivers) {
+    const { put } = driver;
+    driver.put = async (key, ...rest) => {
+      if (!isFull || !key.endsWith(".zip")) return await put(key, ...rest);
+      throw new RubiconException("unavailable", "no room for a zip");
+    };
+  }
+  await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
+  const { project, experiment } = await filled(rubicon);
+  await rubicon.settled(AbortSignal.timeout(1_000));
+  await using alone = await openComposite(drivers[2]!);
+  await logMetric(alone, experiment, { name: "alone", value: 1 });
+  down(drivers, 2);
+  await deleteExperiment(rubicon, experiment);
+  await rubicon.settled(AbortSignal.timeout(1_000));
+  down(drivers);
+  const before = await left(drivers[2]!, experiment);
+  await using fresh = await openComposite(drivers);
+  isFull = true;
+  const { failures, clean } = await repair(fresh);
+  assert.equal(clean, false);
+  assert.ok(failures.some(({ error }) => error.message.includes("no room for a zip")));
+  assert.deepEqual(await left(drivers[2]!, experiment), before);
+  isFull = false;
+  await using later = await openComposite(drivers);
+  assert.equal((await repair(later)).clean, true);
+  assert.deepEqual(await left(drivers[2]!, experiment), []);
+  await restoreExperiment(later, project, { id: experiment.id });
+  assert.equal((await listMetrics(later, experiment)).length, 3);
+});
+
 Deno.test("deleteProject() hides a project, and its name is taken until it is restored", async () => {
   const drivers = [faulty("a"), faulty("b")];
   await using rubicon = await openComposite(drivers);
