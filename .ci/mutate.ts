@@ -102,7 +102,7 @@ const chosen = all.map((mutant) => ({ mutant, order: next() }))
   .slice(0, Number(values.count));
 const folders = await Promise.all(Array.from({ length: Number(values.jobs) }, copied));
 try {
-  const named = values.tests.map((path) => ({ path, ms: 0, ran: {} }));
+  const named = values.tests.map((path) => ({ path, ms: 1_000, ran: {} }));
   const tests = TESTS.flatMap((one) => filesIn(one, "_test.ts")).filter((path) => !SLOW.test(path));
   const files = named.length > 0 ? named : await measured(tests, folders[0]!, ROOMS);
   let noticed = 0;

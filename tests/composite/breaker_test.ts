@@ -7,6 +7,7 @@ import {
   type Composite,
   createProject,
   type Experiment,
+  listExperiments,
   listMetrics,
   logExperiment,
   logMetric,
@@ -48,6 +49,21 @@ Deno.test("breaker: the receipt of a backend that was not asked says that it was
     await time.settle();
   }
   assert.deepEqual(outcomes, [["ok", "failed"], ["ok", "skipped"]]);
+  await rubicon.close();
+});
+
+Deno.test("breaker: if all backends are left alone, a read asks each until one answers", async () => {
+  using time = new FakeTime();
+  const [a, b] = [faulty("a"), faulty("b")];
+  const rubicon = await openComposite([a, b], { timeoutMs: 500, onWarning() {} });
+  const project = await time.until(createProject(rubicon, { name: "p" }));
+  a.faults = b.faults = { all: "before" };
+  while (status(rubicon).some(({ circuit }) => circuit === "closed")) {
+    await time.until(listExperiments(rubicon, project).catch(() => {}));
+  }
+  b.faults = {};
+  assert.deepEqual(await time.until(listExperiments(rubicon, project)), []);
+  assert.deepEqual(status(rubicon).map(({ circuit }) => circuit), ["open", "closed"]);
   await rubicon.close();
 });
 
