@@ -86,7 +86,7 @@ const values = (list: readonly { name: string; value: unknown }[]) =>
   Object.fromEntries(list.map(({ name, value }) => [name, value]));
 
 onStore("points, configuration, media and all else are kept", async (folder, rubicon) => {
-  const picture = { _type: "trackio.image", file_path: "iris/first/1/a.png", caption: null };
+  const picture = { _type: "trackio.image", "file_path": "iris/first/1/a.png", caption: null };
   database(`${folder}/iris.db`, [
     [0, { loss: 0.5, "val/acc": 1 }],
     [1, { loss: "NaN", nested: { a: "-Infinity", deep: { b: 2 } }, picture }],
