@@ -10,7 +10,14 @@ import {
   openComposite,
 } from "../../composite.ts";
 import { RubiconException } from "../../errors.ts";
-import { checkComposite, checkExperiment, checkFields, refuse, show } from "../check.ts";
+import {
+  checkAddress,
+  checkComposite,
+  checkExperiment,
+  checkFields,
+  refuse,
+  show,
+} from "../check.ts";
 import { getExperiment } from "../experiment.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 import { suggest } from "../../messages.ts";
@@ -212,9 +219,7 @@ export async function openCatalog(
   options: CatalogOptions = {},
 ): Promise<Catalog> {
   const where = "openCatalog";
-  if (!(at instanceof URL) && (typeof at !== "string" || at === "")) {
-    refuse(`${where} takes a path or a URL, not ${show(at)}.`);
-  }
+  checkAddress(at, where);
   checkFields(options, OPEN, where);
   const [{ expander, readYaml }, { byEnvironment, folderOf, readText }] = await Promise.all([
     import("./yaml.ts"),
