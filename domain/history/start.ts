@@ -103,6 +103,11 @@ export async function resumeRun(
   if (typeof worker !== "boolean") {
     refuse(`${where}: worker must be true or false, not ${show(worker)}.`);
   }
+  if (worker && checked.systemMetricsMs !== undefined) {
+    refuse(
+      `${where}: systemMetricsMs is for who starts a run or goes on with it, not for a worker.`,
+    );
+  }
   const { goOn } = await import("./starting.ts");
   return await goOn(rubicon, experiment, options, checked);
 }

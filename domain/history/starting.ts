@@ -5,6 +5,7 @@
  */
 import type { CallOptions } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
+import { refuse } from "../check.ts";
 import { createExperiment, prepareExperiment } from "../experiment.ts";
 import { now } from "../format/clock.ts";
 import { slugify } from "../format/slug.ts";
@@ -17,7 +18,11 @@ import type { CheckedOptions, ResumeOptions, RunInput } from "./options.ts";
 import { readSeries } from "./read.ts";
 import { type Run, RunHandle } from "./run.ts";
 import { encodeStatus, type StatusFile } from "./status_file.ts";
+import { SYSTEM_METRICS, systemProbe } from "./system.ts";
 import { HistoryWriter } from "./writer.ts";
+
+const SYSTEM_NAMES = Object.keys(SYSTEM_METRICS);
+const isSystem = ({ systemMetricsMs }: CheckedOptions) => systemMetricsMs !== undefined;
 
 /** Logs an experiment with the state of its run, and gives the run. */
 export async function begin(
@@ -30,6 +35,10 @@ export async function begin(
   const prepared = prepareExperiment(rubicon, project, input, where);
   const { experiment } = prepared;
   if (input.id !== undefined) await refuseTaken(rubicon, experiment, input);
+  const isMetric = prepared.children.filter(({ entity }) => entity.kind === "metric");
+  const taken = new Set(isMetric.map(({ entity }) => slugify(entity.name!)));
+  const double = isSystem(options) && SYSTEM_NAMES.find((name) => taken.has(slugify(name)));
+  if (double) refuse(`${where}: with systemMetricsMs the run logs ${double} itself. Leave it out.`);
   const writer = new HistoryWriter(rubicon, experiment, options.maxBuffered);
   const status: StatusFile = {
     ...{ state: "running", time: now(), writer: writer.id, host: hostName(), reason: null },
@@ -39,15 +48,17 @@ export async function begin(
   };
   const step = statusStep(experiment, status);
   await createExperiment(rubicon, prepared, input, [step]);
-  const isMetric = prepared.children.filter(({ entity }) => entity.kind === "metric");
   return new RunHandle(rubicon, experiment, writer, {
     ...options,
-    worker: false,
-    call: callOf(input),
-    next: 0,
-    taken: new Set(isMetric.map(({ entity }) => slugify(entity.name!))),
+    ...{ worker: false, call: callOf(input), next: 0, taken },
     sign: { key: step.key, bytes: encodeStatus(status) },
+    system: await systemOf(options, 0),
   });
+}
+
+/** What takes samples of the system, if that is wanted. */
+async function systemOf({ systemMetricsMs: everyMs }: CheckedOptions, next: number) {
+  return everyMs === undefined ? undefined : { everyMs, next, probe: await systemProbe() };
 }
 
 /** Goes on with a run. */
@@ -66,8 +77,9 @@ export async function goOn(
     ...callOf(options),
     ...signalOf(options),
   });
-  let next = 0;
-  for (const { steps } of series.values()) next = Math.max(next, Math.floor(steps.at(-1)!) + 1);
+  const nextOf = (isWanted: (name: string) => boolean) =>
+    Math.max(0, ...series.keys().filter(isWanted).map((name) => afterLast(series.get(name)!)));
+  const isOwn = (name: string) => !SYSTEM_NAMES.includes(name);
   let sign: { key: string; bytes: Uint8Array<ArrayBuffer> } | undefined;
   await rubicon.write(async (write) => {
     const said = {
@@ -77,7 +89,15 @@ export async function goOn(
     const written = await writeState(rubicon, write, experiment, said, options);
     sign = { key: written.key, bytes: encodeStatus(written.status) };
   });
-  return new RunHandle(rubicon, experiment, writer, { ...common, next, sign });
+  const system = await systemOf(checked, nextOf((name) => !isOwn(name)));
+  return new RunHandle(rubicon, experiment, writer, {
+    ...common,
+    next: nextOf(isOwn),
+    sign,
+    system,
+  });
 }
+
+const afterLast = ({ steps }: { steps: Float64Array }) => Math.floor(steps.at(-1)!) + 1;
 
 const signalOf = ({ signal }: CallOptions) => signal ? { signal } : {};

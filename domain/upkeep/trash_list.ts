@@ -54,7 +54,7 @@ export async function listTrash(
   if (project !== undefined) checkProject(project, where);
   checkFields(options, CALL_FIELDS, where);
   const { deletions, told } = await import("./trash/list.ts");
-  const found = await deletions(rubicon, project, options);
+  const { found } = await deletions(rubicon, project, options);
   return await told(rubicon, found.filter(({ isRestored }) => !isRestored), options);
 }
 
@@ -65,7 +65,7 @@ const EMPTY = new Set(["olderThanMs", "dryRun", ...CALL_FIELDS]);
  * a backend that is away loses it as soon as it is repaired.
  *
  * @param project Whose experiments; `undefined`: the projects that were deleted.
- * @throws {RubiconException} if the write policy is not met: call it again to finish.
+ * @throws {RubiconException} if the write policy is not met, in looking or in writing: call it again to finish.
  *
  * @example
  * ```ts
@@ -106,13 +106,17 @@ export async function emptyTrash(
   if (typeof dryRun !== "boolean") {
     refuse(`${where}: dryRun must be true or false, not ${show(dryRun)}.`);
   }
-  const { deletions, emptyOne, sizeOf, told } = await import("./trash/list.ts");
+  const { deletions, emptyOne, sizeOf, told, tooFew } = await import("./trash/list.ts");
   const before = Date.now() - olderThanMs;
-  const all = await deletions(rubicon, project, call);
+  const { found, backends } = await deletions(rubicon, project, call);
   // A store's clock may be ahead.
-  const wanted = all.filter(({ deletedAt }) => olderThanMs === 0 || deletedAt <= before);
+  const wanted = found.filter(({ deletedAt }) => olderThanMs === 0 || deletedAt <= before);
   const emptied = await told(rubicon, wanted.filter(({ isRestored }) => !isRestored), call);
   const report = { emptied, bytes: wanted.reduce((sum, one) => sum + sizeOf(one), 0) };
-  if (!dryRun) { for (const one of wanted) await emptyOne(rubicon, one, call); }
+  if (dryRun) return report;
+  const failure = tooFew(rubicon, backends, call, where);
+  // The composite decides whether that ends the program.
+  if (failure) await rubicon.write(() => Promise.reject(failure));
+  for (const one of wanted) await emptyOne(rubicon, one, call);
   return report;
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { isRubiconException } from "../../../errors.ts";
+import { isRubiconException, RubiconException } from "../../../errors.ts";
 import type { CallOptions } from "../../../composite.ts";
-import type { Core } from "../../../composite/plan.ts";
+import type { Backend, Core } from "../../../composite/plan.ts";
+import { needed } from "../../../composite/write/write.ts";
 import { identify } from "../../format/codec.ts";
 import type { Project } from "../../format/entities.ts";
 import { experimentsFolder, metadataKey, projectFolder } from "../../format/layout.ts";
@@ -40,12 +41,12 @@ export interface Deletion {
   deletedAt: number;
 }
 
-/** All deletions that are not emptied yet: of a project's experiments, or of projects. */
+/** All deletions that are not emptied yet, of a project's experiments or of projects, and which backends could say so. */
 export async function deletions(
   rubicon: Core,
   project: Project | undefined,
   call: CallOptions,
-): Promise<Deletion[]> {
+): Promise<{ found: Deletion[]; backends: readonly Backend[] }> {
   const direct = { everything: true, depth: 1 };
   const within = project ? experimentsFolder(project.name) : "";
   const zips = project ? `${projectFolder(project.name)}/trash` : "";
@@ -59,7 +60,7 @@ export async function deletions(
     all.filter(({ key }) => packOf(key)),
     ({ key }) => `${packOf(key)!.time} ${packOf(key)!.folder}`,
   );
-  return marks.folders.flatMap((folder) => {
+  const found = marks.folders.flatMap((folder) => {
     const times = Array.from({ length: marks.times(folder) }, (_, at) => at + 1);
     return times.flatMap((time): Deletion[] => {
       const own = packs.get(`${time} ${folder}`) ?? [];
@@ -69,6 +70,8 @@ export async function deletions(
       return [{ folder, time, isRestored, packs: own, deletedAt: latest(own, mark) }];
     });
   });
+  const backends = beside.backends.filter((one) => below?.backends.includes(one) ?? true);
+  return { found, backends };
 }
 
 /** When something was deleted: by the clock of who did, or by the store's if that is later. */
@@ -131,6 +134,28 @@ export async function targetOf(
     if (!isRubiconException(error)) throw error;
     return { folder, what, id: given.id ?? id ?? "", name: given.name ?? null };
   }
+}
+
+/** Says if fewer backends were asked than the policy needs: what only the others know would stay, and look as if it were gone. */
+export function tooFew(
+  { backends, options }: Core,
+  asked: readonly Backend[],
+  { write = options.write }: CallOptions,
+  where: string,
+): RubiconException | undefined {
+  const all = backends.filter(({ outbox }) => !outbox);
+  const silent = all.filter((one) => !asked.some(({ label }) => label === one.label));
+  const enough = needed(write, all.length);
+  if (all.length - silent.length >= enough) return undefined;
+  return new RubiconException(
+    "write-failed",
+    `${where}: ${
+      all.length - silent.length
+    } of ${all.length} backends say what is in the trash, ${enough} are ` +
+      `needed: ${
+        silent.map(({ label }) => label).join(", ")
+      } did not answer. Nothing was emptied. Call it again when they are back.`,
+  );
 }
 
 /** Empties the trash of one deletion. */
