@@ -64,6 +64,8 @@ export interface ViewerIndex {
   live: boolean;
   /** Whether tags, comments, views and repair may be written. */
   edit: boolean;
+  /** Whether `POST actions/catalog` makes a catalog of runs: the server is this machine's alone, and the store has a place. */
+  catalog?: true;
   projects: ViewerProject[];
   /** Why the projects could not be listed, and what to do; else `null`. */
   error: string | null;
@@ -169,7 +171,10 @@ export interface ColumnFile {
   nulls?: number[];
 }
 
-/** `projects/<slug>/history/<experiment id>.json`: all points of a run, a series a metric, by step. */
+/**
+ * `projects/<slug>/history/<experiment id>.json`: all points of a run, a series a metric, by step. A server sends the bytes of
+ * `packCurves` in its place, as `application/octet-stream`, to who accepts that.
+ */
 export interface HistoryFile {
   experimentId: string;
   checksum: string;
@@ -298,6 +303,21 @@ export interface VerifyAnswer {
   /** At most 1,000. For `repair`: what it did, and what is left to do. */
   differences: { backend: string; what: string; why: string }[];
   total: number;
+}
+
+/** `POST actions/catalog` (if the index says so): makes a catalog of runs, and gives a {@linkcode CatalogAnswer}. */
+export interface CatalogRequest {
+  /** The project's slug. */
+  project: string;
+  /** The runs. */
+  ids: string[];
+  /** The columns that are shown: those of metrics and parameters become the catalog's table. */
+  columns: { kind: RunsColumn["kind"]; name: string }[];
+}
+
+/** A catalog, as YAML. The places of the store are in it, but no credentials and no endpoints. */
+export interface CatalogAnswer {
+  text: string;
 }
 
 /** `POST actions/edit` (with `--edit`): one change. It answers `{}`; the next `index.json` has it. */

@@ -309,7 +309,7 @@ for (const missed of [0, 1, 2]) {
     const { project, experiment } = await (async () => {
       await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
       const all = await filled(rubicon);
-      await rubicon.settled(AbortSignal.timeout(1_000));
+      await rubicon.settled(AbortSignal.timeout(60_000));
       // One backend alone has it.
       await using alone = await openComposite(drivers[missed]!);
       await logMetric(alone, all.experiment, { name: "alone", value: 1 });
@@ -363,11 +363,11 @@ for (const missed of [0, 1, 2]) {
     const { project, experiment, other } = await filled(rubicon);
     await deleteExperiment(rubicon, experiment);
     await deleteExperiment(rubicon, other);
-    await rubicon.settled(AbortSignal.timeout(1_000));
+    await rubicon.settled(AbortSignal.timeout(60_000));
     down(drivers, missed);
     await restoreExperiment(rubicon, project, { id: experiment.id });
     await emptyTrash(rubicon, project);
-    await rubicon.settled(AbortSignal.timeout(1_000));
+    await rubicon.settled(AbortSignal.timeout(60_000));
     down(drivers);
     assert.equal((await repair(rubicon)).clean, true);
     assert.deepEqual((await verify(rubicon)).differences, []);
@@ -379,11 +379,36 @@ for (const missed of [0, 1, 2]) {
   });
 }
 
+Deno.test("emptyTrash() succeeds only if as many backends as the policy says show their trash", async () => {
+  const drivers = [faulty("a"), faulty("b"), faulty("c")] as const;
+  await using rubicon = await openComposite([...drivers], { onWarning() {} });
+  const { project, experiment } = await filled(rubicon);
+  drivers[0].faults = { put: "before" };
+  await deleteExperiment(rubicon, experiment, { write: "quorum" });
+  drivers[0].faults = {};
+  for (const one of drivers.slice(1)) one.faults = { list: "before" };
+  for (const write of ["all", "quorum"] as const) {
+    const { code, message } = await refused(() => emptyTrash(rubicon, project, { write }));
+    assert.equal(code, "write-failed");
+    assert.match(
+      message,
+      /1 of 3 backends say what is in the trash, [23] are needed: b, c did not/,
+    );
+  }
+  assert.deepEqual((await emptyTrash(rubicon, project, { write: "any" })).emptied, []);
+  for (const one of drivers) one.faults = {};
+  // Without the circuit breakers that are open by now.
+  await using fresh = await openComposite([...drivers], { onWarning() {} });
+  const { emptied } = await emptyTrash(fresh, project);
+  assert.deepEqual(emptied.map(({ id }) => id), [experiment.id]);
+  assert.deepEqual(await listTrash(fresh, project), []);
+});
+
 Deno.test("An outbox brings deletions, restorations and emptyings to a background backend", async () => {
   const [front, back] = [faulty("front"), faulty("back")];
   const backends = [front, { driver: back, mode: "background" as const }];
   await using rubicon = await openComposite(backends);
-  const settled = () => rubicon.settled(AbortSignal.timeout(5_000));
+  const settled = () => rubicon.settled(AbortSignal.timeout(60_000));
   const { project, experiment, other } = await filled(rubicon);
   await settled();
   await deleteExperiment(rubicon, experiment);
@@ -437,7 +462,7 @@ Deno.test("The name of a project is free once the trash is emptied and no backen
   const drivers = [faulty("a"), faulty("b"), faulty("c")];
   await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
   const { project, experiment } = await filled(rubicon);
-  await rubicon.settled(AbortSignal.timeout(1_000));
+  await rubicon.settled(AbortSignal.timeout(60_000));
   down(drivers, 2);
   await deleteProject(rubicon, project);
   await emptyTrash(rubicon);
@@ -445,7 +470,7 @@ Deno.test("The name of a project is free once the trash is emptied and no backen
   const { code, message } = await refused(() => create(rubicon));
   assert.equal(code, "unavailable");
   assert.match(message, /c may still have something of it/);
-  await rubicon.settled(AbortSignal.timeout(1_000));
+  await rubicon.settled(AbortSignal.timeout(60_000));
   down(drivers);
   await using fresh = await openComposite(drivers);
   const { id } = await create(fresh);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { lacksBrowser } from "../support/browser.ts";
+import { isDeepStrictEqual } from "node:util";
+import { comesTo, lacksBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
 import { type ChartsPage, openCharts } from "./support/charts_page.ts";
 import { sweep } from "./support/charts_data.ts";
@@ -17,7 +18,7 @@ const TESTS = [
     await charts.mount({ chart: "Curves", runs: 5 });
     await charts.untilDrawn(".chart-curve canvas:nth-of-type(2)");
     const { page } = charts;
-    assert.equal(await page.locator(".chart-slot").count(), 6);
+    await comesTo(page, () => page.locator(".chart-slot").count(), 6);
     await page.setViewportSize({ width: 500, height: 400 });
     await page.waitForFunction(() => document.querySelectorAll(".chart-curve").length < 6);
     await page.setViewportSize({ width: 1280, height: 900 });
@@ -27,35 +28,43 @@ const TESTS = [
     await charts.mount({ chart: "Curves", runs: 3, points: 10_000, settings: { q: "train/loss" } });
     await charts.untilDrawn(".chart-curve canvas:nth-of-type(2)");
     const { width } = await charts.box(".chart-curve");
+    await charts.untilHas(".chart-curve", "aria-label", /^train\/loss of 3 runs/);
     const points = Number(await charts.page.locator(".chart-curve").getAttribute("data-points"));
     assert.ok(points > width && points <= 3 * 2 * width, `${points} points on ${width} pixels`);
   }),
   test("curves: a drag zooms all charts, 0 shows all again", async (charts) => {
     await charts.mount({ chart: "Curves", runs: 3 });
+    await charts.untilDrawn(".chart-curve canvas:nth-of-type(2)");
+    await charts.untilHas(".chart-curve", "aria-label", /of 3 runs/);
     const { x, y, width } = await charts.box(".chart-curve");
+    const labels = () =>
+      charts.page.locator(".chart-curve").evaluateAll((all) =>
+        all.map((one) => /step from (\S+ to \S+),/.exec(one.getAttribute("aria-label")!)?.[1])
+      );
+    const whole = await labels();
     await charts.drag([x + width / 2, y + 80], [x + width * 0.75, y + 80]);
     const { settings } = await charts.until((seen) => "z" in seen.settings);
     const [low, high] = settings.z as [number, number];
     assert.ok(low > 1000 && high < 2600 && low < high, `${low} to ${high}`);
-    const labels = await charts.page.locator(".chart-curve").evaluateAll((all) =>
-      all.map((one) => /step from (\S+ to \S+),/.exec(one.getAttribute("aria-label")!)?.[1])
-    );
-    assert.equal(new Set(labels).size, 1);
+    await comesTo(charts.page, labels, (all) => all[0] !== whole[0] && new Set(all).size === 1);
     await charts.page.locator(".chart-curve").first().press("0");
     await charts.until((seen) => !("z" in seen.settings));
   }),
   test("curves: the pointer names runs, keys read values and open a run", async (charts) => {
     await charts.mount({ chart: "Curves", runs: 3 });
+    await charts.untilDrawn(".chart-curve canvas:nth-of-type(2)");
+    await charts.untilHas(".chart-curve", "aria-label", /of 3 runs/);
     const { x, y, width } = await charts.box(".chart-curve");
     await charts.page.mouse.move(x + width / 2, y + 100);
-    const tip = await charts.page.locator(".chart-tip").innerText();
-    for (const name of sweep(3).columns[0]!.values!) assert.match(tip, new RegExp(String(name)));
+    for (const name of sweep(3).columns[0]!.values!) {
+      await charts.untilSays(".chart-tip", new RegExp(String(name)));
+    }
     await charts.page.mouse.move(0, 0);
     const chart = charts.page.locator(".chart-curve").nth(2);
+    await chart.locator("canvas").nth(1).waitFor();
     await chart.press("ArrowRight");
     await chart.press("ArrowDown");
-    const status = charts.page.locator(".chart-card [role=status]").nth(2);
-    assert.match(await status.innerText(), /-\d: [−\d.e-]+ at \d+/);
+    await charts.untilSays(".chart-card [role=status]", /-\d: [−\d.e-]+ at \d+/, 2);
     await chart.press("Enter");
     const { opened } = await charts.until((seen) => seen.opened.length === 1);
     assert.ok(opened[0]! < 3);
@@ -67,8 +76,7 @@ const TESTS = [
     await page.getByLabel("Smoothing, 0 to 0.999").press("Enter");
     await page.getByLabel("Group by").selectOption({ label: "optimizer" });
     await page.getByRole("button", { name: "Pin val/loss to the top" }).click();
-    const { settings } = await charts.until((seen) => "p" in seen.settings);
-    assert.deepEqual(settings, { s: 0.9, g: "p.optimizer", p: ["val/loss"] });
+    await charts.untilSettings({ s: 0.9, g: "p.optimizer", p: ["val/loss"] });
     await page.waitForFunction(() =>
       document.querySelector(".chart-title")!.textContent === "val/loss"
     );
@@ -76,17 +84,15 @@ const TESTS = [
     await page.mouse.move(0, 0);
     await page.waitForFunction(() => document.querySelectorAll(".chart-dim").length === 0);
     const groups = new Set(column(12, "optimizer"));
-    assert.match(
-      (await page.locator(".chart-curve").first().getAttribute("aria-label"))!,
-      new RegExp(`of ${groups.size} groups`),
-    );
+    await charts.untilHas(".chart-curve", "aria-label", new RegExp(`of ${groups.size} groups`));
   }),
   test("curves: what cannot be read is said with its reason, and can be tried again", async (charts) => {
     await charts.mount({ chart: "Curves", runs: 3, broken: true });
-    await charts.page.getByText("3 runs could not be read").waitFor();
-    assert.match(await charts.page.locator(".chart-error").innerText(), /does not answer/);
+    await charts.untilSays(".chart-error", /^3 runs could not be read: .*does not answer/);
+    await charts.until(({ loads }) => loads === 3);
     await charts.page.getByRole("button", { name: "Try again" }).click();
-    await charts.page.getByText("3 runs could not be read").waitFor();
+    await charts.until(({ loads }) => loads === 6);
+    await charts.untilSays(".chart-error", /^3 runs could not be read/);
   }),
   test("parallel: a drag along an axis selects the runs within, a click there clears", async (charts) => {
     await charts.mount({ chart: "Parallel", runs: 40 });
@@ -96,13 +102,14 @@ const TESTS = [
     const plane = await charts.box(".chart-plane");
     const at = x + width / 2;
     await charts.drag([at, plane.y + 50], [at, plane.y + 150]);
+    // The settings have the brush once it is let go; the selection follows it.
     const seen = await charts.until(({ settings }) => "b" in settings);
     const [[low, high]] = (seen.settings.b as Record<string, [[number, number]]>)["m.accuracy"]!;
     const expected = column(40, "accuracy").flatMap((value, row) =>
       value !== null && value >= low && value <= high ? [row] : []
     );
     assert.ok(expected.length > 0 && expected.length < 40);
-    assert.deepEqual((await charts.until((now) => now.selected.length > 0)).selected, expected);
+    await charts.untilSelected(expected);
     await charts.page.mouse.click(at, plane.y + 350);
     await charts.until(({ settings, selected }) => !("b" in settings) && selected.length === 0);
   }),
@@ -118,17 +125,16 @@ const TESTS = [
     await page.getByRole("spinbutton", { name: "From" }).press("Enter");
     const depths = column(40, "depth");
     const expected = depths.flatMap((depth, row) => depth >= 6 ? [row] : []);
-    assert.deepEqual((await charts.until((now) => now.selected.length > 0)).selected, expected);
+    await charts.untilSelected(expected);
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.locator(".chart-axis-name").first().press("ArrowRight");
+    await charts.untilHas(".chart-axis-name", "aria-label", /^Axis depth/, 1);
     await page.locator(".chart-axis-name").nth(1).press("f");
-    const { settings } = await charts.until((now) => "f" in now.settings);
-    assert.deepEqual(settings.a, ["p.lr", "p.depth", "m.accuracy"]);
-    assert.deepEqual(settings.f, ["p.depth"]);
-    assert.match(
-      (await page.locator(".chart-axis-name").nth(1).getAttribute("aria-label"))!,
-      /depth \(flipped, brushed\)/,
+    await charts.until(({ settings }) =>
+      isDeepStrictEqual([settings.a, settings.f], [["p.lr", "p.depth", "m.accuracy"], ["p.depth"]])
     );
+    await charts.untilHas(".chart-axis-name", "aria-label", /depth \(flipped, brushed\)/, 1);
   }),
   test("parallel: an axis is dragged to another place", async (charts) => {
     await charts.mount({
@@ -137,13 +143,10 @@ const TESTS = [
       settings: { a: ["p.depth", "p.lr", "m.accuracy"] },
     });
     const names = charts.page.locator(".chart-axis-name");
-    await names.first().waitFor();
+    await charts.untilDrawn(".chart-plane canvas:nth-of-type(2)");
     const [from, to] = [(await names.nth(0).boundingBox())!, (await names.nth(1).boundingBox())!];
     await charts.drag([from.x + 5, from.y + 5], [to.x + to.width + 20, to.y + 5]);
-    const { settings } = await charts.until((now) =>
-      "a" in now.settings && (now.settings.a as string[])[0] !== "p.depth"
-    );
-    assert.deepEqual(settings.a, ["p.lr", "p.depth", "m.accuracy"]);
+    await charts.untilSettings({ a: ["p.lr", "p.depth", "m.accuracy"] });
   }),
   test("parallel: the brush of an address selects; another selection clears it", async (charts) => {
     await charts.mount({
@@ -153,12 +156,12 @@ const TESTS = [
     });
     const optimizers = column(40, "optimizer") as unknown as string[];
     const expected = optimizers.flatMap((name, row) => name.startsWith("adam") ? [row] : []);
-    assert.deepEqual((await charts.until((now) => now.selected.length > 0)).selected, expected);
+    await charts.untilSelected(expected);
     await charts.page.evaluate(() =>
       (globalThis as unknown as { seen: { select(rows: number[]): void } }).seen.select([1, 2])
     );
-    const { selected } = await charts.until(({ settings }) => !("b" in settings));
-    assert.deepEqual(selected, [1, 2]);
+    await charts.untilSettings({});
+    await charts.untilSelected([1, 2]);
   }),
   test("parallel: a selection that was made elsewhere stays, the older brush goes", async (charts) => {
     await charts.mount({
@@ -167,12 +170,9 @@ const TESTS = [
       settings: { b: { "p.optimizer": [["adam", "adamw"]] } },
       selected: [3, 4],
     });
-    const { selected } = await charts.until(({ settings }) => !("b" in settings));
-    assert.deepEqual(selected, [3, 4]);
-    assert.match(
-      await charts.page.locator(".chart-note[role=status]").innerText(),
-      /^2 runs of 40/,
-    );
+    await charts.untilSettings({});
+    await charts.untilSelected([3, 4]);
+    await charts.untilSays(".chart-note[role=status]", /^2 runs of 40/);
   }),
   test("parallel: 10,000 lines are drawn, and those of a brush alone are bright", async (charts) => {
     await charts.mount({
@@ -186,7 +186,8 @@ const TESTS = [
       const [ground, bright] = document.querySelectorAll<HTMLCanvasElement>(".chart-plane canvas");
       return ground?.dataset.drawn === "10000" && bright?.dataset.drawn === String(count);
     }, expected);
-    assert.ok(await charts.colours(".chart-plane canvas:nth-of-type(2)") > 10);
+    const colours = () => charts.colours(".chart-plane canvas:nth-of-type(2)");
+    await comesTo(charts.page, colours, (found) => found > 10);
   }),
   test("scatter: a box selects, shift adds, a click on nothing clears", async (charts) => {
     await charts.mount({ chart: "Scatter", runs: 40, settings: { x: "p.lr", y: "m.accuracy" } });
@@ -225,14 +226,11 @@ const TESTS = [
     const equal =
       optimizer!.filter((one, row) => one === optimizer![0] && depth![row] === depth![0]).length;
     assert.ok(equal > 1);
-    assert.match(
-      await charts.page.locator(".chart-tip").innerText(),
-      new RegExp(`${equal} runs have these two values`),
-    );
+    await charts.untilSays(".chart-tip", new RegExp(`${equal} runs have these two values`));
     await plot.press(" ");
-    assert.deepEqual((await charts.until((now) => now.selected.length === 1)).selected, [0]);
+    await charts.untilSelected([0]);
     await plot.press("Enter");
-    assert.deepEqual((await charts.until((now) => now.opened.length === 1)).opened, [0]);
+    await comesTo(charts.page, async () => (await charts.seen()).opened, [0]);
   }),
   test("heatmap: keys read cells, a head sorts, a row is selected", async (charts) => {
     await charts.mount({ chart: "Heatmap", runs: 30 });
@@ -240,27 +238,24 @@ const TESTS = [
     const plane = charts.page.locator(".chart-heat-plane");
     await plane.press("ArrowRight");
     const lists = column(30, "importances") as unknown as number[][];
-    assert.match(
-      await charts.page.locator(".chart-hidden[role=status]").innerText(),
-      new RegExp(`, 0: ${lists[0]![0]}$`),
-    );
+    await charts.untilSays(".chart-hidden[role=status]", new RegExp(`, 0: ${lists[0]![0]}$`));
     await plane.press("s");
     await charts.until(({ settings }) => settings.o === 0);
     await plane.press(" ");
     const best = lists.map((list) => list[0]!).indexOf(Math.max(...lists.map((list) => list[0]!)));
-    assert.deepEqual((await charts.until((now) => now.selected.length === 1)).selected, [best]);
+    await charts.untilSelected([best]);
   }),
   test("dataframes: each kind is drawn; runs without the dataframe are named", async (charts) => {
     const names = sweep(6).columns[0]!.values!;
     for (const t of ["line", "scatter", "bar", "histogram"]) {
       await charts.mount({ chart: "FramePlot", runs: 6, settings: { t, d: "learning curve" } });
       await charts.untilDrawn(".chart-plot canvas:nth-of-type(2)");
-      const note = await charts.page.locator(".chart-warn").innerText();
-      assert.equal(note, `Without learning curve: ${names[4]}`);
+      const note = () => charts.page.locator(".chart-warn").innerText();
+      await comesTo(charts.page, note, `Without learning curve: ${names[4]}`);
     }
     await charts.page.locator(".chart-plot").press("ArrowRight");
-    assert.match(
-      await charts.page.locator(".chart-hidden[role=status]").innerText(),
+    await charts.untilSays(
+      ".chart-hidden[role=status]",
       new RegExp(`^${names[0]}, .+: \\d+`),
     );
   }),
@@ -271,8 +266,7 @@ const TESTS = [
         runs: 0,
         file: { ...sweep(1), ids: [], columns: [], history: [] },
       });
-      const text = await charts.page.locator(".chart-empty").innerText();
-      assert.match(text, /log|filter/i, chart);
+      await charts.untilSays(".chart-empty", /log|filter/i);
     }
   }),
   test("another theme is drawn in other colours", async (charts) => {

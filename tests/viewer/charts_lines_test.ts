@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { decimate, GAP, nearest } from "../../viewer/decimate.ts";
-import { type Curve, curvesOf } from "../../viewer/app/charts/histories.ts";
+import { type Curve, curvesOf, packCurves, unpackCurves } from "../../viewer/curves_file.ts";
 import { bandOf, inSight, lineOf, pixels, yRange } from "../../viewer/app/charts/lines.ts";
+import { layOut, yOf } from "../../viewer/app/charts/frame.ts";
+import { scaleOf } from "../../viewer/app/charts/scale.ts";
 import { smooth } from "../../viewer/smooth.ts";
 
 const value = fc.oneof(
@@ -115,6 +117,40 @@ Deno.test("lineOf: smoothing goes by steps, and what was logged stays beside it"
   assert.deepEqual([...line.y], [0, 0.5 / 0.75]);
 });
 
+const double = fc.double();
+const columnOf = (length: number): fc.Arbitrary<Float64Array<ArrayBuffer>> =>
+  fc.array(double, { minLength: length, maxLength: length })
+    .map((numbers) => Float64Array.from(numbers));
+const someCurve: fc.Arbitrary<Curve> = fc.nat(20).chain((length) =>
+  fc.record(
+    { steps: columnOf(length), times: columnOf(length), values: columnOf(length) },
+    { noNullPrototype: true },
+  )
+);
+
+const anyCharacter = fc.nat(0x10ffff).map((code) => String.fromCodePoint(code));
+
+Deno.test("packCurves: any curves come back as they were, names of all kinds and equal columns", () => {
+  const names = fc.uniqueArray(fc.string({ unit: anyCharacter }).map((one) => one.toWellFormed()), {
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(names, fc.array(someCurve, { minLength: 4, maxLength: 4 }), (all, curves) => {
+      const given = new Map(all.map((name, at) => {
+        // Those of odd places are logged together with the one before.
+        const { steps, times } = curves[at & ~1]!;
+        const fits = curves[at]!.values.length === steps.length;
+        return [name, fits ? { ...curves[at]!, steps, times } : curves[at]!];
+      }));
+      assert.deepStrictEqual(unpackCurves(packCurves(given).buffer), given);
+    }),
+  );
+  const steps = Float64Array.of(1, 2, 3);
+  const alone = packCurves([["a", { steps, times: steps, values: steps.slice() }]]);
+  assert.equal(unpackCurves(alone.buffer).get("a")!.values[2], 3);
+  assert.ok(alone.length < 130, `equal columns are there once: ${alone.length} bytes`);
+});
+
 Deno.test("curvesOf: NaN and the infinities of a file are numbers", () => {
   const curves = curvesOf({
     experimentId: "x",
@@ -131,14 +167,54 @@ Deno.test("inSight: the range and one point on each side", () => {
   assert.deepEqual(inSight(x, [2.5, 2.6]), [2, 4]);
 });
 
-Deno.test("pixels: 10,000 points on 300 pixels are 600 at most", () => {
+const plotOf = (x: [number, number], y: [number, number], kind: "linear" | "log" = "linear") =>
+  layOut(
+    { width: 360, height: 200 },
+    scaleOf({ kind: "linear", domain: x }),
+    scaleOf({ kind, domain: y }),
+  );
+
+Deno.test("pixels: 10,000 points on 300 pixels are 600 at most, the least and the most among them", () => {
   const x = Float64Array.from({ length: 10_000 }, (_, at) => at);
   const y = x.map((at) => Math.sin(at) * at);
-  const { count, points } = pixels(x, y, [0, 9999], (at) => at * 299.9 / 9999, (v) => -v);
-  assert.ok(count <= 600 && count > 500, String(count));
+  const plot = plotOf([0, 9999], [-1e4, 1e4]);
+  const { count, points } = pixels(x, y, plot);
+  assert.ok(plot.width > 280 && count <= 2 * (plot.width + 1) && count > 500, String(count));
   const ys = points.filter((_, at) => at % 2 === 1);
-  assert.equal(Math.min(...ys), -Math.max(...y));
-  assert.equal(Math.max(...ys), -Math.min(...y));
+  assert.equal(Math.min(...ys), yOf(plot, Math.max(...y)));
+  assert.equal(Math.max(...ys), yOf(plot, Math.min(...y)));
+});
+
+Deno.test("pixels: a line that is drawn again is the same as one that is new, in any plot", () => {
+  const domain = fc.tuple(
+    fc.double({ min: 0.1, max: 50, noNaN: true }),
+    fc.double({ min: 1, max: 50, noNaN: true }),
+  ).map(([low, size]): [number, number] => [low, low + size]);
+  const plot = fc.tuple(domain, domain, fc.constantFrom("linear" as const, "log" as const));
+  fc.assert(fc.property(line, fc.array(plot, { minLength: 1, maxLength: 4 }), (points, plots) => {
+    const [x, y] = [0, 1].map((side) => Float64Array.from(points, (point) => point[side]!));
+    for (const [along, up, kind] of plots) {
+      const at = plotOf(along, up, kind);
+      assert.deepEqual(pixels(x!, y!, at), pixels(x!.slice(), y!.slice(), at));
+    }
+    const others = Float64Array.from(x!, (one) => one + 1);
+    const at = plotOf(plots[0]![0], plots[0]![1]);
+    assert.deepEqual(pixels(others, y!, at), pixels(others, y!.slice(), at));
+  }));
+});
+
+Deno.test("yRange: of a line in sight as a whole it is the same, however often it is asked for", () => {
+  fc.assert(fc.property(line, fc.boolean(), (points, isLog) => {
+    const [x, y] = [0, 1].map((side) => Float64Array.from(points, (point) => point[side]!));
+    const fits = points.map(([, one]) => one).filter((one) =>
+      Number.isFinite(one) && (!isLog || one > 0)
+    );
+    const expected = fits.length > 0 ? [Math.min(...fits), Math.max(...fits)] : undefined;
+    for (let round = 0; round < 2; round++) {
+      const found = yRange([{ x: x!, y: y! }], [0, 60], { isLog, withoutOutliers: false });
+      assert.deepEqual(found, expected);
+    }
+  }));
 });
 
 Deno.test("yRange: without outliers, what nearly all values lie in", () => {

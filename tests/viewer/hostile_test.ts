@@ -7,17 +7,17 @@ import type { Page } from "npm:playwright-core@^1.65.1";
 import { getProject, listArtifacts, listExperiments } from "../../mod.ts";
 import { display } from "../../notebook.ts";
 import { exportViewer } from "../../viewer.ts";
+import { SHOWN_TABS } from "../../viewer/app/screens/tabs.ts";
 import type { ProjectFile, RunFile } from "../../viewer/contract.ts";
-import { lacksBrowser, startBrowser, type Tab } from "../support/browser.ts";
+import { comesTo, lacksBrowser, startBrowser, type Tab } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
-import { show } from "./support/app.ts";
+import { inTab, show } from "./support/app.ts";
 import { HOSTILE } from "./support/hostile.ts";
 import { makeStore } from "./support/stores.ts";
 
 const ignore = ignoredFor("hostile stores in a browser", await lacksBrowser());
 const options = { ignore, sanitizeOps: false, sanitizeResources: false };
 const PROJECT = "hostile-b";
-const TABS = ["table", "compare", "curves", "parallel", "scatter", "heatmap", "frames"];
 
 /** Whether a script of the store ran, and what the policy of any frame refused. */
 async function findings({ page, errors }: Tab): Promise<string[]> {
@@ -29,15 +29,15 @@ async function findings({ page, errors }: Tab): Promise<string[]> {
   return [...errors, ...(ran.includes(true) ? ["a script of the store ran"] : [])];
 }
 
+/** A place of the page, and what tells that it is shown: the same document goes on when the address changes. */
+type Place = readonly [hash: string, isThere: (page: Page) => Promise<unknown>];
+
 /** Looks at each place of a page. */
-async function wander(page: Page, base: string, places: readonly string[]): Promise<void> {
-  for (const place of places) {
-    await page.goto(`${base}#${place}`);
-    // The same document goes on: what it shows is drawn after the change of its address.
-    await page.evaluate(() =>
-      new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))
-    );
-    await page.locator("main").first().waitFor();
+async function wander(page: Page, base: string, places: readonly Place[]): Promise<void> {
+  for (const [hash, isThere] of places) {
+    await page.goto(`${base}#${hash}`);
+    await isThere(page);
+    await page.waitForFunction(() => !document.querySelector(".loading"));
   }
 }
 
@@ -49,22 +49,35 @@ Deno.test({
     await using browser = await startBrowser();
     const project = await getProject(shown.rubicon, { name: "Hostile <b>" });
     const runs = await listExperiments(shown.rubicon, project);
-    const screens = [
-      "/",
-      ...TABS.map((tab) => `/p/${PROJECT}/${tab}`),
-      `/p/${PROJECT}`,
-      ...runs.slice(0, 6).map(({ id }) => `/p/${PROJECT}/run/${id}`),
+    const screens: Place[] = [
+      ["/", (page) => page.locator(".card").first().waitFor()],
+      ...SHOWN_TABS.map(({ tab, label }): Place => [
+        `/p/${PROJECT}/${tab}`,
+        (page) => inTab(page, label),
+      ]),
+      [`/p/${PROJECT}`, (page) => inTab(page, "Table")],
+      ...runs.slice(0, 6).map(({ id }): Place => [
+        `/p/${PROJECT}/run/${id}`,
+        (page) => page.locator("article").getByText(id, { exact: true }).waitFor(),
+      ]),
     ];
     await t.step("live", async () => {
       const tab = await browser.open(shown.url);
       await tab.page.locator(".card").first().waitFor();
       // The cards show the names as they are.
-      const names = await tab.page.locator("main").textContent() ?? "";
-      assert.ok(names.includes(HOSTILE[0]!) && names.includes(HOSTILE[8]!), names.slice(0, 500));
+      await comesTo(
+        tab.page,
+        async () => await tab.page.locator("main").textContent() ?? "",
+        (names) => names.includes(HOSTILE[0]!) && names.includes(HOSTILE[8]!),
+      );
       await tab.page.getByRole("link", { name: "Hostile <b>", exact: true }).click();
       await tab.page.locator(".grid-body .row").first().waitFor();
-      const cells = await tab.page.locator(".grid-body").textContent() ?? "";
-      assert.ok(cells.includes("window.hacked=1"), "names are texts");
+      // Names are texts.
+      await comesTo(
+        tab.page,
+        async () => await tab.page.locator(".grid-body").textContent() ?? "",
+        (cells) => cells.includes("window.hacked=1"),
+      );
       await wander(tab.page, shown.url, screens);
       assert.deepEqual(await findings(tab), []);
       const elements = await tab.page.locator(
@@ -76,15 +89,14 @@ Deno.test({
       const tab = await browser.open(`${shown.url}#/p/${PROJECT}/run/${runs[0]!.id}`);
       const closed = tab.page.locator(".file-name[aria-expanded=false]");
       await closed.first().waitFor();
-      let opened = 0;
-      while (await closed.count() > 0) {
+      const all = await closed.count();
+      assert.ok(all >= 12, `${all} of them`);
+      for (let left = all; left > 0; left--) {
         await closed.first().click();
-        opened++;
+        await comesTo(tab.page, () => closed.count(), left - 1);
       }
-      assert.ok(opened >= 12, `${opened} of them`);
       await tab.page.locator("iframe").first().waitFor();
-      const frames = tab.page.frames().filter((one) => one !== tab.page.mainFrame());
-      assert.ok(frames.length > 0);
+      await tab.page.waitForFunction(() => !document.querySelector(".loading"));
       // What a report has of styles, scripts and pictures is refused in its frame, and nothing else is.
       const others = (await findings(tab)).filter((one) =>
         !/Blocked script execution in 'about:srcdoc'|Content.Security.Policy|RESPONSE.NotSameOrigin/

@@ -13,6 +13,8 @@ import {
 } from "../../mod.ts";
 import { exportSite } from "../../viewer/export.ts";
 import type { HistoryFile, RunFile, RunsFile, SparksFile } from "../../viewer/contract.ts";
+import { curvesOf, unpackCurves } from "../../viewer/curves_file.ts";
+import { JSON_TYPE } from "../../viewer/server/respond.ts";
 import { thinned } from "../../viewer/server/thin.ts";
 import { faulty } from "../support/faulty.ts";
 import { elementsOfHtml } from "../support/markup.ts";
@@ -68,6 +70,27 @@ Deno.test("viewer lives: a run's curves have all of its points, and what is no n
   const none = await server.get(`projects/training/history/${id}.json`);
   assert.equal(none.status, 404);
   await none.body?.cancel();
+});
+
+Deno.test("viewer lives: who takes bytes gets curves as numbers, the same as in JSON", async () => {
+  await using rubicon = await openComposite(inMemory());
+  await fillTraining(rubicon);
+  await using server = await served(rubicon);
+  const runs = await server.runs("training");
+  const accept = { accept: "application/octet-stream, application/json" };
+  for (const path of runs.history.filter((one) => one !== null)) {
+    const answer = await server.get(path, accept);
+    assert.equal(answer.headers.get("content-type"), "application/octet-stream");
+    assert.equal(answer.headers.get("content-encoding"), null);
+    assert.match(answer.headers.get("content-security-policy")!, /sandbox/);
+    const curves = unpackCurves(await answer.arrayBuffer());
+    assert.deepStrictEqual(curves, curvesOf(await server.json(path)));
+    const tag = { ...accept, "if-none-match": answer.headers.get("etag")! };
+    assert.equal((await server.get(path, tag)).status, 304);
+  }
+  const none = await server.get(`projects/training/history/${runs.ids.at(-1)}.json`, accept);
+  assert.equal(none.status, 404);
+  assert.equal((await server.get("index.json", accept)).headers.get("content-type"), JSON_TYPE);
 });
 
 Deno.test("viewer lives: a new point changes the curves alone, and costs no reading of runs", async () => {

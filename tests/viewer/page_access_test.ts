@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import axe from "npm:axe-core@^4.14.1";
 import type { Page } from "npm:playwright-core@^1.65.1";
-import { lacksBrowser, startBrowser } from "../support/browser.ts";
+import { comesTo, lacksBrowser, startBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
-import { enter, show, stepsOf } from "./support/app.ts";
+import { enter, hashOf, inTab, show, stepsOf } from "./support/app.ts";
 
 const ignore = ignoredFor("the viewer with axe in a browser", await lacksBrowser());
 const options = { ignore, sanitizeOps: false, sanitizeResources: false };
@@ -36,7 +36,8 @@ const SCREENS: readonly [name: string, go: (page: Page) => Promise<unknown>][] =
   ["table", (page) => enter(page, "Training")],
   ["table with a selection and a baseline", async (page) => {
     for (const key of ["j", "b", "x", "j", "x"]) await page.keyboard.press(key);
-    await page.locator(".selection-bar").waitFor();
+    await page.locator(".selection-bar", { hasText: "2 runs" }).waitFor();
+    await page.locator(".row.base").waitFor();
   }],
   ["a column's menu", async (page) => {
     await page.locator(".grid").focus();
@@ -46,22 +47,28 @@ const SCREENS: readonly [name: string, go: (page: Page) => Promise<unknown>][] =
   }],
   ["the picker", async (page) => {
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Columns", exact: true }).click();
     await page.getByRole("dialog").waitFor();
   }],
   ["a search with a mistake", async (page) => {
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.locator("#search").fill("metrics.nothing > 1");
     await page.keyboard.press("Escape");
     await page.locator("#search-error").waitFor();
   }],
   ["groups", async (page) => {
     await page.locator("#search").fill("");
+    await page.locator("#search-error").waitFor({ state: "detached" });
+    await hashOf(page, /^#\/p\/training\/table(?!.*q=)/);
     await page.evaluate(() => location.hash = "#/p/training/table?group=p.lr");
     await page.locator(".row.group").first().click();
   }],
   ["compare", async (page) => {
     await page.evaluate(() => location.hash = "#/p/training/table");
+    await page.locator(".row.group").first().waitFor({ state: "detached" });
+    await page.locator(".row.selected").first().waitFor({ state: "detached" });
     await page.locator(".grid").focus();
     for (const key of ["j", "x", "j", "x", "d"]) await page.keyboard.press(key);
     await page.locator(".diff-row").first().waitFor();
@@ -70,10 +77,22 @@ const SCREENS: readonly [name: string, go: (page: Page) => Promise<unknown>][] =
     await page.getByRole("link", { name: "Curves" }).click();
     await page.locator(".tab-body canvas").first().waitFor();
   }],
-  ["parallel", (page) => page.getByRole("link", { name: "Parallel" }).click()],
-  ["scatter", (page) => page.getByRole("link", { name: "Scatter" }).click()],
-  ["heatmap", (page) => page.getByRole("link", { name: "Heatmap" }).click()],
-  ["dataframes", (page) => page.getByRole("link", { name: "Dataframes" }).click()],
+  ["parallel", async (page) => {
+    await page.getByRole("link", { name: "Parallel" }).click();
+    await inTab(page, "Parallel");
+  }],
+  ["scatter", async (page) => {
+    await page.getByRole("link", { name: "Scatter" }).click();
+    await inTab(page, "Scatter");
+  }],
+  ["heatmap", async (page) => {
+    await page.getByRole("link", { name: "Heatmap" }).click();
+    await inTab(page, "Heatmap");
+  }],
+  ["dataframes", async (page) => {
+    await page.getByRole("link", { name: "Dataframes" }).click();
+    await inTab(page, "Dataframes");
+  }],
   ["about", async (page) => {
     await page.getByRole("link", { name: "About" }).click();
     await page.locator("article").waitFor();
@@ -136,6 +155,7 @@ Deno.test({
         const { activeElement: one } = document;
         return one?.getAttribute("aria-label") ?? one?.textContent?.trim() ?? "";
       });
+    const active = () => page.locator(".grid").getAttribute("aria-activedescendant");
     const tabTo = async (name: RegExp) => {
       for (let tries = 0; tries < 40; tries++) {
         await page.keyboard.press("Tab");
@@ -146,7 +166,7 @@ Deno.test({
 
     await step("into a project", async () => {
       await page.keyboard.press("Tab");
-      assert.equal(await focused(), "Skip to what is shown");
+      await comesTo(page, focused, "Skip to what is shown");
       await page.keyboard.press("Enter");
       await tabTo(/^Iris demo/);
       await page.keyboard.press("Enter");
@@ -157,12 +177,11 @@ Deno.test({
       async () => {
         await tabTo(/^Runs of Iris demo/);
         await page.keyboard.press("ArrowDown");
-        const active = () => page.locator(".grid").getAttribute("aria-activedescendant");
-        assert.equal(await active(), "cell-0-0");
+        await comesTo(page, active, "cell-0-0");
         await page.keyboard.press("ArrowUp");
         await page.keyboard.press("ArrowRight");
         await page.keyboard.press("ArrowRight");
-        assert.equal(await active(), "head-2");
+        await comesTo(page, active, "head-2");
         await page.keyboard.press(" ");
         await page.locator('.head[aria-sort="descending"]', { hasText: "accuracy" }).waitFor();
         await page.keyboard.press("Enter");
@@ -180,10 +199,13 @@ Deno.test({
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("End");
       await page.keyboard.press("Control+End");
-      const active = await page.locator(".grid").getAttribute("aria-activedescendant");
-      assert.match(active!, /^cell-11-/);
-      const box = await page.locator(`#${active}`).boundingBox();
-      assert.ok(box && box.x >= 0 && box.x + box.width <= 1281 && box.y + box.height <= 801);
+      const at = await comesTo(page, active, (cell) => /^cell-11-/.test(cell ?? ""));
+      await comesTo(
+        page,
+        () => page.locator(`#${at}`).boundingBox(),
+        (box) =>
+          box !== null && box.x >= 0 && box.x + box.width <= 1281 && box.y + box.height <= 801,
+      );
     });
     await step("runs are selected, compared, and one is opened", async () => {
       await page.keyboard.press("Control+Home");
@@ -193,6 +215,7 @@ Deno.test({
       await page.keyboard.press("d");
       await page.locator(".diff-row").first().waitFor();
       await page.keyboard.press("1");
+      await page.locator(".grid-body .row").first().waitFor();
       await page.keyboard.press("o");
       await page.getByRole("heading", { name: "Metrics" }).waitFor();
     });
@@ -204,7 +227,7 @@ Deno.test({
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
       await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
-      assert.match(await focused(), /^Theme/);
+      await comesTo(page, focused, (name) => /^Theme/.test(name));
     });
     assert.deepEqual(errors, []);
   },

@@ -3,9 +3,10 @@
  */
 import assert from "node:assert/strict";
 import { addTags, createProject, getProject, listExperiments, logExperiment } from "../../mod.ts";
-import { lacksBrowser, startBrowser } from "../support/browser.ts";
+import { comesTo, lacksBrowser, says, startBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
-import { enter, hashOf, show, stepsOf } from "./support/app.ts";
+import { SHOWN_TABS } from "../../viewer/app/screens/tabs.ts";
+import { enter, hashOf, inTab, onRun, show, stepsOf } from "./support/app.ts";
 
 const ignore = ignoredFor("the viewer's screens in a browser", await lacksBrowser());
 const options = { ignore, sanitizeOps: false, sanitizeResources: false };
@@ -22,9 +23,10 @@ Deno.test({
     await step("projects, with how many runs and in which states", async () => {
       const card = page.locator(".card", { hasText: "Iris demo" });
       await card.waitFor();
-      assert.match(await card.textContent() ?? "", /12\s*runs/);
-      assert.match(
-        await page.locator(".card", { hasText: "Training" }).textContent() ?? "",
+      await says(page, () => card.textContent(), /12\s*runs/);
+      await says(
+        page,
+        () => page.locator(".card", { hasText: "Training" }).textContent(),
         /1 running.*4 finished.*1 failed.*1 cancelled.*1 lost/,
       );
     });
@@ -53,11 +55,11 @@ Deno.test({
 
     await step("the next run and the one before, by keys", async () => {
       await page.keyboard.press("k");
-      await page.getByRole("heading", { name: "forest 2", exact: true }).waitFor();
+      await onRun(page, "forest 2");
       await page.keyboard.press("j");
-      await page.getByRole("heading", { name: "forest 1", exact: true }).waitFor();
+      await onRun(page, "forest 1");
       await page.goBack();
-      await page.getByRole("heading", { name: "forest 2", exact: true }).waitFor();
+      await onRun(page, "forest 2");
       await page.keyboard.press("Escape");
       await page.locator(".grid").waitFor();
     });
@@ -66,13 +68,14 @@ Deno.test({
       for (const name of ["forest 1", "forest 2", "forest 3"]) {
         await page.getByRole("checkbox", { name: `Select ${name}`, exact: true }).click();
       }
+      await page.locator(".selection-bar", { hasText: "3 runs" }).waitFor();
       await page.keyboard.press("d");
       await page.getByRole("table", { name: "Values of the selected runs" }).waitFor();
       const line = (key: string) =>
         page.locator(".diff-row", { has: page.locator(`.diff-key[title="${key}"]`) });
-      assert.equal(await line("accuracy").locator(".delta").count(), 2);
-      assert.equal(await line("schedule.decay.steps").locator(".diff-cell").count(), 3);
-      assert.equal(await line("confusion").count(), 0);
+      await comesTo(page, () => line("accuracy").locator(".delta").count(), 2);
+      await comesTo(page, () => line("schedule.decay.steps").locator(".diff-cell").count(), 3);
+      await comesTo(page, () => line("confusion").count(), 0);
       await page.getByRole("checkbox", { name: "Only what differs" }).uncheck();
       await line("confusion").waitFor();
       await hashOf(page, /all=1/);
@@ -92,9 +95,9 @@ Deno.test({
     });
 
     await step("each tab by its number shows something", async () => {
-      for (const key of ["3", "4", "5", "6", "7"]) {
-        await page.keyboard.press(key);
-        await page.locator(".tab-body > *").first().waitFor();
+      for (const [at, { label }] of SHOWN_TABS.slice(2, 7).entries()) {
+        await page.keyboard.press(String(at + 3));
+        await inTab(page, label);
       }
       await page.keyboard.press("8");
       await page.getByRole("heading", { name: "Trained on" }).waitFor();
@@ -168,7 +171,7 @@ Deno.test({
         await enter(page, "Iris demo");
         await shown[Symbol.asyncDispose]();
         await page.locator(".banner", { hasText: "The server does not answer" }).waitFor();
-        assert.equal(await page.locator(".grid-body .row").count(), 12);
+        await comesTo(page, () => page.locator(".grid-body .row").count(), 12);
       },
     );
   },
@@ -180,11 +183,12 @@ Deno.test({
   async fn() {
     await using shown = await show("bare");
     await using browser = await startBrowser();
-    const { page, requests, errors } = await browser.open(shown.url);
+    const { page, requests, answers, errors } = await browser.open(shown.url);
     const project = await getProject(shown.rubicon, { name: "Nothing yet" });
     const [run] = [await logExperiment(shown.rubicon, project, { name: "one", metrics: { a: 1 } })];
     await enter(page, "Nothing yet");
-    const looks = () => requests.filter((path) => path === "/index.json").length;
+    const many = (paths: string[]) => paths.filter((path) => path === "/index.json").length;
+    const looks = () => many(requests);
     const [before, all] = [looks(), requests.length];
     while (looks() < before + 3) await page.waitForRequest(/index\.json/);
     const others = requests.slice(all).filter((path) => path !== "/index.json");
@@ -196,16 +200,22 @@ Deno.test({
     await addTags(shown.rubicon, run!, ["late"]);
     await page.getByRole("link", { name: "two" }).waitFor();
     await page.getByText("late").first().waitFor();
-    assert.equal(await page.getByRole("checkbox", { name: "Select one" }).isChecked(), true);
+    await comesTo(
+      page,
+      () => page.getByRole("checkbox", { name: "Select one" }).isChecked(),
+      true,
+    );
     const pause = page.getByRole("button", { name: "Pause the live view" });
     await pause.click();
     await page.getByText("Paused").waitFor();
+    // A look that was under way has its answer: what is made from now on is in none.
+    await comesTo(page, () => Promise.resolve([looks(), many(answers)]), ([a, b]) => a === b);
     const paused = looks();
     await createProject(shown.rubicon, { name: "Another" });
     await page.getByRole("link", { name: "All projects" }).or(page.locator(".brand")).first()
       .click();
     await page.getByRole("heading", { name: "Projects" }).waitFor();
-    assert.ok(looks() <= paused + 1);
+    assert.equal(looks(), paused);
     assert.equal(await page.getByRole("link", { name: "Another" }).count(), 0);
     await pause.click();
     await page.getByRole("link", { name: "Another" }).waitFor();

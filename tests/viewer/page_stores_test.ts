@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { createProject, openComposite, startRun } from "../../mod.ts";
-import { lacksBrowser, startBrowser } from "../support/browser.ts";
+import { comesTo, lacksBrowser, says, startBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
 import { lacksPython, python } from "../support/python.ts";
 import { enter, namesShown, show, stepsOf } from "./support/app.ts";
@@ -51,43 +51,50 @@ Deno.test({
 
     await step("the table has its runs, and the values of each", async () => {
       await enter(page, "Penguins");
-      const names = await namesShown(page);
-      assert.equal(names.length, 12);
-      assert.ok(names.includes("forest 0"), names.join());
+      await comesTo(
+        page,
+        () => namesShown(page),
+        (names) => names.length === 12 && names.includes("forest 0"),
+      );
       const row = page.locator(".grid-body .row", {
         has: page.getByRole("link", { name: "forest 4", exact: true }),
       });
-      const text = await row.textContent() ?? "";
-      for (const value of ["0.5400", "0.2000"]) assert.ok(text.includes(value), text);
+      for (const value of [/0\.5400/, /0\.2000/]) await says(page, () => row.textContent(), value);
       const third = page.locator(".grid-body .row", {
         has: page.getByRole("link", { name: "forest 3", exact: true }),
       });
-      assert.match(await third.textContent() ?? "", /NaN/);
+      await says(page, () => third.textContent(), /NaN/);
     });
 
     await step("less of a loss is better, as Python said", async () => {
       await page.locator(".head.metric", { hasText: "log_loss" }).locator(".head-label").click();
       await page.locator('.head[aria-sort="ascending"]', { hasText: "log_loss" }).waitFor();
-      assert.equal((await namesShown(page)).at(-1), "forest 0");
+      await comesTo(page, async () => (await namesShown(page)).at(-1), "forest 0");
     });
 
     await step("a search by parameter and tag", async () => {
       await search.fill('params.n_estimators >= 60 and tags.fold = "1"');
       await page.locator(".search-count", { hasText: "2 of 12" }).waitFor();
-      assert.deepEqual((await namesShown(page)).toSorted(), ["forest 10", "forest 7"]);
+      await comesTo(
+        page,
+        async () => (await namesShown(page)).toSorted(),
+        ["forest 10", "forest 7"],
+      );
       await search.fill("");
       await page.keyboard.press("Escape");
+      await page.locator(".search-count", { hasText: /^12$/ }).waitFor();
     });
 
     await step("a comparison of two", async () => {
       for (const name of ["forest 1", "forest 2"]) {
         await page.getByRole("checkbox", { name: `Select ${name}`, exact: true }).click();
       }
+      await page.locator(".selection-bar", { hasText: "2 runs" }).waitFor();
       await page.keyboard.press("d");
       const line = page.locator(".diff-row", {
         has: page.locator('.diff-key[title="criterion"]'),
       });
-      assert.match(await line.textContent() ?? "", /gini.*entropy|entropy.*gini/);
+      await says(page, () => line.textContent(), /gini.*entropy|entropy.*gini/);
       await page.goBack();
     });
 
@@ -156,6 +163,10 @@ Deno.test({
     await using shown = await show(rubicon);
     await using browser = await startBrowser();
     const { page, errors } = await browser.open(shown.url);
+    const types = new Set<string | undefined>();
+    page.on("response", (answer) => {
+      if (/\/history\//.test(answer.url())) types.add(answer.headers()["content-type"]);
+    });
     await step("it is running", async () => {
       await enter(page, "Live");
       const row = page.locator(".grid-body .row").first();
@@ -168,6 +179,7 @@ Deno.test({
       run.log({ loss: 1 }, { step: 2 });
       await run.flush();
       await chart.and(page.locator('[data-points="3"]')).waitFor();
+      assert.deepEqual([...types], ["application/octet-stream"]);
     });
     await step("the table has how it ended, its least loss, and a curve in the cell", async () => {
       await page.getByRole("link", { name: "Table" }).click();

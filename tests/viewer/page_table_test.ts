@@ -2,7 +2,7 @@
  * The table in a real browser: what it shows, finds, sorts, selects and keeps in its address.
  */
 import assert from "node:assert/strict";
-import { lacksBrowser, startBrowser } from "../support/browser.ts";
+import { comesTo, lacksBrowser, says, startBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
 import { enter, hashOf, namesShown, show, stepsOf } from "./support/app.ts";
 
@@ -20,21 +20,28 @@ Deno.test({
     const { page, errors } = await browser.open(shown.url);
     await enter(page, "Iris demo");
     const count = page.locator(".search-count");
+    const rowsShown = (expected: number) =>
+      comesTo(page, async () => (await namesShown(page)).length, expected);
     const search = page.getByRole("combobox", { name: "Search and filter runs" });
 
     await step("newest first, metrics right behind what a run is", async () => {
-      const names = await namesShown(page);
-      assert.deepEqual(names.slice(0, 3).map((name) => name.length), [9, 8, 9]);
-      assert.equal(names.length, 12);
-      const heads = await page.locator(".heads .head").allTextContents();
-      assert.deepEqual(heads.slice(0, 3), ["Name", "Created", "accuracy"]);
+      await comesTo(
+        page,
+        async () => (await namesShown(page)).map((name) => name.length),
+        (lengths) => lengths.length === 12 && lengths.slice(0, 3).join() === "9,8,9",
+      );
+      await comesTo(
+        page,
+        async () => (await page.locator(".heads .head").allTextContents()).slice(0, 3),
+        ["Name", "Created", "accuracy"],
+      );
     });
 
     await step("an expression filters as it is typed", async () => {
       await page.keyboard.press("/");
       await page.keyboard.type('params.criterion == "gini"');
       await count.filter({ hasText: "6 of 12" }).waitFor();
-      assert.equal((await namesShown(page)).length, 6);
+      await rowsShown(6);
       await hashOf(page, /q=params\.criterion\+==\+"gini"/);
     });
 
@@ -42,23 +49,28 @@ Deno.test({
       await search.fill('params.criterion == "gini" and metrics.acuracy > 0.8');
       await page.keyboard.press("Escape");
       const note = page.locator("#search-error");
-      await note.waitFor();
-      assert.match(await note.textContent() ?? "", /Did you mean metrics\.accuracy\?/);
-      assert.equal(await page.locator(".search-marks mark").textContent(), "metrics.acuracy");
-      assert.equal(await search.getAttribute("aria-invalid"), "true");
-      assert.equal((await namesShown(page)).length, 6);
+      await says(page, () => note.textContent(), /Did you mean metrics\.accuracy\?/);
+      const mark = page.locator(".search-marks mark");
+      await comesTo(page, () => mark.textContent(), "metrics.acuracy");
+      await comesTo(page, () => search.getAttribute("aria-invalid"), "true");
+      await rowsShown(6);
     });
 
     await step("names are offered, and Enter takes one", async () => {
       await search.fill("");
       await search.pressSequentially("metrics.ac");
-      await page.locator(".offer").first().waitFor();
+      // What was typed on the way had other offers.
+      await comesTo(
+        page,
+        () => page.locator(".offer").allTextContents(),
+        (offers) => offers.length > 0 && offers.every((one) => one.includes("ac")),
+      );
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
       await page.keyboard.type("> 0.85");
+      await comesTo(page, () => search.inputValue(), "metrics.accuracy > 0.85");
       await count.filter({ hasText: "of 12" }).waitFor();
-      assert.equal(await search.inputValue(), "metrics.accuracy > 0.85");
-      assert.ok((await namesShown(page)).length < 12);
+      await comesTo(page, async () => (await namesShown(page)).length, (rows) => rows < 12);
     });
 
     await step("what no run has says so, and how to go on", async () => {
@@ -75,10 +87,15 @@ Deno.test({
         const label = head.locator(".head-label");
         await label.click();
         await page.locator('.head[aria-sort="ascending"]', { hasText: "log_loss" }).waitFor();
-        const ascending = await namesShown(page);
+        // Both ends are known: of the last run the loss is the least, of one it is infinite.
+        const ascending = await comesTo(
+          page,
+          () => namesShown(page),
+          (names) => names[0] === "forest 12" && names.at(-1) === "forest 9",
+        );
         await label.click();
         await page.locator('.head[aria-sort="descending"]', { hasText: "log_loss" }).waitFor();
-        assert.deepEqual(await namesShown(page), ascending.toReversed());
+        await comesTo(page, () => namesShown(page), ascending.toReversed());
         // With Shift it is the second column to sort by.
         await page.locator(".head.own", { hasText: "Created" }).locator(".head-label")
           .click({ modifiers: ["Shift"] });
@@ -90,10 +107,14 @@ Deno.test({
       const url = page.url();
       await page.goBack();
       await hashOf(page, /sort=-?m\.log_loss(?:&|$)/);
-      assert.equal(await page.locator('.head:not([aria-sort="none"])').count(), 1);
+      await comesTo(page, () => page.locator('.head:not([aria-sort="none"])').count(), 1);
       const other = await browser.open(url);
       await other.page.locator('.head[aria-sort="descending"]', { hasText: "Created" }).waitFor();
-      assert.equal(await other.page.locator('.head:not([aria-sort="none"])').count(), 2);
+      await comesTo(
+        other.page,
+        () => other.page.locator('.head:not([aria-sort="none"])').count(),
+        2,
+      );
       assert.deepEqual(other.errors, []);
       await other.page.context().close();
     });
@@ -105,12 +126,11 @@ Deno.test({
         .click();
       await page.keyboard.press("Escape");
       const groups = page.locator(".row.group");
-      await groups.first().waitFor();
-      assert.equal(await groups.count(), 2);
-      assert.match(await groups.first().textContent() ?? "", /criterion(?:gini|entropy)6/);
+      await comesTo(page, () => groups.count(), 2);
+      await says(page, () => groups.first().textContent(), /criterion(?:gini|entropy)6/);
       await groups.first().click();
       await page.locator(".grid-body .row:not(.group)").first().waitFor();
-      assert.equal(await page.locator(".grid-body .row").count(), 8);
+      await comesTo(page, () => page.locator(".grid-body .row").count(), 8);
     });
 
     assert.deepEqual(errors, []);
@@ -134,15 +154,14 @@ Deno.test({
       await page.getByRole("checkbox", { name: "Select forest 12" }).click();
       await page.getByRole("checkbox", { name: "Select forest 8" }).click({ modifiers: ["Shift"] });
       await bar.getByText("5 runs").waitFor();
-      assert.equal(await boxes.filter({ visible: true }).count(), 12);
-      assert.equal(await page.locator(".row.selected").count(), 5);
+      await comesTo(page, () => boxes.filter({ visible: true }).count(), 12);
+      await comesTo(page, () => page.locator(".row.selected").count(), 5);
       await hashOf(page, /sel=(?:[0-9a-f]{9}\.){4}[0-9a-f]{9}/);
     });
 
     await step("the selection is in the address: another tab has it", async () => {
       const other = await browser.open(page.url());
-      await other.page.locator(".row.selected").first().waitFor();
-      assert.equal(await other.page.locator(".row.selected").count(), 5);
+      await comesTo(other.page, () => other.page.locator(".row.selected").count(), 5);
       await other.page.context().close();
     });
 
@@ -165,11 +184,15 @@ Deno.test({
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("b");
       await page.locator(".row.base").waitFor();
-      assert.equal(await page.locator(".row.base .run-link").textContent(), "forest 12");
+      await comesTo(
+        page,
+        () => page.locator(".row.base .run-link").textContent(),
+        "forest 12",
+      );
       // The newest run is the best one but for nothing, so each difference of accuracy is worse.
       const worse = page.locator('.cell[aria-colindex="4"] .delta.worse');
-      assert.equal(await worse.count(), 11);
-      assert.match(await worse.first().getAttribute("title") ?? "", /worse than the baseline/);
+      await comesTo(page, () => worse.count(), 11);
+      await says(page, () => worse.first().getAttribute("title"), /worse than the baseline/);
       await page.keyboard.press("b");
       await page.locator(".row.base").waitFor({ state: "detached" });
     });
@@ -199,9 +222,12 @@ Deno.test({
       await page.mouse.move(to!.x + 20, to!.y + 15, { steps: 4 });
       await page.mouse.move(to!.x + 10, to!.y + 15);
       await page.mouse.up();
-      const moved = await page.locator(".heads .head").allTextContents();
-      assert.ok(moved.indexOf("f1") < moved.indexOf("confusion"), moved.join());
-      assert.equal(await of("f1").getAttribute("aria-sort"), "none");
+      await comesTo(
+        page,
+        () => page.locator(".heads .head").allTextContents(),
+        (heads) => heads.indexOf("f1") < heads.indexOf("confusion"),
+      );
+      await comesTo(page, () => of("f1").getAttribute("aria-sort"), "none");
       const before = await of("f1").boundingBox();
       const edge = await of("f1").locator(".head-edge").boundingBox();
       await page.mouse.move(edge!.x + 4, edge!.y + 10);
@@ -209,8 +235,11 @@ Deno.test({
       await page.mouse.move(edge!.x + 64, edge!.y + 10, { steps: 3 });
       await page.mouse.up();
       await hashOf(page, /w=m\.f1~/);
-      const after = await of("f1").boundingBox();
-      assert.equal(Math.round(after!.width - before!.width), 60);
+      await comesTo(
+        page,
+        async () => Math.round((await of("f1").boundingBox())!.width - before!.width),
+        60,
+      );
     });
 
     await step("the picker hides and shows columns", async () => {

@@ -90,7 +90,10 @@ export interface ChartProps<Settings> {
   /** Partial: what is missing, the chart chooses from the runs that there are. */
   readonly settings: Partial<Settings>;
   onSettings(settings: Partial<Settings>): void;
-  /** A JSON file of the contract, by its path. Rejects with an error whose message says what to do. */
+  /**
+   * A JSON file of the contract, by its path; of curves an `ArrayBuffer` where the server has them packed. Rejects with an
+   * error whose message says what to do.
+   */
   load(path: string): Promise<unknown>;
   /** Charts on a canvas draw again when it changes. */
   readonly theme: "light" | "dark";

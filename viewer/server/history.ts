@@ -4,8 +4,8 @@
  * @module
  */
 import type { Experiment, Project } from "../../domain/format/entities.ts";
-import { readSeries } from "../../domain/history/read.ts";
-import type { Columns, Series } from "../../domain/history/series.ts";
+import { type History, readSeries } from "../../domain/history/read.ts";
+import type { Columns } from "../../domain/history/series.ts";
 import { experimentStatus } from "../../domain/history/status.ts";
 import { pooled } from "../../domain/pool.ts";
 import type { Run } from "../../domain/reading/runs.ts";
@@ -13,9 +13,10 @@ import { hasCode, RubiconException } from "../../errors.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import type { HistoryFile, HistorySeries, RunFile, SparksFile } from "../contract.ts";
+import { packCurves } from "../curves_file.ts";
 import { historyPath } from "./paths.ts";
 import type { ViewedRun } from "./runs_file.ts";
-import { type Sealed, sealed } from "./sealed.ts";
+import { checksumOf, type Sealed, sealed } from "./sealed.ts";
 import { thinned } from "./thin.ts";
 
 /** What a run's page says of its life. */
@@ -80,6 +81,25 @@ export class Lives {
     }));
   }
 
+  /** The curves of one run as columns of numbers, all of their points. */
+  async packedCurves(experiment: Experiment, call: CallOptions): Promise<Sealed> {
+    const { series, files } = await this.#curves(experiment, call);
+    const bytes = packCurves(
+      Array.from(series, ([name, { steps, times, values }]) => [
+        name,
+        { steps, times: times.map((micros) => micros / 1000), values },
+      ]),
+    );
+    // No file of a history ever changes, so their names say as much as all of the points.
+    return { checksum: checksumOf([...files].sort().join("\n")), bytes };
+  }
+
+  async #curves(experiment: Experiment, call: CallOptions): Promise<History> {
+    const found = await readSeries(this.rubicon, experiment, call);
+    if (found.series.size > 0) return found;
+    throw new RubiconException("not-found", `Run ${experiment.id} has no curves.`);
+  }
+
   /**
    * The curves of one run.
    *
@@ -88,8 +108,7 @@ export class Lives {
    */
   async curves(experiment: Experiment, call: CallOptions, most = Infinity): Promise<Sealed> {
     const { id } = experiment;
-    const series = await this.#series(experiment, call);
-    if (series.size === 0) throw new RubiconException("not-found", `Run ${id} has no curves.`);
+    const { series } = await this.#curves(experiment, call);
     const each = Math.max(MIN_POINTS, Math.floor(most / series.size));
     const file: Omit<HistoryFile, "checksum"> = {
       experimentId: id,
@@ -131,7 +150,7 @@ export class Lives {
     const known = this.#sparks.get(id);
     if (known?.version === version) return known.spark;
     try {
-      const series = await this.#series(placeholder(project, id), call);
+      const { series } = await readSeries(this.rubicon, placeholder(project, id), call);
       const spark: Spark = Object.create(null);
       for (const [name, { values }] of series) {
         spark[name] = thinned(values, SPARK).map((at) => finite(values[at]!));
@@ -145,10 +164,6 @@ export class Lives {
       if (hasCode(error, "not-found", "corrupt", "read-failed", "unsupported")) return {};
       throw error;
     }
-  }
-
-  async #series(experiment: Experiment, call: CallOptions): Promise<Series> {
-    return (await readSeries(this.rubicon, experiment, call)).series;
   }
 }
 
@@ -169,7 +184,7 @@ function seriesOf(name: string, { steps, times, values }: Columns, most: number)
 }
 
 /** An experiment by its id, as far as the place of what belongs to it goes. */
-export const placeholder = (project: Project, id: string): Experiment => ({
+export const placeholder = (project: Pick<Project, "name">, id: string): Experiment => ({
   ...{ kind: "experiment", id, projectName: project.name, name: null, description: null },
   ...{ createdAt: "", tags: [], comments: [], branchName: null, commitHash: null },
   ...{ modelName: null, trainingMetadata: null },

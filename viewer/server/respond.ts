@@ -56,6 +56,8 @@ export interface Content {
   headers?: Readonly<Record<string, string>>;
   /** Whether it may go to another machine. */
   isFar?: boolean | undefined;
+  /** Whether it is small already, as numbers are. */
+  isPacked?: boolean | undefined;
 }
 
 /** An answer with bytes, packed if the browser takes that; without them if it has them. */
@@ -67,12 +69,13 @@ export async function answerBytes(
   const unchanged = notModified(request, content);
   if (unchanged) return unchanged;
   const headers = headersOf(content);
-  headers.set("vary", "accept-encoding");
+  headers.set("vary", "accept, accept-encoding");
   const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/i.test(
     request.headers.get("accept-encoding") ?? "",
   );
   let body = bytes;
-  const isWorthIt = bytes.length >= SMALL && (bytes.length < LARGE || content.isFar);
+  const isLarge = content.isPacked || bytes.length >= LARGE;
+  const isWorthIt = bytes.length >= SMALL && (!isLarge || content.isFar);
   if (takesGzip && isWorthIt) {
     body = await pack(bytes);
     headers.set("content-encoding", "gzip");

@@ -49,6 +49,29 @@ export async function enter(page: Page, name: string): Promise<void> {
   await page.locator(".grid-body .row").first().waitFor();
 }
 
+/** What stands on a tab; on those of charts it is a heading of their name. */
+const ON_TAB: Readonly<Record<string, string>> = {
+  Table: ".grid, main .empty",
+  Compare: ".compare, main .empty",
+  About: "article",
+};
+
+/** Waits until a tab of a project is the one that is shown, and has read what it needs. */
+export async function inTab(page: Page, label: string): Promise<void> {
+  await page.locator('.tabs [aria-current="page"]', { hasText: label }).waitFor();
+  const on = ON_TAB[label];
+  await (on
+    ? page.locator(on)
+    : page.locator(".tab-body > h2", { hasText: label }).or(page.locator("main .empty")))
+    .first().waitFor({ state: "attached" });
+  await page.waitForFunction(() => !document.querySelector(".loading"));
+}
+
+/** Waits until the page of a run is shown, and no other one's. */
+export async function onRun(page: Page, name: string): Promise<void> {
+  await page.locator("article h1").and(page.getByText(name, { exact: true })).waitFor();
+}
+
 /** The texts of the table's first column, from top to bottom. */
 export const namesShown = (page: Page): Promise<string[]> =>
   page.evaluate(() => {

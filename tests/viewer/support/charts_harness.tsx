@@ -50,6 +50,8 @@ const seen = {
   opened: [] as number[],
   settings: {} as unknown,
   selects: 0,
+  /** How many files were asked for. */
+  loads: 0,
   /** Selects as if it was done elsewhere on the page. */
   select: (_rows: number[]): void => {},
 };
@@ -80,6 +82,7 @@ function Page({ options }: { options: Mount }) {
   );
   const nameOf = useCallback((row: number) => String(names?.cells[row] ?? runs.ids[row]), [runs]);
   const load = useCallback(async (path: string): Promise<unknown> => {
+    seen.loads++;
     await Promise.resolve();
     if (options.broken) {
       throw new Error(`${path} cannot be read: the server does not answer. Is it still running?`);
@@ -136,7 +139,7 @@ Object.assign(globalThis, {
     document.documentElement.dataset.theme = options.theme ?? "light";
     const root = document.getElementById("root")!;
     render(null, root);
-    Object.assign(seen, { selected: [], opened: [], settings: {}, selects: 0 });
+    Object.assign(seen, { selected: [], opened: [], settings: {}, selects: 0, loads: 0 });
     render(<Page options={options} />, root);
   },
 });

@@ -5,7 +5,7 @@
  */
 import type { Page } from "npm:playwright-core@^1.65.1";
 import { fromFileUrl } from "jsr:@std/path@^1.1.6";
-import { startBrowser, type Tab } from "../../support/browser.ts";
+import { comesTo, startBrowser, type Tab } from "../../support/browser.ts";
 
 const root = (path: string) => fromFileUrl(new URL(`../../../${path}`, import.meta.url));
 
@@ -30,14 +30,13 @@ async function harnessPage(folder: string): Promise<string> {
     `<script type="module">${script.replaceAll("</script", "<\\/script")}</script></body></html>`;
 }
 
-/** What does not come within so many frames does not come. */
-const FRAMES = 600;
-
 /** What a chart of the harness told the page. */
 export interface Seen {
   selected: number[];
   opened: number[];
   settings: Record<string, unknown>;
+  /** How many files were asked for. */
+  loads: number;
 }
 
 /** A page of the harness. Errors of its scripts fail the test at the end. */
@@ -70,17 +69,31 @@ export class ChartsPage {
   }
 
   /** Waits until the chart told the page what is expected. */
-  async until(expected: (seen: Seen) => boolean): Promise<Seen> {
-    for (let frame = 0; frame < FRAMES; frame++) {
-      const seen = await this.seen();
-      if (expected(seen)) return seen;
-      await this.#frame();
-    }
-    throw new Error(`It did not come to that, but to ${JSON.stringify(await this.seen())}`);
+  until(expected: (seen: Seen) => boolean): Promise<Seen> {
+    return comesTo(this.page, () => this.seen(), expected);
   }
 
-  #frame(): Promise<unknown> {
-    return this.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  /** Waits until exactly these rows are selected: while a pointer moves, others are. */
+  async untilSelected(rows: readonly number[]): Promise<void> {
+    await comesTo(this.page, async () => (await this.seen()).selected, [...rows]);
+  }
+
+  /** Waits until these are the settings, all of them. */
+  async untilSettings(settings: Record<string, unknown>): Promise<void> {
+    await comesTo(this.page, async () => (await this.seen()).settings, settings);
+  }
+
+  /** Waits until a text, such as a tooltip, has what is expected in it. */
+  async untilSays(selector: string, expected: RegExp, nth = 0): Promise<string> {
+    const one = this.page.locator(selector).nth(nth);
+    return await comesTo(this.page, () => one.innerText(), (text) => expected.test(text));
+  }
+
+  /** Waits until an attribute has what is expected in it. */
+  async untilHas(selector: string, name: string, expected: RegExp, nth = 0): Promise<string> {
+    const one = this.page.locator(selector).nth(nth);
+    const read = async () => await one.getAttribute(name) ?? "";
+    return await comesTo(this.page, read, (text) => expected.test(text));
   }
 
   /** The colours on a canvas of the chart, transparent left out. */
@@ -105,11 +118,7 @@ export class ChartsPage {
   /** Waits until a canvas is drawn on. */
   async untilDrawn(canvas: string): Promise<void> {
     await this.page.waitForSelector(canvas, { state: "attached" });
-    for (let frame = 0; frame < FRAMES; frame++) {
-      if (await this.colours(canvas) > 0) return;
-      await this.#frame();
-    }
-    throw new Error(`Nothing is drawn on ${canvas}`);
+    await comesTo(this.page, () => this.colours(canvas), (count) => count > 0);
   }
 
   /** Where an element is. */

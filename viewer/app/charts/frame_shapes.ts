@@ -111,14 +111,7 @@ function points(input: FrameInput): FrameShapes | undefined {
         dots.push({ row, x: px, y: py, text: text(i) });
       }
     });
-    const drawn = pixels(
-      line.x,
-      line.y,
-      plot.x.domain,
-      (value) => xOf(plot, value),
-      (value) => yOf(plot, value),
-    );
-    return { row, points: drawn.points };
+    return { row, points: pixels(line.x, line.y, plot).points };
   });
   return { plot, lines: isLine ? lines : [], boxes: [], dots: isLine ? [] : dots, marks: dots };
 }

@@ -5,16 +5,11 @@
  */
 import { useMemo } from "npm:preact@^11.2.0/hooks";
 import type { HistoryFile } from "../../contract.ts";
+import { type Curve, curvesOf, unpackCurves } from "../../curves_file.ts";
 import type { Runs } from "../types.ts";
 import { type Files, useFiles } from "./files.ts";
 
-/** All points of one metric of one run, by step. */
-export interface Curve {
-  steps: Float64Array;
-  /** Milliseconds since 1970. */
-  times: Float64Array;
-  values: Float64Array;
-}
+export type { Curve };
 
 /** The curves of one run by the names of metrics. */
 export type Curves = ReadonlyMap<string, Curve>;
@@ -23,14 +18,6 @@ export type Curves = ReadonlyMap<string, Curve>;
 export interface Histories extends Omit<Files<Curves>, "of"> {
   of(row: number): Curves | undefined;
 }
-
-/** A file of curves as numbers. NaN and the infinities are texts there, which become the numbers they name. */
-export const curvesOf = (file: HistoryFile): Map<string, Curve> =>
-  new Map(file.series.map(({ name, steps, times, values }) => [name, {
-    steps: new Float64Array(steps),
-    times: new Float64Array(times),
-    values: new Float64Array(values as number[]),
-  }]));
 
 /** What changes in the list of runs when a run got more points: its own fields and values, and while it runs all curves' mark. */
 export function markOf(runs: Runs, row: number, curvesMark: string): string {
@@ -57,7 +44,10 @@ export function useHistories(
   );
   const files = useFiles<Curves>(
     wanted,
-    async (path) => curvesOf(await load(path) as HistoryFile),
+    async (path) => {
+      const file = await load(path);
+      return file instanceof ArrayBuffer ? unpackCurves(file) : curvesOf(file as HistoryFile);
+    },
     runs.file.project.slug,
   );
   return { ...files, of: (row) => files.of(runs.file.history[row]) };

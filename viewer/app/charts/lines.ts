@@ -4,6 +4,7 @@
  * @module
  */
 import { decimate, lowerBound } from "../../decimate.ts";
+import { type Plot, xOf, yOf } from "./frame.ts";
 import type { Curve, Curves } from "./histories.ts";
 import { extent, quantile } from "./numbers.ts";
 import { smooth } from "../../smooth.ts";
@@ -20,6 +21,9 @@ export interface Line {
   y: Float64Array;
 }
 
+/** Lines as they were made last. All are asked for again whenever another run is there, and curves never change. */
+const made = new WeakMap<Curve, { how: string; line: Line | undefined }>();
+
 /** The line of a metric of a run; `undefined` where it has none or nothing to lie along. */
 export function lineOf(
   curves: Curves,
@@ -29,6 +33,20 @@ export function lineOf(
 ): Line | undefined {
   const curve = curves.get(metric);
   if (!curve || curve.values.length === 0) return undefined;
+  const how = `${weight} ${along}`;
+  const known = made.get(curve);
+  if (known?.how === how) return known.line;
+  const line = newLine(curves, curve, along, weight);
+  made.set(curve, { how, line });
+  return line;
+}
+
+function newLine(
+  curves: Curves,
+  curve: Curve,
+  along: AlongX,
+  weight: number,
+): Line | undefined {
   const y = smooth(curve.values, weight);
   if (along === "step") return sorted({ x: curve.steps, raw: curve.values, y });
   if (along === "time") return sorted({ x: curve.times, raw: curve.values, y });
@@ -92,30 +110,55 @@ export interface Drawn {
   count: number;
 }
 
-/** The pixels of a line, two points a column of pixels at most. `toX` and `toY` give pixels, NaN where there is none. */
-export function pixels(
-  x: Float64Array,
-  y: Float64Array,
-  range: readonly [number, number],
-  toX: (value: number) => number,
-  toY: (value: number) => number,
-): Drawn {
-  const [from, to] = inSight(x, range);
-  const px = new Float64Array(to - from);
-  const py = new Float64Array(to - from);
-  for (let at = from; at < to; at++) {
-    px[at - from] = toX(x[at]!);
-    py[at - from] = toY(y[at]!);
-  }
-  const indices = decimate(px, py);
+/** Which points of a line were drawn the last time, by its `y`: of a line that is drawn again as it was, they are the same. */
+const chosen = new WeakMap<Float64Array, { x: Float64Array; key: string; indices: number[] }>();
+
+/** The pixels of a line in a plot, two points a column of pixels at most. */
+export function pixels(x: Float64Array, y: Float64Array, plot: Plot): Drawn {
+  const { left, width, x: { kind, domain } } = plot;
+  // Which values have a place along y goes by its kind alone, and their order never changes.
+  const key = [left, width, kind, ...domain, plot.y.kind].join();
+  const known = chosen.get(y);
+  const indices = known?.x === x && known.key === key ? known.indices : indicesOf(x, y, plot);
+  chosen.set(y, { x, key, indices });
   const points = new Float64Array(indices.length * 2);
   let count = 0;
   indices.forEach((index, at) => {
-    points[2 * at] = index < 0 ? NaN : px[index]!;
-    points[2 * at + 1] = index < 0 ? NaN : py[index]!;
+    points[2 * at] = index < 0 ? NaN : xOf(plot, x[index]!);
+    points[2 * at + 1] = index < 0 ? NaN : yOf(plot, y[index]!);
     if (index >= 0) count++;
   });
   return { points, count };
+}
+
+function indicesOf(x: Float64Array, y: Float64Array, plot: Plot): number[] {
+  const [from, to] = inSight(x, plot.x.domain);
+  const px = new Float64Array(to - from);
+  const py = new Float64Array(to - from);
+  for (let at = from; at < to; at++) {
+    px[at - from] = xOf(plot, x[at]!);
+    py[at - from] = yOf(plot, y[at]!);
+  }
+  return decimate(px, py).map((at) => at < 0 ? at : at + from);
+}
+
+/** Of a line the lowest and the highest value, and the lowest above zero, where they are known. */
+const ends = new WeakMap<Float64Array, readonly [low: number, high: number, above: number]>();
+
+function endsOf(y: Float64Array): readonly [low: number, high: number, above: number] {
+  const known = ends.get(y);
+  if (known) return known;
+  let [low, high, above] = [Infinity, -Infinity, Infinity];
+  for (let at = 0; at < y.length; at++) {
+    const value = y[at]!;
+    if (value - value !== 0) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (value > 0 && value < above) above = value;
+  }
+  const found = [low, high, above] as const;
+  ends.set(y, found);
+  return found;
 }
 
 /** The range of what is drawn; without outliers, that of all but the lowest and the highest twentieth. */
@@ -133,6 +176,12 @@ export function yRange(
   const every = Math.max(1, Math.floor(total / 50_000));
   for (const { x, y } of lists) {
     const [from, to] = inSight(x, range);
+    if (!withoutOutliers && from === 0 && to === x.length) {
+      const [least, most, above] = endsOf(y);
+      low = Math.min(low, isLog ? above : least);
+      if (!isLog || most > 0) high = Math.max(high, most);
+      continue;
+    }
     for (let at = from; at < to; at++) {
       const value = y[at]!;
       if (value - value !== 0 || isLog && value <= 0) continue;

@@ -64,13 +64,19 @@ const HERE = () => document.baseURI.replace(/[?#].*$/s, "");
 /** Where a file of the contract is. Paths are percent-encoded. */
 const addressOf = (path: string): string => new URL(path, HERE()).href;
 
-async function get(path: string, signal: AbortSignal | undefined, etag?: string) {
+const PACKED = "application/octet-stream";
+
+async function get(
+  path: string,
+  signal: AbortSignal | undefined,
+  headers: Record<string, string> = {},
+) {
   let response: Response;
   try {
     response = await fetch(addressOf(path), {
       cache: "no-cache",
       ...(signal && { signal }),
-      ...(etag !== undefined && { headers: { "If-None-Match": etag } }),
+      headers,
     });
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -113,15 +119,25 @@ export async function loadJson<T>(path: string, signal?: AbortSignal): Promise<T
   return (typeof file === "string" ? parsed(file, path) : file) as T;
 }
 
+/** A file of JSON, or the bytes of what a server has packed. */
+export async function loadFile(path: string): Promise<unknown> {
+  if (isSingleFile()) return loadJson(path);
+  const response = await get(path, undefined, { accept: `${PACKED}, application/json` });
+  return response.headers.get("content-type") === PACKED
+    ? response.arrayBuffer()
+    : parsed(await response.text(), path);
+}
+
 /** A JSON file if it is another one than the last time, else `undefined`. */
 export async function loadIfNew<T>(path: string, signal?: AbortSignal): Promise<T | undefined> {
   if (isSingleFile()) return etags.has(path) ? undefined : (etags.set(path, ""), loadJson<T>(path));
-  const response = await get(path, signal, etags.get(path));
+  const known = etags.get(path);
+  const response = await get(path, signal, known === undefined ? {} : { "If-None-Match": known });
   if (response.status === 304) return undefined;
   const etag = response.headers.get("etag");
   const text = await response.text();
   // A browser may answer from its cache, with 200 and the tag that is known.
-  if (etag !== null && etags.get(path) === etag) return undefined;
+  if (etag !== null && known === etag) return undefined;
   const value = parsed(text, path) as T;
   if (etag !== null) etags.set(path, etag);
   return value;

@@ -17,7 +17,7 @@ import {
 } from "../charts/mod.ts";
 import { ranksOf } from "../data/sort.ts";
 import { count, numbersOf } from "../data/format.ts";
-import { loadJson } from "../data/load.ts";
+import { loadFile } from "../data/load.ts";
 import { Empty, Swatch } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { colourOf, nameOf, remember, remembered, theme } from "../state/colours.ts";
@@ -124,7 +124,7 @@ const shared = () => ({
   nameOf: nameOf.value,
   onSelect: select,
   onOpen: openRun,
-  load: loadJson,
+  load: loadFile,
   theme: theme.value,
 });
 
