@@ -90,6 +90,9 @@ async function copied(): Promise<string> {
     await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
     await Deno.copyFile(path, `${folder}/${path}`);
   }
+  // What tests have installed there is not installed once more for each copy.
+  await Deno.mkdir(".cache", { recursive: true });
+  await Deno.symlink(await Deno.realPath(".cache"), `${folder}/.cache`);
   return folder;
 }
 
