@@ -248,6 +248,24 @@ Deno.test("repair() takes nothing away that could not be put into a zip", async 
   assert.equal((await listMetrics(later, experiment)).length, 3);
 });
 
+for (const what of ["an experiment", "a project"]) {
+  Deno.test(`verify() sees that a backend lacks the zip of ${what}, and repair() brings it`, async () => {
+    const drivers = [faulty("a"), faulty("b")];
+    await using rubicon = await openComposite(drivers);
+    const { project, experiment } = await filled(rubicon);
+    if (what === "a project") await deleteProject(rubicon, project);
+    else await deleteExperiment(rubicon, experiment);
+    const before = await contents(drivers[1]!);
+    const [zip] = Object.keys(before).filter((key) => key.endsWith(".zip"));
+    await drivers[1]!.delete(zip!);
+    await using fresh = await openComposite(drivers);
+    const { differences } = await verify(fresh);
+    assert.deepEqual(differences.map(({ key, lacks }) => [key, lacks]), [[zip, ["b"]]]);
+    assert.equal((await repair(fresh)).clean, true);
+    assert.deepEqual(await contents(drivers[1]!), before);
+  });
+}
+
 Deno.test("deleteProject() hides a project, and its name is taken until it is restored", async () => {
   const drivers = [faulty("a"), faulty("b")];
   await using rubicon = await openComposite(drivers);
