@@ -162,6 +162,20 @@ const STRANGE = [
   '{"stamp": 1, "whole": {}, "lists": {"metrics": 1}}',
 ];
 
+Deno.test("What JSON cannot hold is seen after its experiment was in the trash", async () => {
+  await world(async ({ rootDir, rubicon, project, experiment }) => {
+    await logMetric(rubicon, experiment, { name: "big", value: 2n ** 70n });
+    await deleteExperiment(rubicon, experiment);
+    await restoreExperiment(rubicon, project, { id: experiment.id });
+    const names = [...Deno.readDirSync(`${rootDir}/p/experiments/${experiment.id}`)].map((one) =>
+      one.name
+    );
+    assert.deepEqual(names.sort(), ["metadata.json", "metrics", "parameters"], "no bundle");
+    const { rows } = await freshTable(rootDir, project);
+    has(rows[0]!, { ...CELLS, big: 2n ** 70n });
+  });
+});
+
 Deno.test("A tag is seen after its experiment was in the trash", async () => {
   await world(async ({ rootDir, rubicon, project, experiment }) => {
     await addTags(rubicon, experiment, ["late"]);
