@@ -7,8 +7,11 @@ import { checkTexts, refuse, show } from "../../domain/check.ts";
 import { addComments, removeComments } from "../../domain/comments.ts";
 import { getExperiment } from "../../domain/experiment.ts";
 import { addTags, removeTags } from "../../domain/tags.ts";
+import { compareStores } from "../../domain/upkeep/differences.ts";
 import { type Repair, repair } from "../../domain/upkeep/repair.ts";
 import { type Difference, verify } from "../../domain/upkeep/verify.ts";
+import type { Backend } from "../../composite/plan.ts";
+import { isRubiconException, type RubiconException } from "../../errors.ts";
 import type { EditRequest, VerifyAnswer } from "../contract.ts";
 import { isId } from "./paths.ts";
 import type { Site } from "./site.ts";
@@ -19,10 +22,42 @@ const MOST = 1_000;
 
 type Found = VerifyAnswer["differences"][number];
 
-/** Compares the backends. */
+/**
+ * Compares the backends. One that cannot be listed is told with its reason, and the others are compared without it.
+ *
+ * @throws {RubiconException} what the first one throws, if none can be listed.
+ */
 export async function verifyAnswer(site: Site): Promise<VerifyAnswer> {
-  const { clean, differences } = await verify(site.rubicon, signalOf(site));
-  return answer(clean, differences.flatMap(inWords));
+  try {
+    const { clean, differences } = await verify(site.rubicon, signalOf(site));
+    return answer(clean, differences.flatMap(inWords));
+  } catch (error) {
+    if (site.call.signal?.aborted || !isRubiconException(error)) throw error;
+    return await verifyOthers(site, error);
+  }
+}
+
+/** Looks at each backend alone, to see which of them fail, and compares those that do not. */
+async function verifyOthers(site: Site, first: RubiconException): Promise<VerifyAnswer> {
+  const compare = (backends: readonly Backend[]) =>
+    compareStores({ ...site.rubicon, backends }, undefined, "checksum", {
+      ...signalOf(site),
+      report() {},
+    });
+  const able: Backend[] = [];
+  const unable: VerifyAnswer["unable"] = [];
+  for (const backend of site.rubicon.backends) {
+    try {
+      await compare([backend]);
+      able.push(backend);
+    } catch (error) {
+      if (site.call.signal?.aborted || !isRubiconException(error)) throw error;
+      unable.push({ backend: backend.label, why: error.message });
+    }
+  }
+  if (able.length === 0 || unable.length === 0) throw first;
+  const { findings } = await compare(able);
+  return answer(false, findings.flatMap(({ difference }) => inWords(difference)), unable);
 }
 
 /** Makes the backends the same, but for conflicts. */
@@ -43,10 +78,15 @@ export async function repairAnswer(site: Site): Promise<VerifyAnswer> {
 
 const signalOf = ({ call: { signal } }: Site) => signal ? { signal } : {};
 
-const answer = (clean: boolean, all: readonly Found[]): VerifyAnswer => ({
+const answer = (
+  clean: boolean,
+  all: readonly Found[],
+  unable: VerifyAnswer["unable"] = [],
+): VerifyAnswer => ({
   clean,
   differences: all.slice(0, MOST),
   total: all.length,
+  unable,
 });
 
 /** A difference, backend by backend. */
