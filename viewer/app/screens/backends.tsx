@@ -9,10 +9,11 @@ import type { VNode } from "npm:preact@^11.2.0";
 import type { VerifyAnswer, ViewerBackend } from "../../contract.ts";
 import { count, counted, time } from "../data/format.ts";
 import { post } from "../data/load.ts";
-import { Empty, Loading, Problem } from "../parts/bits.tsx";
+import { Empty } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { refresh } from "../state/project.ts";
-import { canEdit, index, indexProblem } from "../state/store.ts";
+import { canEdit, index } from "../state/store.ts";
+import { NoIndex } from "./no_index.tsx";
 
 /** What came of the last verify or repair, and when. */
 interface Answered {
@@ -80,15 +81,7 @@ function stateOf(
 /** The screen of the backends. */
 export function Backends(): VNode {
   const all = index.value;
-  if (!all) {
-    return indexProblem.value === undefined ? <Loading what="the store" /> : (
-      <Problem
-        title="The store could not be read"
-        message={indexProblem.value}
-        onRetry={() => void refresh()}
-      />
-    );
-  }
+  if (!all) return <NoIndex onRetry={() => void refresh()} />;
   if (all.backends.length === 0) {
     return (
       <Empty icon="server" title="An export knows no backends">
