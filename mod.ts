@@ -217,10 +217,11 @@ export {
   type ParameterInputs,
 } from "./domain/parameter.ts";
 export {
-  type ImportedMlruns,
+  type ImportedRuns,
   importMlruns,
   type ImportMlrunsOptions,
 } from "./domain/mlflow/mlruns.ts";
+export { importTrackio, type ImportTrackioOptions } from "./domain/trackio/trackio.ts";
 export { makePipeline } from "./domain/pipeline/pipeline.ts";
 export { type TfjsCallback, tfjsCallback } from "./domain/pipeline/tfjs.ts";
 export type {

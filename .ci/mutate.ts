@@ -2,15 +2,18 @@
 /**
  * Mutation tests: one small fault at a time is put into a copy of the sources, and the tests have to notice.
  *
- *     deno task mutate [--count 150] [--seed 1] [--least 0.9] [--only TEXT]… [FOLDER…]
+ *     deno task mutate [--count 150] [--seed 1] [--least 0.9] [--jobs 1] [--seconds 20] [--only TEXT]… [--tests FILE]… [FILE|FOLDER…]
  *
- * Each test file runs once alone at first, which tells the lines it runs and how long it takes. A mutant then gets only
- * the files that run its function, those that run its line and are fast first. Prints each mutant that lived; ends with 1 if fewer than `--least` of
- * them were noticed. `--only` takes the mutants whose description, as it is printed, has one of its texts.
+ * Each test file runs once alone at first, which tells the lines that it runs and how long it takes. That is kept in
+ * `.cache/mutants`, so it is only repeated if something has changed. A mutant then gets the files that run its
+ * function, those first that run its line and are fast, up to `--seconds` of them. With `--tests`, each mutant gets these files, and nothing is measured.
+ *
+ * Prints each mutant that lived, and each that made the tests take too long, which counts as noticed. Ends with 1 if fewer
+ * than `--least` of them were noticed. `--only` takes the mutants whose description, as it is printed, has one of its texts.
  */
 import { parseArgs } from "node:util";
-import { type Lines, linesOf } from "./lcov.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
+import { measured, sources, type TestFile, verdictOf } from "./test_files.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,24 +21,21 @@ const { values, positionals } = parseArgs({
     count: { type: "string", default: "150" },
     seed: { type: "string", default: "1" },
     least: { type: "string", default: "0.9" },
+    seconds: { type: "string", default: "20" },
+    jobs: { type: "string", default: "1" },
     only: { type: "string", multiple: true, default: [""] },
+    tests: { type: "string", multiple: true, default: [] },
   },
 });
-const FOLDERS = positionals.length > 0 ? positionals : ["composite", "domain/upkeep"];
+const ROOMS = ["composite", "domain/upkeep"];
 const TESTS = [
   "tests/composite",
   "tests/domain",
+  "tests/history",
   ...["layer", "line", "same"].map((one) => `tests/drivers/${one}_test.ts`),
 ];
-/** What kills processes again and again takes a minute, and what it finds the model finds as well. */
-const SLOW = ["tests/composite/crash_test.ts"];
-
-interface TestFile {
-  path: string;
-  /** How long it takes without any mutant, in milliseconds. */
-  ms: number;
-  lines: ReadonlyMap<string, Lines>;
-}
+/** What kills processes again and again takes a minute, and the models find what it would. */
+const SLOW = /crash_test|sigkill_test|leaving_test/;
 
 function filesIn(path: string, suffix: string): string[] {
   if (Deno.statSync(path).isFile) return [path];
@@ -55,90 +55,73 @@ function random(seed: number): () => number {
   };
 }
 
-/** Whether test files pass in a copy. A test that never ends has noticed the mutant. */
-async function passes(folder: string, files: readonly string[], more: string[], ms: number) {
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--fail-fast", "--quiet", ...more, ...files],
-    cwd: folder,
-    env: { CI: "", NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-    signal: AbortSignal.timeout(ms),
-  }).output();
-  return success;
-}
-
-async function testFilesIn(folder: string): Promise<TestFile[]> {
-  const files: TestFile[] = [];
-  for (const path of TESTS.flatMap((one) => filesIn(one, "_test.ts"))) {
-    if (SLOW.includes(path)) continue;
-    const profiles = await Deno.makeTempDir({ prefix: "profiles-" });
-    const start = performance.now();
-    const more = [`--coverage=${profiles}`, "--coverage-raw-data-only"];
-    if (!await passes(folder, [path], more, 300_000)) {
-      throw new Error(`${path} fails without any mutant`);
-    }
-    const ms = performance.now() - start;
-    files.push({ path, ms, lines: await linesOf(profiles, FOLDERS, `${folder}/`) });
-    await Deno.remove(profiles, { recursive: true });
-  }
-  return files;
-}
-
 /**
  * The test files that run the function of a mutant, first those that run its whole line: a line of which a part was
  * passed over counts as not run.
  */
 function filesFor({ file, line, body }: Mutant, files: readonly TestFile[]): TestFile[] {
-  const runsLine = (one: TestFile) => Number((one.lines.get(file)?.get(line) ?? 0) > 0);
-  return files.filter(({ lines }) =>
-    lines.get(file)?.entries().some(([at, count]) => at >= body.from && at <= body.to && count > 0)
-  ).sort((a, b) => runsLine(b) - runsLine(a) || a.ms - b.ms);
+  const runsLine = (one: TestFile) => Number(one.ran[file]?.includes(line) ?? false);
+  let ms = 0;
+  return files.filter(({ ran }) => ran[file]?.some((at) => at >= body.from && at <= body.to))
+    .sort((a, b) => runsLine(b) - runsLine(a) || a.ms - b.ms)
+    .filter((one, at) => (ms += one.ms) <= Number(values.seconds) * 1000 || at === 0);
 }
 
-/** Whether a mutant that is in the copy is noticed. Files that are done fast go before the others. */
-async function isNoticed(folder: string, files: readonly TestFile[]): Promise<boolean> {
-  const first = files.slice(0, 8);
-  for (const some of [first, files.slice(first.length)]) {
+/** What the tests say of a mutant that is in the copy. Files that are done fast go before the others. */
+async function tried(folder: string, files: readonly TestFile[]) {
+  for (const some of [files.slice(0, 8), files.slice(8)]) {
     if (some.length === 0) continue;
-    const ms = some.reduce((sum, one) => sum + one.ms, 0);
-    if (!await passes(folder, some.map(({ path }) => path), [], 20_000 + 3 * ms)) return true;
+    const ms = 20_000 + 5 * some.reduce((sum, one) => sum + one.ms, 0);
+    const verdict = await verdictOf(folder, some.map(({ path }) => path), { ms });
+    if (verdict !== "passed") return verdict;
   }
-  return false;
+  return "passed";
 }
 
 const nameOf = ({ file, line, what }: Mutant) => `${file}:${line} ${what}`;
 
-const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "mutants-" }));
-try {
-  const cloned = await new Deno.Command("cp", { args: ["-a", ".", folder] }).output();
-  if (!cloned.success) throw new Error("the sources could not be copied");
-  const texts = new Map(
-    FOLDERS.flatMap((one) => filesIn(one, ".ts")).map((
-      file,
-    ) => [file, Deno.readTextFileSync(file)]),
-  );
-  const all = [...texts].flatMap(([file, text]) => mutantsOf(file, text));
-  const next = random(Number(values.seed));
-  const chosen = all.map((mutant) => ({ mutant, order: next() }))
-    .sort((a, b) => a.order - b.order).map(({ mutant }) => mutant)
-    .filter((mutant) => values.only.some((text) => nameOf(mutant).includes(text))).slice(
-      0,
-      Number(values.count),
-    );
-  const files = await testFilesIn(folder);
-  let noticed = 0;
-  for (const [at, mutant] of chosen.entries()) {
-    if (at > 0 && at % 25 === 0) console.error(`${noticed} of ${at} so far`);
-    const some = filesFor(mutant, files);
-    await Deno.writeTextFile(`${folder}/${mutant.file}`, mutant.text);
-    if (await isNoticed(folder, some)) noticed++;
-    else console.log(`lived: ${nameOf(mutant)}${some.length === 0 ? " (no test runs it)" : ""}`);
-    await Deno.writeTextFile(`${folder}/${mutant.file}`, texts.get(mutant.file)!);
+/** A copy of the checkout, which the mutants of one job are put into. */
+async function copied(): Promise<string> {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "mutants-" }));
+  for (const path of await sources()) {
+    await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.copyFile(path, `${folder}/${path}`);
   }
+  return folder;
+}
+
+const texts = new Map(
+  (positionals.length > 0 ? positionals : ROOMS).flatMap((one) => filesIn(one, ".ts"))
+    .map((file) => [file, Deno.readTextFileSync(file)]),
+);
+const all = [...texts].flatMap(([file, text]) => mutantsOf(file, text));
+const next = random(Number(values.seed));
+const chosen = all.map((mutant) => ({ mutant, order: next() }))
+  .sort((a, b) => a.order - b.order).map(({ mutant }) => mutant)
+  .filter((mutant) => values.only.some((text) => nameOf(mutant).includes(text)))
+  .slice(0, Number(values.count));
+const folders = await Promise.all(Array.from({ length: Number(values.jobs) }, copied));
+try {
+  const named = values.tests.map((path) => ({ path, ms: 1_000, ran: {} }));
+  const tests = TESTS.flatMap((one) => filesIn(one, "_test.ts")).filter((path) => !SLOW.test(path));
+  const files = named.length > 0 ? named : await measured(tests, folders[0]!, ROOMS);
+  let noticed = 0;
+  const queue = chosen.values();
+  await Promise.all(folders.map(async (folder) => {
+    for (const mutant of queue) {
+      const some = named.length > 0 ? named : filesFor(mutant, files);
+      await Deno.writeTextFile(`${folder}/${mutant.file}`, mutant.text);
+      const verdict = await tried(folder, some);
+      await Deno.writeTextFile(`${folder}/${mutant.file}`, texts.get(mutant.file)!);
+      if (verdict !== "passed") noticed++;
+      if (verdict === "took too long") console.log(`took too long: ${nameOf(mutant)}`);
+      if (verdict === "passed") {
+        console.log(`lived: ${nameOf(mutant)}${some.length === 0 ? " (no test runs it)" : ""}`);
+      }
+    }
+  }));
   console.log(`${noticed} of ${chosen.length} mutants were noticed, of ${all.length} there are`);
   if (noticed < chosen.length * Number(values.least)) Deno.exitCode = 1;
 } finally {
-  await Deno.remove(folder, { recursive: true });
+  await Promise.all(folders.map((folder) => Deno.remove(folder, { recursive: true })));
 }

@@ -14,8 +14,11 @@ import {
   toTable,
 } from "../mod.ts";
 import { median, type Row, startRubicon } from "./lib.ts";
+import { mlflowSearch } from "./mlflow_ui.ts";
 
 const ROUNDS = 5;
+/** rubicon-ml and MLflow take seconds for each. */
+const OTHERS_ROUNDS = 3;
 const NAME = "reads";
 
 interface Measured {
@@ -34,11 +37,15 @@ async function fill(rootDir: string, count: number, bundles: boolean): Promise<v
     await logExperiment(rubicon, project, {
       name: `run ${at}`,
       tags: at % 100 === 0 ? ["hundredth"] : [],
-      parameters: { depth: at % 7, rate: at / 100, kind: "forest" },
-      metrics: { accuracy: at % 100 / 100, loss: 1 / (at + 1) },
+      ...childrenOf(at),
     });
   }
 }
+
+const childrenOf = (at: number) => ({
+  parameters: { depth: at % 7, rate: at / 100, kind: "forest" },
+  metrics: { accuracy: at % 100 / 100, loss: 1 / (at + 1) },
+});
 
 /** Reads and parses each file, one after another. */
 function walk(folder: string): void {
@@ -106,9 +113,9 @@ async function inProcess(what: string, rootDir: string): Promise<Measured> {
 }
 
 /** Medians of these, in turns. */
-async function inTurns(cases: Record<string, [what: string, rootDir: string]>) {
+async function inTurns(cases: Record<string, [what: string, rootDir: string]>, rounds = ROUNDS) {
   const found = new Map<string, Measured[]>();
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [name, [what, rootDir]] of Object.entries(cases)) {
       found.set(name, [...found.get(name) ?? [], await inProcess(what, rootDir)]);
     }
@@ -158,7 +165,7 @@ async function ofSize(count: number): Promise<Row[]> {
     limit: true,
     ...(goal !== undefined && { goal: 1 }),
   });
-  return [
+  const rows = [
     row("a table, cold", "table", "walk", bareWalk, 0.35),
     row("a table without digests, cold", "plainTable", "plainWalk", bareWalk, 1.2),
     row("the same table again", "again", "table", "cold", 0.05),
@@ -171,7 +178,88 @@ async function ofSize(count: number): Promise<Row[]> {
     row("a stream of all rows", "stream", "walk", bareWalk),
     memory("a table", "table", count === 10_000 ? 100 : undefined),
     memory("a stream of all rows", "stream"),
-    ...(count <= 1_000 ? [await besideRubicon(rootDir!, count)] : []),
+    ...(count <= 1_000
+      ? [await besideRubicon(rootDir!, count)]
+      : await besideOthers(rootDir!, count, of("table").cpu, of("list").cpu)),
+  ];
+  for (const folder of [rootDir!, plain!]) Deno.removeSync(folder, { recursive: true });
+  return rows;
+}
+
+/** rubicon-ml's list, and MLflow's search of as many runs as its store has of its own. */
+async function besideOthers(
+  rootDir: string,
+  count: number,
+  table: number,
+  list: number,
+): Promise<Row[]> {
+  const number = count.toLocaleString("en");
+  const runs = Array.from({ length: count }, (_, at) => {
+    const { parameters, metrics } = childrenOf(at);
+    return { name: `run ${at}`, params: parameters, metrics };
+  });
+  await using mlflow = await mlflowSearch(runs);
+  await using rubicon = await startRubicon();
+  const config = { "persistence": "filesystem", "root_dir": rootDir };
+  const lists: number[] = [];
+  const searches: number[] = [];
+  for (let round = 0; round < OTHERS_ROUNDS; round++) {
+    lists.push(await rubicon.run("experiments", [config], NAME) * 1000);
+    if (mlflow) searches.push((await mlflow.search()).cpu);
+  }
+  const row = (what: string, ours: number, theirs: number, against: string, goal: number): Row => ({
+    what: `${number}: ${what}`,
+    ...{ ours, theirs, unit: "ms", against, ratio: theirs / ours, goal },
+  });
+  return [
+    row("a list of the experiments", list, median(lists), "rubicon-ml's experiments()", 3),
+    ...mlflow
+      ? [row("a table, cold", table, median(searches), "MLflow's search_runs, SQLite", 5)]
+      : [],
+  ];
+}
+
+/** A hundred thousand beside ten thousand: time is linear, and memory bounded. */
+async function manyMore(): Promise<Row[]> {
+  const [few, many] = [10_000, 100_000];
+  const folders: string[] = [];
+  for (const count of [few, many]) {
+    const folder = Deno.makeTempDirSync({ prefix: "rubicon-bench-" });
+    folders.push(folder);
+    await fill(folder, count, true);
+  }
+  const whats = ["table", "stream"];
+  const of = await inTurns(
+    Object.fromEntries(
+      whats.flatMap((what) => folders.map((folder, at) => [`${what} ${at}`, [what, folder]])),
+    ),
+    OTHERS_ROUNDS,
+  );
+  for (const folder of folders) Deno.removeSync(folder, { recursive: true });
+  const each = (name: string, count: number) => of(name).cpu * 1000 / count;
+  return [
+    ...whats.map((what): Row => ({
+      what: `100,000: ${what === "table" ? "a table, cold" : "a stream of all rows"}, each`,
+      ours: each(`${what} 1`, many),
+      theirs: each(`${what} 0`, few),
+      unit: "µs",
+      against: "each of 10,000",
+      ratio: each(`${what} 1`, many) / each(`${what} 0`, few),
+      limit: true,
+      goal: 1.2,
+    })),
+    ...([["table", "a table", 700], ["stream", "a stream of all rows", 200]] as const).map(
+      ([what, text, most]): Row => ({
+        what: `100,000: ${text}, memory`,
+        ours: of(`${what} 1`).memory,
+        theirs: most,
+        unit: "MiB",
+        against: "the goal",
+        ratio: of(`${what} 1`).memory / most,
+        limit: true,
+        goal: 1,
+      }),
+    ),
   ];
 }
 
@@ -191,6 +279,10 @@ async function besideRubicon(rootDir: string, count: number): Promise<Row> {
   };
 }
 
-export const reads = async (): Promise<Row[]> => [...await ofSize(1_000), ...await ofSize(10_000)];
+export const reads = async (): Promise<Row[]> => [
+  ...await ofSize(1_000),
+  ...await ofSize(10_000),
+  ...await manyMore(),
+];
 
 if (import.meta.main) await measure(Deno.args[0]!, Deno.args[1]!);

@@ -48,6 +48,15 @@ def table(configs, name):
     return time.perf_counter() - start
 
 
+def experiments(configs, name):
+    """Seconds of CPU time for a list of a project's experiments."""
+    project = opened(configs).get_project(name)
+    start = time.process_time()
+    found = project.experiments()
+    assert len(found) > 0
+    return time.process_time() - start
+
+
 for line in sys.stdin:
     call = json.loads(line)
     print(json.dumps(globals()[call["run"]](*call["args"])), flush=True)

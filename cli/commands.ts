@@ -4,6 +4,7 @@
  * @module
  */
 import { FORMATS } from "./commands/export/formats.ts";
+import { SOURCES } from "./commands/import/sources.ts";
 import type { CommandEntry } from "./command.ts";
 
 const LOOK = "Look:";
@@ -69,6 +70,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     ...{ name: "export", group: LOG, summary: "experiments as CSV, JSON Lines, Parquet or a page" },
     commands: FORMATS,
+  },
+  {
+    ...{ name: "import", group: LOG, summary: "runs of MLflow or trackio, with all their points" },
+    commands: SOURCES,
   },
   {
     ...{ name: "rm", group: LOG, summary: "experiments, or a project, to the trash" },

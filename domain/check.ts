@@ -58,6 +58,12 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Where a file is: a path or a URL. */
+export function checkAddress(at: unknown, where: string): asserts at is string | URL {
+  if (at instanceof URL || typeof at === "string" && at !== "") return;
+  refuse(`${where} takes a path or a URL, not ${show(at)}.`);
+}
+
 /** Text that UTF-8 can hold. */
 export function checkText(value: unknown, where: string): string {
   if (typeof value !== "string") refuse(`${where} must be text, not ${show(value)}.`);

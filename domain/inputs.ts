@@ -68,3 +68,13 @@ export type LogInput<E extends Entity, Required extends keyof E = never> =
   & Partial<Omit<E, Required | keyof LogFields>>
   & LogFields
   & CallOptions;
+
+/** What a log function takes, by name or as a list, as a list. */
+export function asList(given: unknown, field: "value" | "importance"): never[] {
+  if (given === undefined) return [];
+  if (Array.isArray(given)) return given as never[];
+  return Object.entries(given as object).map(([name, value]) => ({
+    name,
+    [field]: value,
+  })) as never[];
+}

@@ -32,6 +32,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   getParameter: "experiment, { name }",
   getProject: "{ name }",
   importMlruns: "path",
+  importTrackio: "path",
   listArtifacts: "experiment",
   listChildExperiments: "experiment",
   listDataframes: "experiment",

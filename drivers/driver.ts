@@ -119,13 +119,22 @@ export interface StoreTimes {
 export interface FolderStamp {
   /** When something directly in it last came or went. Tools that copy a tree set it. */
   modified: number;
-  /** When the folder itself last changed in any way. Nobody can set it. */
+  /** When the folder itself last changed in any way, in whole seconds or better. Nobody can set it. */
   changed: number;
   /**
    * If a folder has the same stamp again, no object and no folder directly in it came, went or was put again in between.
    * Missing if it has changed a moment ago: it may change once more and show the same times.
    */
-  stamp?: string;
+  stamp?: string | undefined;
+}
+
+/** Options of {@linkcode Driver.stamps}. */
+export interface StampOptions extends VerbOptions {
+  /**
+   * What an earlier call gave for these folders, in their order; `undefined` if nothing is known of one. What still holds
+   * may be given back as it is, and a driver may keep what it knows with it. Others pass this over.
+   */
+  known?: readonly (FolderStamp | undefined)[] | undefined;
 }
 
 /** The names of what is directly in a folder. */
@@ -228,7 +237,7 @@ export interface Driver {
    */
   stamps?(
     folders: readonly string[],
-    options?: VerbOptions,
+    options?: StampOptions,
   ): Promise<(FolderStamp | undefined)[]>;
   /** Many small reads at once, for a store in which a call for each would take longer than what it reads. */
   readonly bulk?: BulkReader;

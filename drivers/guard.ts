@@ -19,6 +19,7 @@ const encoder = new TextEncoder();
 
 /** Nothing is measured that cannot be too long: three bytes are the most a UTF-16 unit takes. */
 function hasLongName(key: string): boolean {
+  if (key.length * 3 <= MAX_NAME_BYTES) return false;
   for (let start = 0; start < key.length;) {
     const slash = key.indexOf("/", start);
     const end = slash === -1 ? key.length : slash;

@@ -8,6 +8,7 @@ import type { Composite } from "../composite.ts";
 import { refuse, show } from "../domain/check.ts";
 import { experimentStatus } from "../domain/history/status.ts";
 import { CALL_FIELDS } from "../domain/inputs.ts";
+import { pause } from "../domain/pause.ts";
 import { pooled } from "../domain/pool.ts";
 import type { Experiment } from "../domain/format/entities.ts";
 import { checkHistory, historyPlot, type PlotHistoryOptions } from "./plot_history.ts";
@@ -126,18 +127,4 @@ function kernelDisplay(): Display {
     "unsupported",
     "liveHistory draws in a notebook with the Deno kernel. Elsewhere use plotHistory, or the viewer.",
   );
-}
-
-/** An abort ends the wait; the next read says so. */
-export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal?.addEventListener("abort", done);
-    if (signal?.aborted) done();
-  });
 }

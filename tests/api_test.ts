@@ -116,9 +116,11 @@ const NAMES = `
   HistoryColumns
   HistoryOptions
   HistoryPoint
-  ImportedMlruns
+  ImportedRuns
   importMlruns
   ImportMlrunsOptions
+  importTrackio
+  ImportTrackioOptions
   IndexLevel
   isRubiconException
   JsonInput

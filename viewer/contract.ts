@@ -64,6 +64,8 @@ export interface ViewerIndex {
   live: boolean;
   /** Whether tags, comments, views and repair may be written. */
   edit: boolean;
+  /** Whether `POST actions/catalog` makes a catalog of runs: the server is this machine's alone, and the store has a place. */
+  catalog?: true;
   projects: ViewerProject[];
   /** Why the projects could not be listed, and what to do; else `null`. */
   error: string | null;
@@ -303,6 +305,21 @@ export interface VerifyAnswer {
   total: number;
   /** Backends that could not be compared, and why: the differences are those between the others. */
   unable: { backend: string; why: string }[];
+}
+
+/** `POST actions/catalog` (if the index says so): makes a catalog of runs, and gives a {@linkcode CatalogAnswer}. */
+export interface CatalogRequest {
+  /** The project's slug. */
+  project: string;
+  /** The runs. */
+  ids: string[];
+  /** The columns that are shown: those of metrics and parameters become the catalog's table. */
+  columns: { kind: RunsColumn["kind"]; name: string }[];
+}
+
+/** A catalog, as YAML. The places of the store are in it, but no credentials and no endpoints. */
+export interface CatalogAnswer {
+  text: string;
 }
 
 /** `POST actions/edit` (with `--edit`): one change. It answers `{}`; the next `index.json` has it. */

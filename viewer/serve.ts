@@ -1,13 +1,17 @@
 /**
- * The viewer, live: a server on this machine for one composite.
+ * The viewer, live: a server on this machine for one composite, or for a catalog.
  *
  * @module
  */
 import { checkComposite, checkFields, checkTexts, refuse, show } from "../domain/check.ts";
 import type { Composite } from "../composite.ts";
+import type { Catalog } from "../domain/catalog/catalog.ts";
 import { RubiconException } from "../errors.ts";
 import { checkTitle } from "./options.ts";
-import { startServer, type Viewer } from "./server/server.ts";
+import { startServing, type Viewer } from "./server/server.ts";
+
+import { Site, type SiteOptions } from "./server/site.ts";
+import type { Served } from "./server/sites.ts";
 
 export type { Viewer } from "./server/server.ts";
 
@@ -44,11 +48,15 @@ const MAX_PORT = 65_535;
  * Serves a page that shows the store, live, to the browsers of this machine. It needs `--allow-net=127.0.0.1:8420` beside
  * what the backends need; the page itself is part of this module and downloads nothing.
  *
+ * Of a catalog, from `openCatalog`, it shows the experiments that are in it, of all stores that it names, and its views; a page says
+ * what is not there.
+ *
  * It only reads unless `edit` is set. It answers no other name than its own, no other site's page, and from other machines
  * nobody without the token that is in `url`.
  *
- * @returns The server: `url` to open, `finished` to wait for, `close()` to stop it. The composite stays open.
- * @throws {RubiconException} `invalid-argument`; `unavailable` if another program listens at the port;
+ * @returns The server: `url` to open, `finished` to wait for, `close()` to stop it. The composite, or the catalog, stays open.
+ * @throws {RubiconException} `invalid-argument`; `not-found` if a catalog names no experiment, or none of `projects`; what
+ * `openComposite` throws if none of a catalog's stores can be opened; `unavailable` if another program listens at the port;
  * `permission-denied` if this one may not.
  *
  * @example
@@ -65,11 +73,12 @@ const MAX_PORT = 65_535;
  * ```
  */
 export async function serveViewer(
-  rubicon: Composite,
+  rubicon: Composite | Catalog,
   options: ServeViewerOptions = {},
 ): Promise<Viewer> {
   const where = "serveViewer";
-  checkComposite(rubicon, where);
+  const catalog = isCatalog(rubicon) ? rubicon : undefined;
+  if (!catalog) checkComposite(rubicon as Composite, where);
   checkFields(options, OPTIONS, where);
   const { port = PORT, hostname = "127.0.0.1", edit = false, open = false, signal } = options;
   if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
@@ -84,18 +93,33 @@ export async function serveViewer(
     }
   }
   const projects = options.projects && checkTexts(options.projects, `${where}: projects`);
-  signal?.throwIfAborted();
-  const viewer = startServer(rubicon, {
+  const settings = {
     ...{ port, hostname, edit },
     hosts: checkTexts(options.hosts, `${where}: hosts`),
     title: checkTitle(options.title, where),
     ...(projects && { projects: new Set(projects) }),
-  }, await import("./app.bundle.ts"));
+  };
+  signal?.throwIfAborted();
+  const create = catalog
+    ? await (await import("./catalog.ts")).openStores(catalog, settings.projects, where, signal)
+    : (options: SiteOptions): Served => new Site(rubicon as Composite, options);
+  let served: Served;
+  const viewer = startServing(
+    (options) => served = create(options),
+    settings,
+    await import("./app.bundle.ts"),
+  );
   const stop = () => void viewer.close();
   signal?.addEventListener("abort", stop, { once: true });
   viewer.finished.finally(() => signal?.removeEventListener("abort", stop));
-  if (open) await openBrowser(viewer.url, rubicon.options.onWarning);
+  if (open) await openBrowser(viewer.url, served!.sites[0]!.rubicon.options.onWarning);
   return viewer;
+}
+
+/** Whether it is what `openCatalog` gives. */
+function isCatalog(given: unknown): given is Catalog {
+  const { experiments, composite } = (given ?? {}) as Partial<Catalog>;
+  return Array.isArray(experiments) && typeof composite === "function";
 }
 
 /** The command that opens an address, by system. */

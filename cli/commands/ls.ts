@@ -42,9 +42,17 @@ export async function run(
     const shown = inView(cli, rows as OwnCells[], options);
     return await cli.answer({ value: rows, text: () => experimentTable(cli, shown) });
   }
-  const { listExperiments } = await import("../../domain/experiment.ts");
-  const found = await listExperiments(rubicon, project, { ...order, ...filter });
-  await cli.answer({ value: found, lines: found, text: () => [] });
+  const [{ listExperiments }, { toTable }] = await Promise.all([
+    import("../../domain/experiment.ts"),
+    import("../../domain/table.ts"),
+  ]);
+  const [found, { rows }] = await Promise.all([
+    listExperiments(rubicon, project, { ...order, ...filter }),
+    toTable(rubicon, project, { ...order, ...filter, columns: ["id", "status"] }),
+  ]);
+  const states = new Map((rows as OwnCells[]).map(({ id, status }) => [id, status]));
+  const value = found.map((one) => ({ ...one, status: states.get(one.id) ?? null }));
+  await cli.answer({ value, lines: value, text: () => [] });
 }
 
 /** What fits on a terminal at once, unless something else is asked for. */

@@ -9,6 +9,7 @@ import type { Experiment } from "../../domain/format/entities.ts";
 import { readHistory, readHistoryColumns } from "../../domain/history/history.ts";
 import type { ExperimentStatus } from "../../domain/history/state.ts";
 import { experimentStatus } from "../../domain/history/status.ts";
+import { pause } from "../../domain/pause.ts";
 import type { Cli } from "../context.ts";
 import { Exit } from "../exit.ts";
 import { findExperiment, findProject } from "../find.ts";
@@ -119,19 +120,4 @@ function listing(cli: Cli): Show {
       ),
     );
   };
-}
-
-/** Waits, unless Ctrl-C comes first. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const stop = () => {
-    clearTimeout(timer);
-    reject(signal.reason);
-  };
-  const timer = setTimeout(() => {
-    signal.removeEventListener("abort", stop);
-    resolve();
-  }, milliseconds);
-  signal.addEventListener("abort", stop, { once: true });
-  return promise;
 }

@@ -4,11 +4,17 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "npm:commander@15.1.0";
+import type { BackendConfig, Composite } from "../../composite/types.ts";
+import type { Catalog } from "../../domain/catalog/catalog.ts";
 import type { Cli } from "../context.ts";
+import { UsageError } from "../exit.ts";
 import { projectName } from "../find.ts";
 import { collect } from "../global_options.ts";
+import { backendOf } from "../store/given.ts";
+import { compositeOptions, loadDrivers } from "../store/open.ts";
 
 interface Options {
+  catalog?: string;
   project?: string[];
   host?: string;
   port?: number;
@@ -33,6 +39,10 @@ export function define(command: Command): void {
     new Option("-p, --port <port>", "the port; 0 takes any that is free (default: 8420)").argParser(
       portOf,
     ),
+    new Option(
+      "--catalog <file>",
+      "the experiments of a catalog, as publish and rubicon_ml write it, in place of a store: a path or a URL",
+    ),
     new Option("--edit", "let the page change tags and comments, keep views, and repair"),
     new Option("--open", "open a browser (takes --allow-run)"),
     new Option("--title <text>", "what the page is called"),
@@ -52,24 +62,48 @@ function portOf(text: string): number {
 }
 
 export async function run(cli: Cli, options: Options): Promise<void> {
-  const { host, port, edit, open, title, hosts, debug, pageSize } = options;
+  const { catalog, host, port, edit, open, title, hosts, debug, pageSize } = options;
   for (const [name, value] of Object.entries({ "--debug": debug, "--page-size": pageSize })) {
     if (value !== undefined) cli.note(`${name} has no meaning here.`);
   }
-  const named = projectName(cli, undefined);
-  const projects = options.project ?? (named === undefined ? undefined : [named]);
   const { signal } = cli;
   const { serveViewer } = await import("../../viewer/serve.ts");
+  const serve = async (what: Composite | Catalog, projects: readonly string[] | undefined) => {
+    const viewer = await serveViewer(what, {
+      ...{ port, edit, open, title, hosts, projects, signal },
+      ...(host !== undefined && { hostname: host }),
+    });
+    await cli.answer({ value: { url: viewer.url }, text: () => [`${viewer.url}\n`] });
+    await viewer.finished;
+  };
+  if (catalog !== undefined) {
+    await using opened = await openGiven(cli, catalog);
+    return await serve(opened, options.project);
+  }
+  const named = projectName(cli, undefined);
+  const projects = options.project ?? (named === undefined ? undefined : [named]);
   const rubicon = await cli.open(edit ? "writes" : "reads");
   if (projects) {
     // A name that is not there would be an empty page.
     const { getProject } = await import("../../domain/project.ts");
     await Promise.all(projects.map((name) => getProject(rubicon, { name, signal })));
   }
-  const viewer = await serveViewer(rubicon, {
-    ...{ port, edit, open, title, hosts, projects, signal },
-    ...(host !== undefined && { hostname: host }),
+  await serve(rubicon, projects);
+}
+
+/** Opens a catalog. Its stores get the storage options, since no secret is in its file. */
+async function openGiven(cli: Cli, file: string): Promise<Catalog> {
+  const { options, signal } = cli;
+  if (options.rootDir || options.config !== undefined) {
+    throw new UsageError("--catalog says where its stores are. Leave out --root-dir and --config.");
+  }
+  const { openCatalog } = await import("../../domain/catalog/catalog.ts");
+  const configure = (root: string) => backendOf(root, options) as BackendConfig;
+  // The file may be in a bucket itself.
+  await loadDrivers([configure(file)]);
+  const catalog = await openCatalog(file, {
+    ...{ configure, composite: compositeOptions(cli), signal },
   });
-  await cli.answer({ value: { url: viewer.url }, text: () => [`${viewer.url}\n`] });
-  await viewer.finished;
+  await loadDrivers(catalog.experiments.flatMap(({ backends }) => backends.map(configure)));
+  return catalog;
 }

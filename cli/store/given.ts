@@ -41,7 +41,8 @@ export const storesAt = (roots: readonly string[], options: GlobalOptions): Give
   source: "--root-dir",
 });
 
-function backendOf(rootDir: string, options: GlobalOptions): BackendConfig<string> {
+/** One store at a place, with the storage options. */
+export function backendOf(rootDir: string, options: GlobalOptions): BackendConfig<string> {
   if (rootDir === "") {
     throw new UsageError("--root-dir is empty. Give a path or s3://bucket/prefix.");
   }

@@ -17,18 +17,21 @@ interface Opener {
 /** Opens a store. Only the drivers that it needs are loaded. */
 export async function openStore(
   { backends, options }: Given,
-  { options: { write, read, timeout }, warn }: Opener,
+  opener: Opener,
 ): Promise<Composite> {
   await loadDrivers(backends);
-  const all: CompositeOptions = {
-    ...options,
-    ...(write && { write }),
-    ...(read && { read }),
-    ...(timeout && { timeoutMs: timeout * 1000 }),
-    onWarning: (message) => warn(message),
-  };
-  return await openComposite(backends, all);
+  return await openComposite(backends, { ...options, ...compositeOptions(opener) });
 }
+
+/** What the options of all commands say of composites. */
+export const compositeOptions = (
+  { options: { write, read, timeout }, warn }: Opener,
+): CompositeOptions => ({
+  ...(write && { write }),
+  ...(read && { read }),
+  ...(timeout && { timeoutMs: timeout * 1000 }),
+  onWarning: (message) => warn(message),
+});
 
 /** Loads the drivers of these backends. */
 export async function loadDrivers(backends: readonly BackendConfig<string>[]): Promise<void> {

@@ -32,13 +32,12 @@ export function limit<D extends Driver>(inner: D, ms: number): D {
   ): Promise<T> => {
     const timeoutMs = (options as LimitedOptions | undefined)?.timeoutMs ?? ms;
     const outer = options?.signal;
-    outer?.throwIfAborted();
     if (waits && !line.enter()) await line.turn(outer);
     const controller = new AbortController();
     const watched = dog.watch(timeoutMs);
     let stop: (() => void) | undefined;
     try {
-      outer?.throwIfAborted(); // While it waited in line.
+      outer?.throwIfAborted(); // Before the call, or while it waited in line.
       return await new Promise<T>((resolve, reject) => {
         watched.expire = () => reject(EXPIRED);
         if (outer) outer.addEventListener("abort", stop = () => reject(outer.reason));

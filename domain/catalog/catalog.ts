@@ -10,7 +10,14 @@ import {
   openComposite,
 } from "../../composite.ts";
 import { RubiconException } from "../../errors.ts";
-import { checkComposite, checkExperiment, checkFields, refuse, show } from "../check.ts";
+import {
+  checkAddress,
+  checkComposite,
+  checkExperiment,
+  checkFields,
+  refuse,
+  show,
+} from "../check.ts";
 import { getExperiment } from "../experiment.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 import { suggest } from "../../messages.ts";
@@ -115,13 +122,16 @@ export async function publish(
 
 const isRoot = (root: unknown): root is string => typeof root === "string" && root !== "";
 
-/** The roots by which others find the backends. */
-function rootsOf(rubicon: Composite): string[] {
-  const roots = rubicon.backends.flatMap(({ persistence, place, rootDir }) => {
+/** The roots by which others find the backends, in order; those that nobody finds are left out. */
+export const placesOf = (rubicon: Composite): string[] =>
+  rubicon.backends.flatMap(({ persistence, place, rootDir }) => {
     // A place is spelled in full.
     if (persistence === "filesystem") return [place.slice("filesystem:".length)];
     return persistence === "s3" && rootDir !== undefined ? [rootDir] : [];
   });
+
+function rootsOf(rubicon: Composite): string[] {
+  const roots = placesOf(rubicon);
   if (roots.length === 0) {
     refuse(
       "publish: no backend is a folder or a bucket, so that nobody could find it by a catalog. Pass their roots as " +
@@ -161,6 +171,12 @@ export interface Catalog extends AsyncDisposable {
    * @throws {RubiconException} `not-found` if the catalog, or its store, does not have it.
    */
   get(experiment: CatalogExperiment | string): Promise<CatalogEntry>;
+  /**
+   * The composite that an experiment is in, whether that has it or not. All that name the same roots share one.
+   *
+   * @throws {RubiconException} What `openComposite` throws.
+   */
+  composite(experiment: CatalogExperiment): Promise<Composite>;
   /** The composites of all experiments, each once. */
   composites(): Promise<Composite[]>;
 }
@@ -203,9 +219,7 @@ export async function openCatalog(
   options: CatalogOptions = {},
 ): Promise<Catalog> {
   const where = "openCatalog";
-  if (!(at instanceof URL) && (typeof at !== "string" || at === "")) {
-    refuse(`${where} takes a path or a URL, not ${show(at)}.`);
-  }
+  checkAddress(at, where);
   checkFields(options, OPEN, where);
   const [{ expander, readYaml }, { byEnvironment, folderOf, readText }] = await Promise.all([
     import("./yaml.ts"),
@@ -245,6 +259,7 @@ export async function openCatalog(
         experiment: await getExperiment(rubicon, project, { id: found.id }),
       };
     },
+    composite: open,
     composites: async () => [...new Set(await Promise.all(content.experiments.map(open)))],
     async [Symbol.asyncDispose]() {
       const all = await Promise.allSettled(opened.values());

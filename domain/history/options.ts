@@ -9,6 +9,7 @@ import type { ExperimentInput } from "../experiment.ts";
 import { CALL_FIELDS } from "../inputs.ts";
 import { checkSummary, type SummaryOptions } from "./fold.ts";
 import { HEARTBEAT } from "./state.ts";
+import { SYSTEM_METRICS } from "./system.ts";
 
 /** Options of a run's handle. */
 export interface RunOptions extends SummaryOptions, CallOptions {
@@ -26,6 +27,12 @@ export interface RunOptions extends SummaryOptions, CallOptions {
   maxBuffered?: number | undefined;
   /** Whether the end of the run is added as a tag, such as `status:failed`, which Python sees. Default: `false`. */
   tagStatus?: boolean | undefined;
+  /**
+   * How often what this process takes of its machine is logged as metrics, in milliseconds: `system_rss_bytes`,
+   * `system_heap_bytes`, `system_cpu_percent` (100: one core) and, with `--allow-sys=loadavg`, `system_load` (of one
+   * minute). Their steps count the samples, of which the first and the last come with the start and the end. Default: never.
+   */
+  systemMetricsMs?: number | undefined;
 }
 
 /** What `resumeRun` takes. */
@@ -43,6 +50,7 @@ export type RunInput = ExperimentInput & RunOptions;
 /** The names of the handle's options. */
 export const RUN_FIELDS: readonly string[] = [
   ...["flushMs", "heartbeatMs", "maxBuffered", "tagStatus", "summary", "samples"],
+  "systemMetricsMs",
 ];
 /** The names of what `resumeRun` takes. */
 export const RESUME_FIELDS: ReadonlySet<string> = new Set([
@@ -60,14 +68,15 @@ export interface CheckedOptions extends SummaryOptions {
   heartbeatMs: number;
   maxBuffered: number;
   tagStatus: boolean;
+  systemMetricsMs: number | undefined;
 }
 
 /** Checks the options of a handle. */
 export function checkRunOptions(options: RunOptions, where: string): CheckedOptions {
-  const { summary, samples } = options;
+  const { samples, systemMetricsMs } = options;
   checkSummary(options, where);
   // setTimeout takes 32 bits; a longer time would be over at once.
-  const ms = (name: "flushMs" | "heartbeatMs", otherwise: number) => {
+  const ms = (name: "flushMs" | "heartbeatMs" | "systemMetricsMs", otherwise?: number) => {
     const value = options[name] ?? otherwise;
     if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
     return refuse(
@@ -83,11 +92,14 @@ export function checkRunOptions(options: RunOptions, where: string): CheckedOpti
   if (typeof tagStatus !== "boolean") {
     refuse(`${where}: tagStatus must be true or false, not ${show(tagStatus)}.`);
   }
+  const own = systemMetricsMs === undefined ? undefined : SYSTEM_METRICS;
+  const summary = options.summary || own ? { ...own, ...options.summary } : undefined;
   return {
     flushMs: ms("flushMs", FLUSH),
     heartbeatMs: ms("heartbeatMs", HEARTBEAT),
     maxBuffered,
     tagStatus,
+    systemMetricsMs: own && ms("systemMetricsMs"),
     ...(summary && { summary }),
     ...(samples !== undefined && { samples }),
   };

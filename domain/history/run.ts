@@ -16,6 +16,7 @@ import { samplesOf, type SummaryOptions } from "./fold.ts";
 import { Beat } from "./beat.ts";
 import { hostName } from "./host.ts";
 import { checkMicros, checkStep } from "./point_input.ts";
+import { SYSTEM_METRICS, SystemSampler, type SystemSampling } from "./system.ts";
 import type { HistoryWriter, PendingPoints } from "./writer.ts";
 
 /** Where and when a point belongs. */
@@ -73,6 +74,8 @@ export interface HandleSettings extends SummaryOptions {
   taken: ReadonlySet<string>;
   /** The key of the file that says that the run goes on, and its bytes; missing for a worker. */
   sign?: { key: string; bytes: Uint8Array<ArrayBuffer> } | undefined;
+  /** How often the system is asked, and from which step on; missing where it is not. */
+  system?: SystemSampling | undefined;
 }
 
 /** Once so many points are in memory they are written without waiting for the time. */
@@ -87,6 +90,7 @@ export class RunHandle implements Run {
   readonly #writer: HistoryWriter;
   readonly #settings: HandleSettings;
   readonly #beat: Beat;
+  readonly #system: SystemSampler | undefined;
   /** The names that were logged, by their slugs. */
   readonly #slugs = new Map<string, string>();
   readonly #names = new Set<string>();
@@ -110,6 +114,14 @@ export class RunHandle implements Run {
       flush: () => this.#flushAside(),
       leave: () => this.#leave(),
     });
+    const { system } = settings;
+    if (system) {
+      for (const name of Object.keys(SYSTEM_METRICS)) this.#checkNew(name);
+      this.#system = new SystemSampler(system, (values, step) => {
+        this.#writer.log(values, step, checkMicros(undefined, "run.log: time"));
+        this.#beat.logged();
+      });
+    }
   }
 
   get ended(): boolean {
@@ -150,6 +162,9 @@ export class RunHandle implements Run {
         refuse(`run.log: ${name} must be a number, not ${show(values[name])}.`);
       }
       if (!this.#names.has(name)) this.#checkNew(name);
+      else if (this.#system && Object.hasOwn(SYSTEM_METRICS, name)) {
+        refuse(`run.log: with systemMetricsMs the run logs ${name} itself. Use another name.`);
+      }
     }
   }
 
@@ -205,6 +220,7 @@ export class RunHandle implements Run {
   async #end(end: End): Promise<void> {
     if (this.#ended) return;
     this.#beat.stop();
+    if (!this.#ending) this.#system?.stop();
     const ending = this.#ending ??= this.#close(end);
     try {
       await ending;
@@ -212,6 +228,7 @@ export class RunHandle implements Run {
       // It can be tried again once the backends are back.
       this.#ending = undefined;
       this.#beat.start();
+      this.#system?.start();
       throw error;
     }
   }

@@ -24,6 +24,7 @@ import { callOf } from "./calls.ts";
 import { hostName } from "./host.ts";
 import { onInterrupt } from "./interrupt.ts";
 import {
+  type CheckedOptions,
   checkRunOptions,
   RESUME_FIELDS,
   type ResumeOptions,
@@ -33,7 +34,11 @@ import {
 import { readSeries } from "./read.ts";
 import { type Run, RunHandle } from "./run.ts";
 import { encodeStatus, type StatusFile } from "./status_file.ts";
+import { SYSTEM_METRICS, systemProbe } from "./system.ts";
 import { HistoryWriter } from "./writer.ts";
+
+const SYSTEM_NAMES = Object.keys(SYSTEM_METRICS);
+const isSystem = ({ systemMetricsMs }: CheckedOptions) => systemMetricsMs !== undefined;
 
 const START = new Set([...EXPERIMENT_FIELDS, ...RUN_FIELDS]);
 
@@ -77,6 +82,10 @@ async function start(
   const prepared = prepareExperiment(rubicon, project, input, where);
   const { experiment } = prepared;
   if (input.id !== undefined) await refuseTaken(rubicon, experiment, input);
+  const isMetric = prepared.children.filter(({ entity }) => entity.kind === "metric");
+  const taken = new Set(isMetric.map(({ entity }) => slugify(entity.name!)));
+  const double = isSystem(options) && SYSTEM_NAMES.find((name) => taken.has(slugify(name)));
+  if (double) refuse(`${where}: with systemMetricsMs the run logs ${double} itself. Leave it out.`);
   const writer = new HistoryWriter(rubicon, experiment, options.maxBuffered);
   const status: StatusFile = {
     ...{ state: "running", time: now(), writer: writer.id, host: hostName(), reason: null },
@@ -86,15 +95,17 @@ async function start(
   };
   const step = statusStep(experiment, status);
   await createExperiment(rubicon, prepared, input, [step]);
-  const isMetric = prepared.children.filter(({ entity }) => entity.kind === "metric");
   return new RunHandle(rubicon, experiment, writer, {
     ...options,
-    worker: false,
-    call: callOf(input),
-    next: 0,
-    taken: new Set(isMetric.map(({ entity }) => slugify(entity.name!))),
+    ...{ worker: false, call: callOf(input), next: 0, taken },
     sign: { key: step.key, bytes: encodeStatus(status) },
+    system: await systemOf(options, 0),
   });
+}
+
+/** What takes samples of the system, if that is wanted. */
+async function systemOf({ systemMetricsMs: everyMs }: CheckedOptions, next: number) {
+  return everyMs === undefined ? undefined : { everyMs, next, probe: await systemProbe() };
 }
 
 /**
@@ -134,14 +145,20 @@ export async function resumeRun(
   }
   const writer = new HistoryWriter(rubicon, experiment, checked.maxBuffered);
   const call = callOf(options);
+  if (worker && isSystem(checked)) {
+    refuse(
+      `${where}: systemMetricsMs is for who starts a run or goes on with it, not for a worker.`,
+    );
+  }
   const common = { ...checked, worker, call, taken: new Set<string>() };
   if (worker) return new RunHandle(rubicon, experiment, writer, { ...common, next: undefined });
   const { series } = await readSeries(rubicon, experiment, {
     ...callOf(options),
     ...signalOf(options),
   });
-  let next = 0;
-  for (const { steps } of series.values()) next = Math.max(next, Math.floor(steps.at(-1)!) + 1);
+  const nextOf = (isWanted: (name: string) => boolean) =>
+    Math.max(0, ...series.keys().filter(isWanted).map((name) => afterLast(series.get(name)!)));
+  const isOwn = (name: string) => !SYSTEM_NAMES.includes(name);
   let sign: { key: string; bytes: Uint8Array<ArrayBuffer> } | undefined;
   await rubicon.write(async (write) => {
     const said = {
@@ -151,8 +168,16 @@ export async function resumeRun(
     const written = await writeState(rubicon, write, experiment, said, options);
     sign = { key: written.key, bytes: encodeStatus(written.status) };
   });
-  return new RunHandle(rubicon, experiment, writer, { ...common, next, sign });
+  const system = await systemOf(checked, nextOf((name) => !isOwn(name)));
+  return new RunHandle(rubicon, experiment, writer, {
+    ...common,
+    next: nextOf(isOwn),
+    sign,
+    system,
+  });
 }
+
+const afterLast = ({ steps }: { steps: Float64Array }) => Math.floor(steps.at(-1)!) + 1;
 
 const signalOf = ({ signal }: CallOptions) => signal ? { signal } : {};
 

@@ -10,9 +10,9 @@ import { CALL_FIELDS } from "../inputs.ts";
 import { nearest } from "../../messages.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import type { MlflowExperiment } from "./files.ts";
-import type { ImportedMlruns } from "./counts.ts";
+import { addTo, type ImportedRuns, nothing } from "../imports/counts.ts";
 
-export type { ImportedMlruns } from "./counts.ts";
+export type { ImportedRuns } from "../imports/counts.ts";
 
 /** Options of {@linkcode importMlruns}. */
 export interface ImportMlrunsOptions extends CallOptions, ProgressOption {
@@ -71,7 +71,7 @@ export async function importMlruns(
   rubicon: Composite,
   path: string | URL,
   options: ImportMlrunsOptions = {},
-): Promise<ImportedMlruns> {
+): Promise<ImportedRuns> {
   const where = "importMlruns";
   checkComposite(rubicon, where);
   checkFields(options, OPTIONS, where);
@@ -85,12 +85,13 @@ export async function importMlruns(
   }
   const { report, signal } = reporter("objects", options, where);
   const call: CallOptions = { ...rest, ...(signal && { signal }) };
-  const [{ childrenOf, readMlflow, readRun, runFolders }, { importRun, projectFor }, { toPath }] =
-    await Promise.all([
-      import("./files.ts"),
-      import("./import_run.ts"),
-      import("../files/disk.ts"),
-    ]);
+  const [files, { foreignRun, projectFor }, { importRun }, { toPath }] = await Promise.all([
+    import("./files.ts"),
+    import("./run.ts"),
+    import("../imports/run.ts"),
+    import("../files/disk.ts"),
+  ]);
+  const { childrenOf, readMlflow, readRun, runFolders } = files;
   const root = toPath(path);
   const all = await readMlflow(root);
   if (all.length === 0) {
@@ -101,10 +102,7 @@ export async function importMlruns(
     chosen.map(async (one) => ({ one, runs: await runFolders(one) })),
   );
   const total = folders.reduce((sum, { runs }) => sum + runs.length, 0);
-  const sum: ImportedMlruns = {
-    ...{ projects: 0, experiments: 0, alreadyThere: 0, parameters: 0, metrics: 0, points: 0 },
-    ...{ superseded: 0, artifacts: 0, bytes: 0 },
-  };
+  const sum = nothing();
   let done = 0;
   for (const { one, runs } of folders) {
     // The one that MLflow makes by itself is often empty.
@@ -117,10 +115,8 @@ export async function importMlruns(
       const run = await readRun(folder);
       if (run && (deleted || !run.isDeleted)) {
         const options = { parameters, children: children.get(run.id) ?? [] };
-        const counted = await importRun(rubicon, project, one, run, options, call);
-        for (const key of Object.keys(counted) as (keyof typeof counted)[]) {
-          sum[key] += counted[key];
-        }
+        const foreign = await foreignRun(one, run, options);
+        addTo(sum, await importRun(rubicon, project, foreign, call));
       }
       report(`import ${one.name}`, ++done, total);
     }

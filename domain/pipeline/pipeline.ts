@@ -16,7 +16,7 @@ import {
 } from "../check.ts";
 import { logExperiment } from "../experiment.ts";
 import type { Experiment, Project } from "../format/entities.ts";
-import { CALL_FIELDS, inputFields } from "../inputs.ts";
+import { asList, CALL_FIELDS, inputFields } from "../inputs.ts";
 import { encodeValue, type Value } from "../format/values.ts";
 import type { CallOptions } from "../../composite.ts";
 import { logMetric } from "../metric.ts";
@@ -215,15 +215,11 @@ class LoggingPipeline implements Pipeline {
   }
 
   private async create(more: PipelineOptions): Promise<Experiment> {
-    const { parameters: given = {}, ...fields } = this.fields;
-    const own = Array.isArray(given)
-      ? given
-      : Object.entries(given).map(([name, value]) => ({ name, value }));
-    const found = Object.entries(more.parameters ?? {}).map(([name, value]) => ({ name, value }));
+    const { parameters, ...fields } = this.fields;
     return await logExperiment(this.rubicon, this.project, {
       ...fields,
       ...more,
-      parameters: [...own, ...found],
+      parameters: [...asList(parameters, "value"), ...asList(more.parameters, "value")],
     });
   }
 

@@ -80,11 +80,13 @@ export function tableOf(
 ): ProjectTable {
   const parameterNames = new Set<string>();
   /** How many more runs say that less is better than say that more is. */
-  const losses = new Map<string, number>();
+  const losses = new Map<string, { more: number }>();
   for (const run of runs) {
     for (const { name } of run.parameters) parameterNames.add(name);
     for (const { name, directionality } of run.metrics) {
-      losses.set(name, (losses.get(name) ?? 0) + (directionality === "loss" ? 1 : -1));
+      let loss = losses.get(name);
+      if (!loss) losses.set(name, loss = { more: 0 });
+      loss.more += directionality === "loss" ? 1 : -1;
     }
   }
   const taken = new Set<string>(OWN_FIELDS);
@@ -109,7 +111,7 @@ export function tableOf(
       name,
       kind: "metric",
       label,
-      directionality: losses.get(label)! > 0 ? "loss" : "score",
+      directionality: losses.get(label)!.more > 0 ? "loss" : "score",
     })).sort(byLabel),
   ];
   const rows = runs.map((run) => {

@@ -32,6 +32,10 @@ export function notedDeletion(rubicon: Composite, folder: string): string | unde
   return undefined;
 }
 
+/** Whether this composite deleted anything. */
+export const hasNotedDeletions = (rubicon: Composite): boolean =>
+  (deletions.get(rubicon)?.size ?? 0) > 0;
+
 /** Whether this composite deleted the entity of a folder, or one that it belongs to. */
 export const isNotedDeletion = (rubicon: Composite, folder: string): boolean =>
   notedDeletion(rubicon, folder) !== undefined;
@@ -41,11 +45,18 @@ export class Deletions {
   readonly #marks = new Marks();
   readonly #traces = new Set<string>();
 
+  #isEmpty = true;
+
+  /** Whether nothing was deleted. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
   /** Takes the key of any object. */
   add(key: string): void {
     const folder = deletedBy(key);
     if (folder !== undefined) this.#traces.add(folder);
-    else this.#marks.add(key);
+    if (folder !== undefined || this.#marks.add(key)) this.#isEmpty = false;
   }
 
   /** Whether the entity of a folder was deleted. */

@@ -5,16 +5,16 @@
  */
 import { hasCode, type RubiconException } from "../../errors.ts";
 import type { Answer, Backend } from "../../composite/plan.ts";
-import { breathe } from "../../drivers/source.ts";
+import { Turns } from "../../drivers/turns.ts";
 import { experimentsFolder, metadataKey, type Place } from "../format/layout.ts";
 import type { Deletions } from "./deleted.ts";
 import type { RunState } from "../format/run_state.ts";
 import { checkRead, type ListAnswer } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
-import { type KnownRun, RunCache } from "./run_cache.ts";
-import { folderStates, readRuns, type RunFolder } from "./folder_runs.ts";
+import { type KnownRun, RunCache, someOf, stillSame } from "./run_cache.ts";
+import { folderStates, readRuns, type RunFolder, stampsOf, withStates } from "./folder_runs.ts";
 import type { StateUse } from "./lives.ts";
-import { newestOf } from "./newest.ts";
+import { newestOf, type Stored } from "./newest.ts";
 import { readParent } from "./parent.ts";
 
 /** What is wanted of runs. */
@@ -39,12 +39,15 @@ function cacheOf({ health }: Backend, folder: string): RunCache {
   return cache;
 }
 
+/** A project's experiments, with all that is known of them. */
+type ListedFolder = RunFolder & { cache: RunCache };
+
 /** A project's experiments in a backend; `undefined` if the backend does not read many things at once. */
 export function runFolder(
   backend: Backend,
   projectName: string,
   children: boolean,
-): RunFolder | undefined {
+): ListedFolder | undefined {
   const { driver } = backend;
   if (!driver.bulk) return undefined;
   const folder = experimentsFolder(projectName);
@@ -59,11 +62,20 @@ export function runFolder(
 }
 
 /** The ids of the experiments that are there, but for those that were deleted. */
-export async function idsIn(from: RunFolder, deleted: Deletions): Promise<string[]> {
-  const [entries] = await from.bulk.list([from.folder]);
-  const { folders, objects } = entries!;
-  for (const name of objects) deleted.add(`${from.folder}/${name}`);
-  return from.cache.keepOnly(folders).filter((id) => !deleted.has(`${from.folder}/${id}`));
+export async function idsIn(
+  { driver, bulk, cache, folder }: ListedFolder,
+  deleted: Deletions,
+): Promise<readonly string[]> {
+  const [stamp] = await driver.stamps?.([folder], { known: [cache.stamp] }) ?? [];
+  let found = cache.listing(stamp);
+  if (!found) {
+    const [entries] = await bulk.list([folder]);
+    const { folders, objects } = entries!;
+    found = { ids: cache.listed(stamp, folders, objects), objects };
+  }
+  for (const name of found.objects) deleted.add(`${folder}/${name}`);
+  if (deleted.isEmpty) return found.ids;
+  return found.ids.filter((id) => !deleted.has(`${folder}/${id}`));
 }
 
 /**
@@ -98,7 +110,7 @@ export async function folderRuns(
     ? (one) => choice.passes(one, states.get(one.id) ?? null)
     : choice.passes;
   const answer = await newestOf<KnownRun>(
-    await storedTimes(from, ids),
+    await changeTimes(from, ids),
     await from.driver.times?.(),
     { ...choice, passes },
     ({ experiment }) => experiment,
@@ -107,6 +119,7 @@ export async function folderRuns(
       for (const { experiment, status } of found.value) states.set(experiment.id, status ?? null);
       return found;
     },
+    (names) => storedTimes(from, names),
   );
   checkRead(answer);
   return answer;
@@ -114,56 +127,53 @@ export async function folderRuns(
 
 /** The runs that are wanted. What their own files decide is decided before anything else of them is read. */
 async function readWanted(
-  from: RunFolder,
+  from: ListedFolder,
   ids: readonly string[],
   { passes }: Choice,
   status: StateUse,
 ): Promise<ListAnswer<KnownRun>> {
-  if (passes === ALL.passes) return await withStates(from, await readAllRuns(from, ids), status);
+  if (passes === ALL.passes) return await inStates(from, await readAllRuns(from, ids), status);
   let own = await readAllRuns({ ...from, children: false }, ids);
   // What decides is read of all, and what is only shown of those that are wanted.
-  if (status === "decides") own = await withStates(from, own, status);
+  if (status === "decides") own = await inStates(from, own, status);
   own.value = own.value.filter(({ experiment, status }) => passes(experiment, status ?? null));
-  if (!from.children) return status === "shown" ? await withStates(from, own, status) : own;
+  if (!from.children) return status === "shown" ? await inStates(from, own, status) : own;
   const left = own.value.map(({ experiment }) => experiment.id);
-  const wanted = await withStates(from, await readAllRuns(from, left), status);
+  const wanted = await inStates(from, await readAllRuns(from, left), status);
   return own.weak
     ? { ...own, ...wanted, weak: own.weak, damage: [...own.damage!, ...wanted.damage ?? []] }
     : wanted;
 }
 
 /** Runs with their states, if somebody asks for them. */
-async function withStates(
+async function inStates(
   from: RunFolder,
   answer: ListAnswer<KnownRun>,
   use: StateUse,
 ): Promise<ListAnswer<KnownRun>> {
   if (use === "none") return answer;
-  const { states, lasted, damage } = await folderStates(from, answer.value);
-  // What is kept of a run says nothing of the time.
-  const value = answer.value.map((run) => ({
-    ...run,
-    status: states.get(run.experiment.id) ?? null,
-    ...(lasted.has(run.experiment.id) && { durationMs: lasted.get(run.experiment.id)! }),
-  }));
-  if (damage.length === 0) return { ...answer, value };
-  const more = damage.map(({ message }) => message);
+  const found = await folderStates(from, answer.value);
+  const value = withStates(answer.value, found);
+  if (found.damage.length === 0) return { ...answer, value };
+  const more = found.damage.map(({ message }) => message);
   return { ...answer, value, weak: "damaged", damage: [...answer.damage ?? [], ...more] };
 }
 
 /** Reads runs. Others have their turn between the pages. */
 async function readAllRuns(
-  from: RunFolder,
+  from: ListedFolder,
   ids: readonly string[],
 ): Promise<ListAnswer<KnownRun>> {
+  const kept = from.cache.kept(ids);
   const answer: ListAnswer<KnownRun> = { value: [], read: 0 };
   const damage: RubiconException[] = [];
+  const turns = new Turns();
   for (let at = 0; at < ids.length; at += PAGE) {
-    if (at > 0) await breathe();
-    for (const found of (await readRuns(from, ids.slice(at, at + PAGE))).values()) {
-      if (found.run) answer.value.push(found.run);
-      damage.push(...found.damage);
-    }
+    if (at > 0) await turns.take();
+    const end = at + PAGE;
+    const found = await readRuns(from, ids.slice(at, end), someOf(kept, at, end));
+    for (const run of found.runs) if (run) answer.value.push(run);
+    for (const reasons of found.damage.values()) damage.push(...reasons);
   }
   answer.read = answer.value.length;
   const denied = damage.find((error) => !hasCode(error, "corrupt", "not-found"));
@@ -172,20 +182,44 @@ async function readAllRuns(
   return { ...answer, weak: "damaged", damage: damage.map(({ message }) => message) };
 }
 
-/** When the store has experiments from, as far as it tells. */
-async function storedTimes(
-  from: RunFolder,
-  ids: readonly string[],
-): Promise<{ name: string; time: number | undefined }[]> {
-  const stored: { name: string; time: number | undefined }[] = [];
+/** When an experiment was changed at the latest that is told in whole seconds. */
+const CHANGE_STEP = 1_000;
+
+/**
+ * When experiments were created at the latest: what is known of them says so, or their folders do, since each has its
+ * experiment's own file in it. What came later changed a folder as well, so the file itself may say it better.
+ */
+async function changeTimes(from: ListedFolder, ids: readonly string[]): Promise<Stored[]> {
+  const kept = from.cache.kept(ids);
+  const stored: Stored[] = [];
+  const turns = new Turns();
   for (let at = 0; at < ids.length; at += PAGE) {
-    if (at > 0) await breathe();
+    if (at > 0) await turns.take();
     const some = ids.slice(at, at + PAGE);
-    const keys = some.map((id) => metadataKey(`${from.folder}/${id}`));
-    const metas = await from.bulk.stat(keys);
-    for (const [at, name] of some.entries()) {
-      stored.push({ name, time: metas[at]?.lastModified.getTime() });
+    const known = someOf(kept, at, at + PAGE);
+    const stamps = await stampsOf({ ...from, children: false }, some, known);
+    for (let i = 0; i < some.length; i++) {
+      const name = some[i]!;
+      const run = stillSame(known, i, stamps, 1);
+      const changed = stamps[i]?.changed;
+      if (run) stored.push({ name, createdAt: run.experiment.createdAt });
+      else stored.push({ name, time: changed && changed + CHANGE_STEP, isRough: true });
     }
   }
   return stored;
+}
+
+/** When the store has experiments' own files from, as far as it tells. */
+async function storedTimes(
+  from: RunFolder,
+  ids: readonly string[],
+): Promise<(number | undefined)[]> {
+  const times: (number | undefined)[] = [];
+  const turns = new Turns();
+  for (let at = 0; at < ids.length; at += PAGE) {
+    if (at > 0) await turns.take();
+    const keys = ids.slice(at, at + PAGE).map((id) => metadataKey(`${from.folder}/${id}`));
+    for (const meta of await from.bulk.stat(keys)) times.push(meta?.lastModified.getTime());
+  }
+  return times;
 }

@@ -6,7 +6,7 @@
  */
 import { hasCode, RubiconException } from "../../errors.ts";
 import type { Store } from "../../composite/plan.ts";
-import type { BulkReader, FolderStamp, GetResult } from "../../drivers/driver.ts";
+import type { BulkReader, GetResult } from "../../drivers/driver.ts";
 import { fold, type What } from "../format/annotations.ts";
 import {
   bundleKey,
@@ -35,21 +35,28 @@ import { latestStatus } from "../history/status_file.ts";
 import { isOfOneObject, olderFirst } from "./entity_files.ts";
 import { type Life, type States, statesOf } from "./lives.ts";
 import { pooled } from "../pool.ts";
-import type { KnownRun, RunCache, RunVersion } from "./run_cache.ts";
+import {
+  FOLDERS,
+  type KeptRuns,
+  type KnownRun,
+  type RunCache,
+  type RunStamps,
+  stillSame,
+} from "./run_cache.ts";
 
-/** What was found of one run. */
-export interface FoundRun {
-  /** The run, unless its experiment could not be read. */
-  run?: KnownRun;
-  /** What could not be read, each with its reason. */
-  damage: readonly RubiconException[];
+/** What was found of some runs. */
+export interface FoundRuns {
+  /** Each run in the order in which they were asked for; `undefined` if its experiment could not be read. */
+  runs: (KnownRun | undefined)[];
+  /** What could not be read of a run, by its id, each with its reason. */
+  damage: Map<string, readonly RubiconException[]>;
 }
 
 /** A project's experiments in one store. */
 export interface RunFolder {
   driver: Store;
   bulk: BulkReader;
-  cache: Pick<RunCache, "get" | "set" | "keepOnly" | "sort">;
+  cache: Pick<RunCache, "kept" | "set">;
   /** The key of the folder that they are all in. */
   folder: string;
   place: Place;
@@ -67,37 +74,47 @@ const SAME_COPY = 2_000;
 const secondOf = (time: number): number => Math.floor(time / 1000) * 1000;
 
 /**
- * Runs by their ids, a few hundred at most. One that is gone meanwhile is left out.
+ * Runs by their ids, a few hundred at most.
  *
+ * @param kept What the cache has of each of them.
  * @param rounds How often those are looked at again whose state changed meanwhile.
  */
 export async function readRuns(
   from: RunFolder,
   ids: readonly string[],
+  kept = from.cache.kept(ids),
   rounds = 3,
-): Promise<Map<string, FoundRun>> {
-  const found = new Map<string, FoundRun>();
-  const looks = await lookAt(from, ids);
+): Promise<FoundRuns> {
+  const found: FoundRuns = { runs: [], damage: new Map() };
+  const count = foldersOf(from).length;
+  const stamps = await stampsOf(from, ids, kept);
   const unknown: Look[] = [];
-  for (const look of looks) {
-    const run = from.cache.get(look.id, look.version, from.children);
-    if (run) found.set(look.id, { run, damage: [] });
-    else unknown.push(look);
+  for (let at = 0; at < ids.length; at++) {
+    const start = at * count;
+    const run = stillSame(kept, at, stamps, count);
+    found.runs.push(run);
+    if (run) continue;
+    const id = ids[at]!;
+    const own = stamps.slice(start, start + count);
+    unknown.push({ at, id, folder: `${from.folder}/${id}`, stamps: own });
   }
   if (unknown.length === 0) return found;
   const bundles = await readBundles(from, unknown);
-  const parts = unknown.map((look, at) => coveredBy(look, bundles[at], from.children));
+  const parts = unknown.map((look, at) => coveredBy(look, bundles[at], from));
   await readRest(from, parts);
-  const torn = parts.filter(({ isTorn }) => isTorn).map(({ look }) => look.id);
+  const torn = parts.filter(({ isTorn }) => isTorn).map(({ look }) => look);
   if (torn.length > 0 && rounds > 0) {
-    for (const [id, run] of await readRuns(from, torn, rounds - 1)) found.set(id, run);
+    const again = await readRuns(from, torn.map(({ id }) => id), undefined, rounds - 1);
+    for (const [at, look] of torn.entries()) found.runs[look.at] = again.runs[at];
+    for (const [id, damage] of again.damage) found.damage.set(id, damage);
   }
   for (const part of parts) {
     if (part.isTorn && rounds > 0) continue;
     const run = decode(from, part);
-    const { look: { id, version }, damage } = part;
-    if (run && damage.length === 0) from.cache.set(id, version, run);
-    found.set(id, { ...(run && { run }), damage });
+    const { look: { at, id, stamps }, damage } = part;
+    if (damage.length > 0) found.damage.set(id, damage);
+    else if (run) from.cache.set(id, stamps, run);
+    found.runs[at] = run;
   }
   return found;
 }
@@ -109,8 +126,7 @@ async function readBundles(
   { bulk }: RunFolder,
   looks: readonly Look[],
 ): Promise<(GetResult | undefined)[]> {
-  const isAsked = ({ stamps }: Look) =>
-    Object.values(stamps).some((one) => one && isStamp(one.modified));
+  const isAsked = ({ stamps }: Look) => stamps.some((one) => one && isStamp(one.modified));
   const asked = looks.filter(isAsked);
   if (asked.length === 0) return [];
   try {
@@ -125,44 +141,34 @@ async function readBundles(
 
 /** What the times of a run's folders say. */
 interface Look {
+  /** Its place among those that were asked for. */
+  at: number;
   id: string;
   folder: string;
-  /** Of its own folder, and of those of its parameters and metrics: nothing if they are missing, or say nothing. */
-  stamps: Record<"" | typeof CHILDREN[number], FolderStamp | undefined>;
-  version: RunVersion;
+  /** Of the folders that are asked for, in their order: nothing if they are missing, or say nothing. */
+  stamps: RunStamps;
 }
 
-async function lookAt(from: RunFolder, ids: readonly string[]): Promise<Look[]> {
-  const keys: string[] = [];
+const OWN = [""] as const;
+const ALL_FOLDERS = ["", ...CHILDREN] as const;
+
+/** The folders of a run that are looked at: `""` is its own. */
+const foldersOf = ({ children }: Pick<RunFolder, "children">) => children ? ALL_FOLDERS : OWN;
+
+/** The stamps of all folders of runs, those of the first one first. */
+export async function stampsOf(
+  from: Pick<RunFolder, "driver" | "folder" | "children">,
+  ids: readonly string[],
+  kept: KeptRuns,
+): Promise<RunStamps> {
+  const folders: string[] = [];
   for (const id of ids) {
     const folder = `${from.folder}/${id}`;
-    keys.push(folder);
-    if (from.children) keys.push(`${folder}/parameters`, `${folder}/metrics`);
+    folders.push(folder);
+    if (from.children) folders.push(`${folder}/parameters`, `${folder}/metrics`);
   }
-  const stamps = await from.driver.stamps?.(keys) ?? [];
-  let at = 0;
-  return ids.map((id): Look => {
-    const folder = `${from.folder}/${id}`;
-    const own = stamps[at++];
-    if (!from.children) {
-      const stamps = { "": own, parameters: undefined, metrics: undefined };
-      return { id, folder, stamps, version: { own: own?.stamp } };
-    }
-    const [parameters, metrics] = [stamps[at++], stamps[at++]];
-    const version = { own: own?.stamp, children: versionOf(parameters, metrics) };
-    return { id, folder, stamps: { "": own, parameters, metrics }, version };
-  });
-}
-
-/** One text for the stamps of two folders, either of which may be missing. None if one of them is not sure. */
-function versionOf(
-  parameters: FolderStamp | undefined,
-  metrics: FolderStamp | undefined,
-): string | undefined {
-  const isSure = (one: FolderStamp | undefined) => !one || one.stamp !== undefined;
-  return isSure(parameters) && isSure(metrics)
-    ? `${parameters?.stamp ?? ""} ${metrics?.stamp ?? ""}`
-    : undefined;
+  const known = from.children ? kept.stamps : ids.map((_, at) => kept.stamps[at * FOLDERS]);
+  return await from.driver.stamps?.(folders, { known }) ?? [];
 }
 
 /** What was read of a run. */
@@ -192,7 +198,7 @@ interface ListedChange {
 const NOTHING: Part["bundle"] = { objects: {}, lists: {} };
 
 /** What a bundle says of a run, as far as the times of its folders vouch for that. */
-function coveredBy(look: Look, object: GetResult | undefined, children: boolean): Part {
+function coveredBy(look: Look, object: GetResult | undefined, from: RunFolder): Part {
   const part: Part = {
     ...{ look, bundle: NOTHING, objects: new Map(), changes: [], rest: [], damage: [] },
     isTorn: false,
@@ -201,8 +207,8 @@ function coveredBy(look: Look, object: GetResult | undefined, children: boolean)
   // Whatever has no experiment in it is no bundle of one.
   const bundle = read && METADATA in read.objects ? read : undefined;
   const made = object?.lastModified.getTime();
-  for (const kind of children ? ["", ...CHILDREN] as const : [""] as const) {
-    const times = look.stamps[kind];
+  for (const [at, kind] of foldersOf(from).entries()) {
+    const times = look.stamps[at];
     const isVouched = bundle && times?.modified === bundle.stamp &&
       secondOf(times.changed) <= made! && times.changed > made! - SAME_COPY;
     if (!isVouched) {
@@ -333,8 +339,8 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
     return entity;
   });
   if (!experiment) return undefined;
-  const life = part.life && { life: part.life };
-  if (!from.children) return { experiment, ...life };
+  const life = part.life ? { life: part.life } : { status: null };
+  if (!from.children) return { experiment, parameters: NONE, metrics: NONE, ...life };
   const place = { ...from.place, experimentId: look.id };
   const cells = (folder: typeof CHILDREN[number], kind: "parameter" | "metric"): Cell[] => {
     const found: AgedCell[] = [];
@@ -355,21 +361,40 @@ function decode(from: RunFolder, part: Part): KnownRun | undefined {
     }
     return inOrder(found);
   };
-  const children = {
+  return {
+    experiment,
     parameters: cells("parameters", "parameter"),
     metrics: cells("metrics", "metric") as MetricCell[],
+    ...life,
   };
-  return { experiment, children, ...life };
 }
+
+const NONE: readonly never[] = [];
+
+/** Runs with their states, as far as these are known now. */
+export const withStates = (
+  runs: readonly KnownRun[],
+  { states, lasted }: States,
+): KnownRun[] =>
+  // What is kept of a run says nothing of the time.
+  runs.map((run) => {
+    const { experiment, parameters, metrics, life } = run;
+    if (!life) return run;
+    const status = states.get(experiment.id) ?? null;
+    const durationMs = lasted.get(experiment.id);
+    return {
+      ...{ experiment, parameters, metrics, status },
+      ...(durationMs !== undefined && { durationMs }),
+    };
+  });
 
 /** The states of runs that were read. Of those that go on, the folder of the history says when its last part came. */
 export async function folderStates(
   { driver, bulk, folder }: RunFolder,
   runs: readonly KnownRun[],
 ): Promise<States> {
-  const lives = new Map(
-    runs.flatMap(({ experiment: { id }, life }) => life ? [[id, life] as const] : []),
-  );
+  const lives = new Map<string, Life>();
+  for (const { experiment, life } of runs) if (life) lives.set(experiment.id, life);
   return await statesOf({ driver }, lives, async (ids) => {
     const folders = ids.map((id) => historyFolder(`${folder}/${id}`));
     const stamps = await driver.stamps?.(folders) ?? [];

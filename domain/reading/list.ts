@@ -7,7 +7,13 @@ import type { CallOptions } from "../../composite.ts";
 import type { Answer, Backend, Core } from "../../composite/plan.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { entityFolder, kindFolder, type Place, placeFolder } from "../format/layout.ts";
-import { Deletions, isNotedDeletion, noteLiving, readAttached } from "./deleted.ts";
+import {
+  Deletions,
+  hasNotedDeletions,
+  isNotedDeletion,
+  noteLiving,
+  readAttached,
+} from "./deleted.ts";
 import {
   byAge,
   checkRead,
@@ -46,7 +52,8 @@ export async function readEntities<K extends Kind>(
     const folder = entityFolder(entity);
     return deleted.has(folder) || isNotedDeletion(rubicon, folder);
   };
-  return choose(list.filter((entity) => !isGone(entity)), choice);
+  const isNothingGone = deleted.isEmpty && !hasNotedDeletions(rubicon);
+  return choose(isNothingGone ? list : list.filter((entity) => !isGone(entity)), choice);
 }
 
 /** What is wanted of a list, in the order that is wanted. */

@@ -12,7 +12,7 @@ import { predicate } from "../query/evaluate.ts";
 import { checkColumns, type Compiled, needsChildren, runQuery } from "../query/query.ts";
 import { isStatus, readsStatus, splitOwn, testsOf } from "../query/tree.ts";
 import { ALL, type Choice } from "./filter.ts";
-import { Deletions, isNotedDeletion, readAttached } from "./deleted.ts";
+import { Deletions, hasNotedDeletions, isNotedDeletion, readAttached } from "./deleted.ts";
 import { olderFirst } from "./entity_files.ts";
 import { readEntities } from "./list.ts";
 import type { Wanted } from "./folder_list.ts";
@@ -64,6 +64,7 @@ export async function readQueried(
       wanted,
     );
   if (!isBare && passes === ALL.passes && limit === Infinity) checkColumns(query, cellsOf(runs));
+  if (!rest && query.orderBy.length === 0) return runs.slice(0, choice.limit);
   return runQuery({ ...(rest && { where: rest }), orderBy: query.orderBy }, runs)
     .slice(0, choice.limit);
 }
@@ -84,7 +85,8 @@ async function readRuns(
   const run = (backend: Backend) => runsIn(backend, project, asked, wanted, deleted);
   const folder = projectFolder(project.name);
   const all = await readAttached(rubicon, folder, what, run, call, mergeRuns);
-  const runs = all.filter(({ experiment }) => {
+  const isNothingGone = deleted.isEmpty && !hasNotedDeletions(rubicon);
+  const runs = isNothingGone ? all : all.filter(({ experiment }) => {
     const folder = entityFolder(experiment);
     return !deleted.has(folder) && !isNotedDeletion(rubicon, folder);
   });

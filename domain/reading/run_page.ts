@@ -12,11 +12,11 @@ import { pooled } from "../pool.ts";
 import { checkRead } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { idsIn, runFolder, type Wanted } from "./folder_list.ts";
-import { folderStates, readRuns, type RunFolder } from "./folder_runs.ts";
+import { folderStates, readRuns, type RunFolder, withStates } from "./folder_runs.ts";
 import type { StateUse } from "./lives.ts";
 import { readParent } from "./parent.ts";
 import type { KnownRun } from "./run_cache.ts";
-import { list, type Listed, readListed, type Run, wholeRun } from "./runs.ts";
+import { list, type Listed, readListed, type Run } from "./runs.ts";
 import type { Project } from "../format/entities.ts";
 
 /** So many listings of single experiments are under way at once. */
@@ -34,7 +34,7 @@ export async function experimentIds(
 ): Promise<Answer<string[]>> {
   const from = runFolder(backend, project.name, false);
   const ids = from ? await idsIn(from, deleted) : await idsOf(backend, project.name, deleted);
-  if (ids.length > 0) return { value: ids };
+  if (ids.length > 0) return { value: [...ids] };
   await readParent(backend, { projectName: project.name });
   return { value: [], weak: "bare" };
 }
@@ -77,15 +77,19 @@ async function fromFolders(
   status: StateUse,
 ): Promise<PageAnswer> {
   // What others have read before is of use; what is read here is not kept.
-  const from = { ...given, cache: { ...methods(given), set() {} } };
+  const { cache } = given;
+  const from = {
+    ...given,
+    cache: { kept: cache.kept.bind(cache), set() {} },
+  };
   const isStaged = given.children && passes !== ALL.passes;
   const all = await settle(isStaged ? { ...from, children: false } : from, ids);
-  const withStates = async (runs: KnownRun[]): Promise<KnownRun[]> => {
-    const { states, damage } = await folderStates(from, runs);
-    all.damage.push(...damage);
-    return runs.map((run) => ({ ...run, status: states.get(run.experiment.id) ?? null }));
+  const inStates = async (runs: KnownRun[]): Promise<KnownRun[]> => {
+    const found = await folderStates(from, runs);
+    all.damage.push(...found.damage);
+    return withStates(runs, found);
   };
-  if (status === "decides") all.runs = await withStates(all.runs);
+  if (status === "decides") all.runs = await inStates(all.runs);
   let runs = all.runs.filter(({ experiment, status }) => passes(experiment, status ?? null));
   if (isStaged) {
     const rest = await settle(from, runs.map(({ experiment }) => experiment.id));
@@ -93,24 +97,18 @@ async function fromFolders(
     all.missing.push(...rest.missing);
     all.damage.push(...rest.damage);
   }
-  if (status === "shown" || status === "decides" && isStaged) runs = await withStates(runs);
+  if (status === "shown" || status === "decides" && isStaged) runs = await inStates(runs);
   const { damage, missing } = all;
   const denied: RubiconException | undefined = damage.find((error) =>
     !hasCode(error, "corrupt", "not-found")
   );
   if (denied) checkRead({ value: [], read: all.runs.length, denied });
   return {
-    value: runs.map(wholeRun),
+    value: runs,
     missing,
     ...(damage.length > 0 && { weak: "damaged", damage: damage.map(({ message }) => message) }),
   };
 }
-
-const methods = ({ cache }: RunFolder) => ({
-  get: cache.get.bind(cache),
-  keepOnly: cache.keepOnly.bind(cache),
-  sort: cache.sort.bind(cache),
-});
 
 /** Reads runs, and tells those that are gone from those that are not whole. */
 async function settle(
@@ -121,8 +119,9 @@ async function settle(
   const runs: KnownRun[] = [];
   const damage: RubiconException[] = [];
   const unsure: string[] = [];
-  for (const id of ids) {
-    const { run, damage: reasons = [] } = found.get(id) ?? {};
+  for (const [at, id] of ids.entries()) {
+    const run = found.runs[at];
+    const reasons = found.damage.get(id) ?? [];
     if (run) runs.push(run);
     if (!run && reasons.every((error) => hasCode(error, "not-found"))) unsure.push(id);
     else damage.push(...reasons);
@@ -132,7 +131,7 @@ async function settle(
   const missing = unsure.filter((id, at) => {
     const { folders, objects } = entries[at]!;
     const isGone = folders.length + objects.length === 0;
-    if (!isGone) damage.push(...found.get(id)!.damage);
+    if (!isGone) damage.push(...found.damage.get(id) ?? []);
     return isGone;
   });
   return { runs, missing, damage };

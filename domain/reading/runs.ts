@@ -10,7 +10,6 @@ import { experimentFolder, experimentsFolder } from "../format/layout.ts";
 import type { RunState } from "../format/run_state.ts";
 import { folderRuns, type Wanted } from "./folder_list.ts";
 import { NO_STATES, readLife, type States, statesOf } from "./lives.ts";
-import type { KnownRun } from "./run_cache.ts";
 import type { Deletions } from "./deleted.ts";
 import { readNewest } from "./list.ts";
 import { readParent } from "./parent.ts";
@@ -65,9 +64,7 @@ export async function runsIn(
     { ...choice, newest: true },
     deleted,
   );
-  if (fromFolders) {
-    return { ...fromFolders, value: fromFolders.value.map(wholeRun) };
-  }
+  if (fromFolders) return fromFolders;
   const listed = await list(backend, experimentsFolder(project.name), deleted);
   if (listed.size === 0) {
     await readParent(backend, place);
@@ -75,15 +72,6 @@ export async function runsIn(
   }
   return await readListed(backend, project, listed, choice, wanted);
 }
-
-/** A run with its children, if there are any of them. */
-export const wholeRun = ({ experiment, children, status, durationMs }: KnownRun): Run => ({
-  experiment,
-  parameters: children?.parameters ?? [],
-  metrics: children?.metrics ?? [],
-  ...(status !== undefined && { status }),
-  ...(durationMs !== undefined && { durationMs }),
-});
 
 /** The newest runs that are wanted of those whose files are known. */
 export async function readListed(

@@ -6,6 +6,7 @@
 import type { Composite } from "../../composite.ts";
 import { logArtifact, logJson } from "../artifact.ts";
 import {
+  checkAddress,
   checkComposite,
   checkExperiment,
   checkFields,
@@ -18,7 +19,7 @@ import { logDataframe } from "../dataframe.ts";
 import { type ExperimentInput, logExperiment } from "../experiment.ts";
 import { logFeatures } from "../feature.ts";
 import type { Experiment, Project } from "../format/entities.ts";
-import { CALL_FIELDS, inputFields } from "../inputs.ts";
+import { asList, CALL_FIELDS, inputFields } from "../inputs.ts";
 import { nearest } from "../../messages.ts";
 import { logMetrics } from "../metric.ts";
 import { logParameters } from "../parameter.ts";
@@ -206,16 +207,6 @@ async function write(
   return given && isParent ? await addTags(rubicon, experiment, ["parent"], call) : experiment;
 }
 
-/** What a log function takes, by name or as a list, as a list. */
-function asList(given: unknown, field: "value" | "importance"): never[] {
-  if (given === undefined) return [];
-  if (Array.isArray(given)) return given as never[];
-  return Object.entries(given as object).map(([name, value]) => ({
-    name,
-    [field]: value,
-  })) as never[];
-}
-
 async function writeArtifact(
   rubicon: Composite,
   experiment: Experiment,
@@ -255,9 +246,7 @@ export async function loadSchema(
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<Schema> {
   const where = "loadSchema";
-  if (!(at instanceof URL) && (typeof at !== "string" || at === "")) {
-    refuse(`${where} takes a path or a URL, not ${show(at)}.`);
-  }
+  checkAddress(at, where);
   checkFields(options, new Set(["signal"]), where);
   const [{ parseYaml }, { byEnvironment, readText }] = await Promise.all([
     import("../files/yaml.ts"),

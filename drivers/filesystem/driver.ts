@@ -17,7 +17,8 @@ import { admit, isFresh } from "./identity.ts";
 import { get, open, stat } from "./read.ts";
 import { remove } from "./remove.ts";
 import type { Root } from "./root.ts";
-import { stamps, timesOf } from "./times.ts";
+import { stamps } from "./stamps.ts";
+import { timesOf } from "./times.ts";
 import { entriesIn, walk } from "./walk.ts";
 import { put } from "./write.ts";
 import type { DriverConfig } from "../registry.ts";
@@ -103,7 +104,7 @@ export function openFilesystem(config: DriverConfig): Driver {
         const { step, ahead } = timesOf(root);
         return { step, ahead };
       }),
-    stamps: (all, options) => verb("", options, () => stamps(root, all, options?.signal)),
+    stamps: (all, options) => verb("", options, () => stamps(root, all, options)),
   };
 }
 

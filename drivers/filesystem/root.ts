@@ -58,7 +58,7 @@ const STAGED = /^\.staged-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const stagedName = (): string => `.staged-${crypto.randomUUID()}`;
 
 /** Whether a file or folder is staged. */
-export const isStaged = (name: string): boolean => STAGED.test(name);
+export const isStaged = (name: string): boolean => name.startsWith(".staged-") && STAGED.test(name);
 
 /** Whether a key has a name that belongs to staged files. Nothing is ever stored there. */
 export const isReserved = (key: string): boolean =>
@@ -118,8 +118,8 @@ export function folderSeen(root: Root, folder: string): void {
   root.seen.set(folder, Math.floor(performance.now()) + FRESH);
 }
 
-/** Notes the same of many folders. */
+/** Notes the same of many folders. Of too many the last look is long ago once most of them are asked for. */
 export function foldersSeen(root: Root, folders: readonly string[], since: number): void {
-  if (folders.length === 0) return;
+  if (folders.length === 0 || folders.length > MOST_SEEN) return;
   root.lots = [{ folders, until: since + FRESH }, ...root.lots.slice(0, MOST_LOTS - 1)];
 }

@@ -1,14 +1,12 @@
 /**
- * What the times of a file system are worth, and folders' times as stamps of what is in them.
+ * What the times of a file system are worth.
  *
  * @module
  */
-import type { FolderStamp, StoreTimes } from "../driver.ts";
-import { breathe } from "../source.ts";
+import type { StoreTimes } from "../driver.ts";
 import { isMissing } from "./errors.ts";
-import { find, locateFolder } from "./locate.ts";
 import { discard } from "./remove.ts";
-import { folderOf, foldersSeen, isReserved, pathOf, type Root, stagedName } from "./root.ts";
+import { type Root, stagedName } from "./root.ts";
 import { isOnLocalDisk } from "./written.ts";
 
 /** For so long, in milliseconds, a measurement counts. Clocks drift, and are set. */
@@ -17,16 +15,10 @@ const MEASURED_FOR = 60_000;
 const FINE_STEP = 20;
 /** The coarsest step that is known of: FAT, and what some file servers keep their files on. */
 const COARSE_STEP = 2000;
-/** Deno tells the time of a change of attributes in whole seconds, whatever the file system keeps. */
-const CTIME_STEP = 1000;
 /** Neither a whole second nor an even one: what a file system makes of it tells its step. */
 const ODD_TIME = new Date(1_000_000_001_987);
-/** How far a measured clock may be off, in milliseconds. */
-const CLOCK_ERROR = 1000;
 /** How many of a root's files are looked at for a time that is no whole second. */
 const MOST_LOOKS = 100;
-/** After how many folders others have their turn. */
-const TURN = 1000;
 
 /** What is known of a root's times. */
 export interface Measured extends StoreTimes {
@@ -89,78 +81,4 @@ function hasFineTime(folder: string): boolean {
   return false;
 }
 
-/**
- * A stamp for each folder, if its times can be trusted. A folder that changed within one step of now may change
- * again within that step and show the same time, so it has no stamp yet (git's index has the same rule).
- */
-export async function stamps(
-  root: Root,
-  folders: readonly string[],
-  signal?: AbortSignal,
-): Promise<(FolderStamp | undefined)[]> {
-  const { step, ahead, folders: trusted } = timesOf(root);
-  if (!trusted) return folders.map(() => undefined);
-  const margin = Math.max(step, CTIME_STEP) + (isOnLocalDisk(root) ? 0 : CLOCK_ERROR);
-  const all: (FolderStamp | undefined)[] = [];
-  const way: Way = { above: "", asked: "", seen: [] };
-  const since = performance.now();
-  for (const folder of folders) {
-    if (all.length % TURN === TURN - 1) {
-      await breathe();
-      signal?.throwIfAborted();
-      way.above = way.asked = "";
-    }
-    all.push(stampOf(root, folder, Date.now() + ahead - margin, way));
-  }
-  foldersSeen(root, way.seen, since);
-  return all;
-}
-
-/** Folders that were looked at just now: many of those that are asked for are in them. */
-interface Way {
-  /** The last one that others are in. */
-  above: string;
-  /** The last one that was asked for and is there, if it is not in the one before. */
-  asked: string;
-  /** All of these. */
-  seen: string[];
-}
-
-function infoOf(root: Root, folder: string, way: Way): Deno.FileInfo {
-  if (folder === "") return Deno.statSync(root.path);
-  const parent = folderOf(folder);
-  if (parent !== way.above && parent !== way.asked) {
-    locateFolder(root, parent);
-    way.above = parent;
-  }
-  const info = Deno.lstatSync(pathOf(root, folder));
-  return info.isSymlink ? find(root, folder).info : info;
-}
-
-function stampOf(
-  root: Root,
-  folder: string,
-  settled: number,
-  way: Way,
-): FolderStamp | undefined {
-  if (isReserved(folder)) return undefined;
-  try {
-    const info = infoOf(root, folder, way);
-    if (!info.isDirectory) return undefined;
-    // Objects in a folder are asked for next; what is in the folders below it has another look.
-    if (folderOf(folder) !== way.asked) {
-      way.seen.push(folder);
-      way.asked = folder;
-    }
-    const changed = info.ctime?.getTime() ?? 0;
-    const modified = timeOf(info);
-    if (Math.max(changed, modified) >= settled) return { modified, changed };
-    // Tools that copy a tree set a folder's time back, but not that of the change.
-    return { modified, changed, stamp: `${info.ino ?? 0}-${modified}-${changed}` };
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-const timeOf = ({ mtime }: Deno.FileInfo): number => mtime?.getTime() ?? 0;
+export const timeOf = ({ mtime }: Deno.FileInfo): number => mtime?.getTime() ?? 0;

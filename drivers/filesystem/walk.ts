@@ -72,11 +72,15 @@ export function entriesIn(root: Root, folders: readonly string[]): FolderEntries
 function entriesInOne(root: Root, folder: string, seen: string[]): FolderEntries {
   const found: FolderEntries = { folders: [], objects: [] };
   for (const { name, isDirectory, isFile, isSymlink } of entriesOf(root, folder)) {
-    const key = folder === "" ? name : `${folder}/${name}`;
-    const info = isSymlink ? follow(root, key) : undefined;
-    if (isDirectory) seen.push(key);
-    if (isDirectory || info?.isDirectory) found.folders.push(name);
-    else if (isFile || info?.isFile) found.objects.push(name);
+    if (isDirectory) {
+      seen.push(folder === "" ? name : `${folder}/${name}`);
+      found.folders.push(name);
+    } else if (isFile) found.objects.push(name);
+    else if (isSymlink) {
+      const info = follow(root, folder === "" ? name : `${folder}/${name}`);
+      if (info?.isDirectory) found.folders.push(name);
+      else if (info?.isFile) found.objects.push(name);
+    }
   }
   return found;
 }

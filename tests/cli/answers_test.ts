@@ -1,5 +1,6 @@
 /** Answers of the command, as text and as JSON: what people and programs go by. */
 import assert from "node:assert/strict";
+import { getProject, openComposite, withRun } from "../../mod.ts";
 import { idOf, makeStore, ok, rubicon } from "../support/cli.ts";
 
 /** Runs several commands at once: each of them is a process. */
@@ -38,6 +39,22 @@ Deno.test("cli: ls and table are tables, and wide ones where nobody looks", asyn
   assert.match(long!, /^Iris +3 +2026-11-24 09:12 +2026-11-24 09:00 +three species$/m);
 });
 
+Deno.test("cli ls: JSON has the state of each experiment", async () => {
+  await using store = await makeStore();
+  {
+    await using composite = await openComposite({
+      ...{ persistence: "filesystem", rootDir: `${store.folder}/a` },
+    });
+    const project = await getProject(composite, { name: "Iris" });
+    await withRun(composite, project, { name: "ended" }, () => {});
+  }
+  const said = await ok(["ls", "Iris", "--json", "--limit", "2", ...store.roots]);
+  assert.deepEqual(
+    JSON.parse(said).map(({ name, status }: Record<string, unknown>) => [name, status]),
+    [["ended", "finished"], ["run-3", null]],
+  );
+});
+
 Deno.test("cli: the same as JSON and JSON lines, in the shapes of the functions", async () => {
   await using store = await makeStore();
   const [projects, runs, table, lines, chosen, since, span] = await all([
@@ -60,7 +77,7 @@ Deno.test("cli: the same as JSON and JSON lines, in the shapes of the functions"
   assert.deepEqual(JSON.parse(runs!), {
     ...{ kind: "experiment", projectName: "Iris", id: idOf(3), name: "run-3", comments: [] },
     ...{ branchName: null, commitHash: "0123456789abcdef", description: null, modelName: null },
-    ...{ tags: ["model:forest"], trainingMetadata: null },
+    ...{ tags: ["model:forest"], trainingMetadata: null, status: null },
     createdAt: "2026-11-24T09:12:07.240755+00:00",
   });
   const { columns, rows } = JSON.parse(table!);

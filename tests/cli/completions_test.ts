@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { FORMATS } from "../../cli/commands/export/formats.ts";
 import { COMMANDS } from "../../cli/commands.ts";
 import { ok } from "../support/cli.ts";
-import { succeeds } from "../support/parts.ts";
+import { ignoredFor, lacksPackage, succeeds } from "../support/parts.ts";
 
 const scripts = new Map<string, Promise<string>>();
 const scriptOf = (shell: string): Promise<string> => {
@@ -11,13 +11,12 @@ const scriptOf = (shell: string): Promise<string> => {
   return scripts.get(shell)!;
 };
 
-/** Few machines have all three shells. A suite whose shell is missing says so on one line. */
-async function lacks(shell: string): Promise<boolean> {
-  if (await succeeds(shell, "-c", "true")) return false;
-  // deno-lint-ignore no-console -- the line is what a person running the suite looks for.
-  console.log(`completions of ${shell}: ignored, it lacks ${shell}`);
-  return true;
-}
+/** Few machines have all three shells. */
+const lacks = async (shell: string): Promise<boolean> =>
+  ignoredFor(
+    `completions of ${shell}`,
+    await lacksPackage(shell, () => succeeds(shell, "-c", "true")),
+  );
 
 async function run(shell: string, args: string[], script: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(shell, { args: [...args, script] })

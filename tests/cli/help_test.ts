@@ -68,7 +68,11 @@ Deno.test("cli help: --help loads the names of the commands, and none of them", 
   const others = loaded.filter((path) =>
     !/^cli(?:\.ts|\/[^/]+\.ts|\/output\/(?:style|stream|text)\.ts)$/.test(path)
   );
-  assert.deepEqual(others, ["cli/commands/export/formats.ts", "errors.ts"]);
+  assert.deepEqual(others, [
+    "cli/commands/export/formats.ts",
+    "cli/commands/import/sources.ts",
+    "errors.ts",
+  ]);
   assert.ok(loaded.length <= 18, `${loaded.length} modules: ${loaded.join(" ")}`);
 });
 

@@ -1,5 +1,6 @@
 /** `rubicon ui` and `rubicon export html`: the viewer from the command line. */
 import assert from "node:assert/strict";
+import { getProject, listExperiments, openComposite, publish } from "../../mod.ts";
 import { makeStore, ok, rubicon, start } from "../support/cli.ts";
 import { freePort } from "../support/servers.ts";
 
@@ -29,6 +30,50 @@ Deno.test("cli ui: it serves the store with the options of rubicon_ml, until Ctr
   assert.equal((await child.status).code, 0);
   const err = await new Response(child.stderr).text();
   assert.match(err, /--debug has no meaning here[^]*--page-size has no meaning here/);
+});
+
+Deno.test("cli ui: a catalog is served with its stores, and the errors of one are plain", async () => {
+  await using store = await makeStore();
+  const { folder } = store;
+  const file = `${folder}/catalog.yml`;
+  {
+    await using composite = await openComposite({
+      ...{ persistence: "filesystem", rootDir: `${folder}/a` },
+    });
+    const project = await getProject(composite, { name: "Iris" });
+    const some = await listExperiments(composite, project, { limit: 2 });
+    await publish(composite, some, { to: file, views: [{ kind: "table", name: "mine" }] });
+  }
+  const port = freePort();
+  const env = "--allow-env=LOG_TOKENS,LOG_STREAM";
+  const allow = [`--allow-read=${folder}`, `--allow-net=127.0.0.1:${port}`, env];
+  const args = ["ui", "--catalog", file, "-p", String(port)];
+  const child = start(args, { allow, cwd: folder });
+  const url = await firstLine(child.stdout);
+  const { projects, views } = await (await fetch(new URL("index.json", url))).json();
+  assert.deepEqual(
+    projects.map(({ name, experiments }: Record<string, unknown>) => [name, experiments]),
+    [["Iris", 2]],
+  );
+  assert.deepEqual(views.map(({ name }: { name: string }) => name), ["mine"]);
+  child.kill("SIGINT");
+  assert.equal((await child.status).code, 0);
+  assert.equal(await new Response(child.stderr).text(), "");
+  await Deno.writeTextFile(`${folder}/empty.yml`, "sources: {}");
+  const [forbidden, gone, both, project, empty] = await Promise.all([
+    rubicon(args, { allow: allow.slice(0, 2) }),
+    rubicon(["ui", "--catalog", `${folder}/no.yml`, "-p", "0"]),
+    rubicon(["ui", "--catalog", file, "-p", "0", ...store.roots]),
+    rubicon(["ui", "--catalog", file, "-p", "0", "-pn", "Irs"]),
+    rubicon(["ui", "--catalog", `${folder}/empty.yml`, "-p", "0"]),
+  ]);
+  assert.equal(forbidden.code, 3);
+  assert.match(forbidden.err, /Allow it: --allow-env=LOG_TOKENS,LOG_STREAM/);
+  assert.deepEqual([gone.code, both.code, project.code, empty.code], [1, 2, 1, 1]);
+  assert.match(gone.err, /no\.yml: there is no such file/);
+  assert.match(both.err, /Leave out --root-dir/);
+  assert.match(project.err, /Did you mean "Iris"/);
+  assert.match(empty.err, /names no experiment/);
 });
 
 Deno.test("cli ui: what cannot be served is refused", async () => {

@@ -7,10 +7,12 @@ import {
   type Composite,
   createProject,
   type Experiment,
+  listExperiments,
   listMetrics,
   logExperiment,
   logMetric,
   openComposite,
+  type Receipt,
   status,
 } from "../../mod.ts";
 import { inside } from "../support/core.ts";
@@ -34,6 +36,36 @@ async function halfOpen(time: FakeTime): Promise<[Composite, Faulty, Experiment]
   assert.equal(status(rubicon)[1]!.circuit, "half-open");
   return [rubicon, b, experiment];
 }
+
+Deno.test("breaker: the receipt of a backend that was not asked says that it was skipped", async () => {
+  using time = new FakeTime();
+  const [rubicon, b, experiment] = await halfOpen(time);
+  const outcomes: string[][] = [];
+  const onReceipts = (receipts: readonly Receipt[]) =>
+    outcomes.push(receipts.map(({ outcome }) => outcome));
+  b.faults = { all: "before" };
+  for (const name of ["tries", "skips"]) {
+    await time.until(logMetric(rubicon, experiment, { name, value: 1, onReceipts }));
+    await time.settle();
+  }
+  assert.deepEqual(outcomes, [["ok", "failed"], ["ok", "skipped"]]);
+  await rubicon.close();
+});
+
+Deno.test("breaker: if all backends are left alone, a read asks each until one answers", async () => {
+  using time = new FakeTime();
+  const [a, b] = [faulty("a"), faulty("b")];
+  const rubicon = await openComposite([a, b], { timeoutMs: 500, onWarning() {} });
+  const project = await time.until(createProject(rubicon, { name: "p" }));
+  a.faults = b.faults = { all: "before" };
+  while (status(rubicon).some(({ circuit }) => circuit === "closed")) {
+    await time.until(listExperiments(rubicon, project).catch(() => {}));
+  }
+  b.faults = {};
+  assert.deepEqual(await time.until(listExperiments(rubicon, project)), []);
+  assert.deepEqual(status(rubicon).map(({ circuit }) => circuit), ["open", "closed"]);
+  await rubicon.close();
+});
 
 Deno.test("breaker: a read that another backend answers is no trial that never ends", async () => {
   using time = new FakeTime();

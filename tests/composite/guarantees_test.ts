@@ -44,7 +44,7 @@ for (const { way, harm, haveIt, broken, write } of writes) {
     assert.equal(there.filter((has) => has).length, holders);
     if (isDone) {
       await work();
-      await rubicon.settled(AbortSignal.timeout(5_000));
+      await rubicon.settled(AbortSignal.timeout(60_000));
       assert.deepEqual(await holdersOf(drivers), there);
       for (const driver of drivers) driver.faults = {};
       const read = await listMetrics(rubicon, experiment);

@@ -19,6 +19,7 @@ Deno.test("health: three failures in a row open the circuit, and a success close
   using time = new FakeTime();
   const { inner, health, driver } = await opened();
   assert.equal(health.circuit, "open");
+  assert.match(health.status().lastError!, /folders is out of order$/);
   const { code, message } = await refused(() => health.run(() => driver.folders("")));
   assert.equal(code, "unavailable");
   assert.match(
@@ -65,6 +66,24 @@ Deno.test("health: one operation alone tries a half-open circuit; the others wai
   assert.equal(inner.calls.folders, 8);
 });
 
+Deno.test("health: the first answer that a try gets lets the others go on", async () => {
+  using time = new FakeTime();
+  const { inner, health, driver } = await opened();
+  inner.faults = {};
+  await time.tick(1_000);
+  const rest = Promise.withResolvers<void>();
+  const trial = health.run(async () => {
+    await driver.folders("");
+    await rest.promise;
+  });
+  let done = false;
+  const other = health.run(() => driver.folders("")).then(() => done = true);
+  await time.settle();
+  assert.ok(done);
+  rest.resolve();
+  await Promise.all([trial, other]);
+});
+
 Deno.test("health: those that wait for a try that fails are refused", async () => {
   using time = new FakeTime();
   const { inner, health, driver } = await opened();
@@ -107,4 +126,27 @@ Deno.test("health: a stream that breaks off counts as a failure", async () => {
   const { stream } = await driver.open("a");
   await refused(() => Array.fromAsync(stream));
   assert.equal(health.status().failures, 1);
+});
+
+Deno.test("health: lacks() tells how much was missed, the first of it, and why", () => {
+  const health = new Health("b", "faulty");
+  assert.equal(health.lacks(), undefined);
+  health.missed('metric "0"', new Error("disk full"));
+  assert.equal(
+    health.lacks(),
+    'b: 1 write is missing there: metric "0" (disk full). Run repair() when it can be written to.',
+  );
+  for (let at = 1; at < 3; at++) health.missed(`metric "${at}"`);
+  assert.match(
+    health.lacks()!,
+    /^b: 3 writes are missing there: metric "0", metric "1", metric "2" \(disk full\)\./,
+  );
+  health.missed('metric "3"');
+  assert.match(health.lacks()!, /^b: 4 writes are .* metric "2", … \(disk full\)\./);
+  health.repaired(3);
+  assert.match(health.lacks()!, /^b: 1 write is missing there: metric "0", .* \(disk full\)/);
+  health.repaired(1);
+  assert.deepEqual([health.lacks(), health.status().missed], [undefined, 0]);
+  health.missed('metric "4"');
+  assert.match(health.lacks()!, /^b: 1 write is missing there: metric "4"\. Run repair/);
 });

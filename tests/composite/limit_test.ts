@@ -49,7 +49,8 @@ Deno.test("limit: each call may have a limit of its own, longer or shorter", asy
 Deno.test("limit: a source that goes on is progress", async () => {
   using time = new FakeTime();
   let chunks = 0;
-  const source = () =>
+  // deno-lint-ignore require-await -- a source may be a promise of its stream
+  const source = async () =>
     new ReadableStream<Uint8Array>({
       async pull(controller) {
         await new Promise<void>((done) => setTimeout(done, 400));
@@ -78,14 +79,52 @@ Deno.test("limit: verbs that answer without waiting set no timer", async () => {
 
 Deno.test("limit: an abort rejects at once with its reason, and leaves no timer", async () => {
   using time = new FakeTime();
-  const driver = limit(hanging(), 500);
+  let told: AbortSignal | null | undefined;
+  const stat: Driver["stat"] = (_key, options) => {
+    told = options?.signal;
+    return new Promise(() => {});
+  };
+  const driver = limit({ ...faulty(), stat }, 500);
   const controller = new AbortController();
   const outcome = driver.stat("a", { signal: controller.signal }).catch((error) => error);
   await time.tick(10);
   const reason = new Error("enough");
   controller.abort(reason);
   assert.equal(await outcome, reason);
+  assert.equal(told!.reason, reason);
   assert.equal(time.timers, 0);
+});
+
+Deno.test("limit: a signal that is aborted already keeps the driver from being asked", async () => {
+  const driver = faulty();
+  const signal = AbortSignal.abort("enough");
+  const outcome = limit(driver, 500).stat("a", { signal }).catch((error) => error);
+  assert.equal(await outcome, "enough");
+  assert.equal(driver.calls.stat, 0);
+});
+
+Deno.test("limit: no listener stays at a signal, and the driver gets no limit of a call", async () => {
+  const inner = faulty();
+  let given: LimitedOptions | undefined;
+  inner.folders = (_prefix, options) => {
+    given = options;
+    return Promise.resolve([]);
+  };
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    listeners++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    listeners--;
+    removeEventListener.apply(signal, args);
+  };
+  const options: LimitedOptions = { signal, timeoutMs: 400 };
+  await limit(inner, 500).folders("", options);
+  assert.equal(listeners, 0);
+  assert.deepEqual(Object.keys(given!), ["signal"]);
 });
 
 Deno.test("limit: what waits in line has no limit until the driver starts", async () => {

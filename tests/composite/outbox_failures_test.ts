@@ -109,6 +109,21 @@ Deno.test("outbox: what is found while something new is replayed is not passed o
   assert.deepEqual(await keys(back.driver), ["new/metadata.json", "old/metadata.json"]);
 });
 
+Deno.test("outbox: nobody takes an entry away that is for another backend", async () => {
+  const [front, up, away] = [backend(), backend("background"), backend("background")];
+  const configs = [front.config, up.config, away.config];
+  away.driver.faults = { all: "before" };
+  for (const name of ["p", "q"]) {
+    await using rubicon = await openComposite(configs, quiet);
+    await createProject(rubicon, { name });
+    while (status(rubicon)[1]!.pending > 0) await new Promise((done) => setTimeout(done));
+  }
+  away.driver.faults = {};
+  await using later = await openComposite(configs, quiet);
+  assert.deepEqual(await flush(later, { timeoutMs: 5_000 }), []);
+  assert.deepEqual(await keys(away.driver), ["p/metadata.json", "q/metadata.json"]);
+});
+
 /** A process left an entry, whose backend is well again; and the name of an entry that would come before it. */
 async function leftBehind() {
   const [front, back] = [backend(), backend("background")];

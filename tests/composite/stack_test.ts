@@ -1,5 +1,6 @@
 /** Every public function's rejection has the line of its caller in its stack. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import * as api from "../../mod.ts";
 import { faulty } from "../support/faulty.ts";
 
@@ -32,6 +33,18 @@ async function mlruns(): Promise<string> {
   return folder;
 }
 
+/** The smallest store of trackio that has a run. */
+async function trackio(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const db = new DatabaseSync(`${folder}/r.db`);
+  db.exec(
+    "CREATE TABLE metrics (id INTEGER, timestamp TEXT, run_name TEXT, step INTEGER, metrics TEXT)",
+  );
+  db.exec("INSERT INTO metrics VALUES (1, '2026-11-28T06:30:03+00:00', 'a', 0, '{}')");
+  db.close();
+  return folder;
+}
+
 /** A call of each function that reads or writes. */
 const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   addChildExperiment: () => api.addChildExperiment(rubicon, experiment, first),
@@ -60,6 +73,7 @@ const CALLS: Partial<Record<keyof typeof api, () => Promise<unknown>>> = {
   getParameter: () => api.getParameter(rubicon, experiment, { name: "p" }),
   getProject: () => api.getProject(rubicon, { name: "p" }),
   importMlruns: async () => await api.importMlruns(rubicon, await mlruns()),
+  importTrackio: async () => await api.importTrackio(rubicon, await trackio()),
   listArtifacts: () => api.listArtifacts(rubicon, experiment),
   listChildExperiments: () => api.listChildExperiments(rubicon, experiment),
   listDataframes: () => api.listDataframes(rubicon, experiment),

@@ -3,6 +3,7 @@
  * RUBICON_UPDATE_DOCS=1 what they say is written into it.
  */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { COMMANDS } from "../../cli/commands.ts";
 import { pooled } from "../../domain/pool.ts";
 import { CLI, ok, rubicon, RUN } from "../support/cli.ts";
@@ -134,6 +135,7 @@ async function place(): Promise<Place> {
   const { names } = made;
   await Deno.mkdir(names.OUT);
   await Deno.writeTextFile(names.FILE, "a file");
+  await foreignRuns(names.OUT);
   const root = ["--root-dir", names.ROOT];
   await ok(["log", "-p", "Trees", "--stdin", ...root], {
     stdin: JSON.stringify([
@@ -143,6 +145,19 @@ async function place(): Promise<Place> {
   });
   await ok(["archive", "-p", "Trees", ...root]);
   return made;
+}
+
+/** A run of MLflow and one of trackio. */
+async function foreignRuns(folder: string): Promise<void> {
+  const id = "aaaaaaaabbbb4ccc8dddeeeeeeeeeeee";
+  await Deno.mkdir(`${folder}/1/${id}`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/1/meta.yaml`, "name: q");
+  await Deno.writeTextFile(`${folder}/1/${id}/meta.yaml`, `run_id: ${id}`);
+  const db = new DatabaseSync(`${folder}/r.db`);
+  const columns = "id INTEGER, timestamp TEXT, run_name TEXT, step INTEGER, metrics TEXT";
+  db.exec(`CREATE TABLE metrics (${columns})`);
+  db.exec("INSERT INTO metrics VALUES (1, '2026-11-28T06:30:03+00:00', 'a', 0, '{}')");
+  db.close();
 }
 
 /** These write nothing if there is nothing to be done, as here. */

@@ -35,7 +35,7 @@ async function world(others: number) {
   }
   const artifact = await logArtifact(rubicon, project, { name: "gone", data: "data" });
   const dataframe = await logDataframe(rubicon, project, { name: "gone", rows: [{ x: 1 }] });
-  await rubicon.settled(AbortSignal.timeout(1_000));
+  await rubicon.settled(AbortSignal.timeout(60_000));
   return { drivers, rubicon, project, artifact, dataframe };
 }
 

@@ -42,6 +42,7 @@ import {
   tagValues,
   toTable,
 } from "../../mod.ts";
+import { movedClock } from "../support/clock.ts";
 import { contents, type Faulty, faulty, refused } from "../support/faulty.ts";
 
 async function withTwo(
@@ -274,9 +275,8 @@ Deno.test("domain: a bulk form that half fails is completed by logging its entit
     assert.equal((later.entity as unknown[]).length, 3);
     b.faults = {};
     // Three failures in a row: the backend is left alone for a moment.
-    while (status(rubicon)[1]!.circuit === "open") {
-      await new Promise((done) => setTimeout(done, 20));
-    }
+    using clock = movedClock();
+    while (status(rubicon)[1]!.circuit === "open") clock.move(100);
     await logMetrics(rubicon, experiment, later.entity as []);
     assert.equal((await listMetrics(rubicon, experiment)).length, 4);
   }));

@@ -30,7 +30,7 @@ Deno.test("edges: a merged list has nothing that one backend knows to be deleted
   await using rubicon = await openComposite([a, b, c], { write: "quorum" });
   const project = await createProject(rubicon, { name: "p" });
   const artifact = await logArtifact(rubicon, project, { name: "x", data: "data" });
-  await rubicon.settled(AbortSignal.timeout(1_000));
+  await rubicon.settled(AbortSignal.timeout(60_000));
   a.faults = { all: "before" };
   await deleteArtifact(rubicon, artifact);
   a.faults = {};

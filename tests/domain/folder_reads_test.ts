@@ -28,13 +28,14 @@ import {
 interface Asked {
   list: string[];
   get: string[];
+  stat: string[];
   stamps: number;
 }
 
 /** A folder of its own, and what is asked of it. */
 function counted(rootDir: string) {
   const driver = openFilesystem({ persistence: "filesystem", rootDir });
-  const asked: Asked = { list: [], get: [], stamps: 0 };
+  const asked: Asked = { list: [], get: [], stat: [], stamps: 0 };
   const bulk = driver.bulk!;
   const store: Driver = {
     ...driver,
@@ -46,9 +47,9 @@ function counted(rootDir: string) {
       asked.list.push(prefix);
       yield* driver.list(prefix, options);
     },
-    stamps(folders) {
+    stamps(folders, options) {
       asked.stamps += folders.length;
-      return driver.stamps!(folders);
+      return driver.stamps!(folders, options);
     },
     bulk: {
       ...bulk,
@@ -60,6 +61,10 @@ function counted(rootDir: string) {
         asked.get.push(...keys);
         return bulk.get(keys);
       },
+      stat(keys) {
+        asked.stat.push(...keys);
+        return bulk.stat(keys);
+      },
     },
   };
   return {
@@ -67,7 +72,7 @@ function counted(rootDir: string) {
     /** What was asked since the last call. */
     take(): Asked {
       const taken = { ...asked };
-      Object.assign(asked, { list: [], get: [], stamps: 0 });
+      Object.assign(asked, { list: [], get: [], stat: [], stamps: 0 });
       return taken;
     },
   };
@@ -114,7 +119,8 @@ Deno.test("toTable() of an unchanged folder reads no object again", async () => 
     const first = await later(() => toTable(rubicon, project));
     take();
     assert.deepEqual(await later(() => toTable(rubicon, project)), first);
-    assert.deepEqual(take(), { list: ["p/experiments"], get: [], stamps: 15 });
+    // The folder of all of them, and three of each.
+    assert.deepEqual(take(), { list: [], get: [], stat: [], stamps: 16 });
     assert.equal((await later(() => listExperiments(rubicon, project))).length, 5);
     assert.deepEqual(take().get, [], "the table has read the experiments");
   });
@@ -158,12 +164,86 @@ Deno.test("The newest experiments of a folder are found by times alone", async (
       Deno.utimeSync(`${rootDir}/p/experiments/${id}/metadata.json`, time, time);
     }
     await using rubicon = await openComposite(store);
-    const newest = await listExperiments(rubicon, project, { order: "newest", limit: 2 });
-    assert.deepEqual(newest.map(({ name }) => name), ["run 19", "run 18"]);
-    const read = new Set(take().get.map((key) => key.split("/")[2]));
-    assert.deepEqual(read, new Set(ids.slice(-2)));
+    const found = await listExperiments(rubicon, project, { order: "newest", limit: 2 });
+    assert.deepEqual(found.map(({ name }) => name), ["run 19", "run 18"]);
+    const asked = take();
+    const read = new Set(asked.get.map((key) => key.split("/")[2]));
+    // All came within a second, so the first two are any of them; from then on their own files tell.
+    const newest = new Set(ids.slice(-2));
+    assert.ok(newest.isSubsetOf(read) && read.size <= 4, `${read.size} are read`);
+    assert.equal(asked.stat.length, 18);
     const { rows } = await toTable(rubicon, project, { limit: 3 });
     assert.deepEqual(rows.map(({ accuracy }) => accuracy), [1.9, 1.8, 1.7]);
+  });
+});
+
+Deno.test("The newest of a folder whose experiments came seconds apart take one look at each", async () => {
+  await withFolder(async (rootDir) => {
+    const { store, take } = counted(rootDir);
+    // The folders' times are those of the experiments, as if each had been logged then.
+    const aged: Driver = {
+      ...store,
+      async stamps(folders, options) {
+        const found = await store.stamps!(folders, options);
+        return found.map((one, at) => {
+          const changed = times.get(folders[at]!);
+          return one && changed ? { modified: changed, changed } : one;
+        });
+      },
+    };
+    const times = new Map<string, number>();
+    await using other = await openComposite({ persistence: "filesystem", rootDir });
+    const project = await createProject(other, { name: "p" });
+    const ids: string[] = [];
+    for (let at = 0; at < 20; at++) {
+      const time = 1_700_000_000_000 + at * 5_000;
+      const { id } = await log(other, project, at, { createdAt: new Date(time).toISOString() });
+      times.set(`p/experiments/${id}`, time);
+      ids.push(id);
+    }
+    await using rubicon = await openComposite(aged);
+    take();
+    const { rows } = await toTable(rubicon, project, { limit: 3 });
+    assert.deepEqual(rows.map(({ name }) => name), ["run 19", "run 18", "run 17"]);
+    const { get, stat, stamps } = take();
+    assert.deepEqual(new Set(get.map((key) => key.split("/")[2])), new Set(ids.slice(-3)));
+    assert.deepEqual(stat, []);
+    assert.equal(stamps, 1 + 20 + 3 * 3);
+  });
+});
+
+Deno.test("The newest of a folder that was read take what is known of the others", async () => {
+  await withFolder(async (rootDir) => {
+    const { store, take } = counted(rootDir);
+    await using rubicon = await openComposite(store);
+    const project = await createProject(rubicon, { name: "p" });
+    for (let at = 0; at < 20; at++) await log(rubicon, project, at);
+    await later(() => toTable(rubicon, project));
+    await log(rubicon, project, 20);
+    take();
+    const newest = await later(() =>
+      listExperiments(rubicon, project, { order: "newest", limit: 2 })
+    );
+    assert.deepEqual(newest.map(({ name }) => name), ["run 20", "run 19"]);
+    const { get, stat } = take();
+    assert.equal(new Set(get.map((key) => key.split("/")[2])).size, 1, "the new one alone is read");
+    assert.deepEqual(stat, []);
+  });
+});
+
+Deno.test("A driver that passes over what is known gives the same tables again", async () => {
+  await withFolder(async (rootDir) => {
+    const { store, take } = counted(rootDir);
+    await using rubicon = await openComposite({
+      ...store,
+      stamps: (folders) => store.stamps!(folders),
+    });
+    const project = await createProject(rubicon, { name: "p" });
+    for (let at = 0; at < 5; at++) await log(rubicon, project, at);
+    const first = await later(() => toTable(rubicon, project));
+    take();
+    assert.deepEqual(await later(() => toTable(rubicon, project)), first);
+    assert.deepEqual(take(), { list: [], get: [], stat: [], stamps: 16 });
   });
 });
 

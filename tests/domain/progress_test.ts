@@ -99,11 +99,21 @@ Deno.test("progress: syncing, archiving and restoring count objects", async () =
 
 Deno.test("progress: an upload counts what as many backends as are needed have read", async () => {
   const [fast, slow] = [faulty("fast"), faulty("slow")];
-  const put = slow.put;
+  const [ahead, behind] = [fast.put, slow.put];
+  const read = new Map<string, PromiseWithResolvers<void>>();
+  const readOf = (key: string) => {
+    if (!read.has(key)) read.set(key, Promise.withResolvers());
+    return read.get(key)!;
+  };
+  fast.put = async (key, ...rest) => {
+    const stored = await ahead(key, ...rest);
+    readOf(key).resolve();
+    return stored;
+  };
   // It starts when the other one has read all of it.
   slow.put = async (key, ...rest) => {
-    await new Promise((done) => setTimeout(done, 30));
-    return await put(key, ...rest);
+    await readOf(key).promise;
+    return await behind(key, ...rest);
   };
   await using rubicon = await openComposite([fast, slow]);
   const project = await createProject(rubicon, { name: "p" });

@@ -204,7 +204,7 @@ Deno.test("a write that is missed while repair() runs is not forgotten", async (
   const miss = async (name: string) => {
     b.faults = { put: "before" };
     await logMetric(rubicon, experiment, { name, value: 1 });
-    await rubicon.settled(AbortSignal.timeout(5_000));
+    await rubicon.settled(AbortSignal.timeout(60_000));
     b.faults = {};
   };
   await miss("before");

@@ -52,7 +52,7 @@ Deno.test("repair: an id that was deleted is not logged again, since a repair wo
 Deno.test("repair: a tag that one backend missed the removal of is written back to none", async () => {
   const drivers = [faulty(), faulty(), faulty()];
   await using rubicon = await openComposite(drivers, { write: "quorum" });
-  const settled = () => rubicon.settled(AbortSignal.timeout(1_000));
+  const settled = () => rubicon.settled(AbortSignal.timeout(60_000));
   const project = await createProject(rubicon, { name: "p" });
   const experiment = await addTags(rubicon, await logExperiment(rubicon, project), ["x", "y"]);
   await settled();

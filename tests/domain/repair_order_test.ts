@@ -103,3 +103,25 @@ Deno.test("repair: background backends have no vote in a majority", async () => 
   assert.equal((await repair(rubicon, { conflicts: "majority" })).clean, true);
   for (const { driver } of all) assert.equal((await contents(driver))[key], text);
 });
+
+Deno.test("repair: what somebody else stores meanwhile stays, and is a conflict", async () => {
+  const [a, b] = [faulty("a"), faulty("b")];
+  await using one = await openComposite(a);
+  const project = await createProject(one, { name: "p" });
+  await logArtifact(one, await logExperiment(one, project), { name: "x", data: "mine" });
+  const { put } = b;
+  const theirs = new TextEncoder().encode("theirs");
+  b.put = async (key, ...rest) => {
+    if (key.endsWith("/data")) await put(key, theirs);
+    return await put(key, ...rest);
+  };
+  await using both = await openComposite([a, b]);
+  const { conflicts, clean, mended } = await repair(both);
+  const [data] = Object.keys(await contents(b)).filter((key) => key.endsWith("/data"));
+  assert.deepEqual(conflicts, [
+    { key: data, kind: "conflict", has: [["a"], ["b"]], lacks: [] },
+  ]);
+  assert.equal(clean, false);
+  assert.ok(!mended.some(({ key }) => key === data));
+  assert.deepEqual((await b.get(data!)).bytes, theirs);
+});

@@ -89,7 +89,7 @@ class World {
   }
 
   async close(): Promise<void> {
-    await this.rubicon.settled(AbortSignal.timeout(1_000));
+    await this.rubicon.settled(AbortSignal.timeout(60_000));
     await this.rubicon.close();
   }
 
@@ -155,7 +155,7 @@ class World {
   async try(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work();
-      await this.rubicon.settled(AbortSignal.timeout(1_000));
+      await this.rubicon.settled(AbortSignal.timeout(60_000));
       return true;
     } catch (error) {
       assert.ok(isRubiconException(error), String(error));
@@ -203,6 +203,18 @@ class World {
   }
 }
 
+/** What failed once. */
+const FAILED_ONCE: [Act[]][] = [
+  // The trash was emptied by the one backend that had missed the deletion.
+  [[
+    { do: "break", backend: 1, verb: "list", fault: "before" },
+    { do: "break", backend: 2, verb: "list", fault: "before" },
+    { do: "break", backend: 0, verb: "put", fault: "before" },
+    { do: "delete", at: 0, write: "quorum" },
+    { do: "empty", write: "all" },
+  ]],
+];
+
 const RUNS = Deno.env.get("CI") === "true" ? 3_000 : 150;
 
 Deno.test(`trash: ${RUNS} random sequences of deletions, faults and repairs lose nothing`, async () => {
@@ -221,6 +233,6 @@ Deno.test(`trash: ${RUNS} random sequences of deletions, faults and repairs lose
       await world.check();
       await world.close();
     }),
-    { numRuns: RUNS, endOnFailure: false },
+    { numRuns: RUNS, endOnFailure: false, examples: FAILED_ONCE },
   );
 });

@@ -29,6 +29,7 @@ import {
   restoreArchives,
   restoreExperiment,
   restoreProject,
+  RubiconException,
   search,
   syncProject,
   toTable,
@@ -122,7 +123,7 @@ Deno.test("deleteExperiment() hides an experiment, restoreExperiment() brings al
   assert.equal((await verify(rubicon)).clean, true);
   const [trashed] = await listTrash(fresh, project);
   assert.equal(trashed?.id, experiment.id);
-  assert.equal(trashed?.name, "gone");
+  assert.deepEqual([trashed?.name, trashed?.kind], ["gone", "experiment"]);
   assert.deepEqual(await restoreExperiment(fresh, project, { id: experiment.id }), experiment);
   assert.deepEqual(await Promise.all(drivers.map((one) => left(one, experiment))), before);
   assert.equal((await listMetrics(fresh, experiment)).length, 2);
@@ -179,6 +180,74 @@ Deno.test("emptyTrash() leaves no bytes, and what was emptied stays gone", async
   assert.equal((await verify(rubicon)).clean, true);
 });
 
+Deno.test("emptyTrash() by age takes what is as old, and leaves the rest", async () => {
+  const driver = faulty();
+  await using rubicon = await openComposite(driver);
+  const { project, experiment } = await filled(rubicon);
+  await deleteExperiment(rubicon, experiment);
+  const { now } = Date;
+  try {
+    Date.now = () => now() + 3_600_000;
+    assert.deepEqual(
+      (await emptyTrash(rubicon, project, { olderThanMs: 7_200_000 })).emptied,
+      [],
+    );
+    const { emptied } = await emptyTrash(rubicon, project, { olderThanMs: 1_800_000 });
+    assert.deepEqual(emptied.map(({ id }) => id), [experiment.id]);
+  } finally {
+    Date.now = now;
+  }
+  assert.deepEqual(await listTrash(rubicon, project), []);
+});
+
+Deno.test("A deletion that failed and only warned hides nothing", async () => {
+  const driver = faulty();
+  const warnings: string[] = [];
+  const onWarning = (message: string) => warnings.push(message);
+  await using rubicon = await openComposite(driver, { failureMode: "warn", onWarning });
+  const { project, experiment } = await filled(rubicon);
+  driver.faults = { put: "before" };
+  await deleteExperiment(rubicon, experiment);
+  driver.faults = {};
+  assert.match(warnings[0]!, /the deletion of experiment/);
+  assert.ok((await listExperiments(rubicon, project)).some(({ id }) => id === experiment.id));
+  assert.equal((await listMetrics(rubicon, experiment)).length, 2);
+});
+
+Deno.test("repair() takes nothing away that could not be put into a zip", async () => {
+  const drivers = [faulty("a"), faulty("b"), faulty("c")];
+  let isFull = false;
+  for (const driver of drivers) {
+    const { put } = driver;
+    driver.put = async (key, ...rest) => {
+      if (!isFull || !key.endsWith(".zip")) return await put(key, ...rest);
+      throw new RubiconException("unavailable", "no room for a zip");
+    };
+  }
+  await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
+  const { project, experiment } = await filled(rubicon);
+  await rubicon.settled(AbortSignal.timeout(1_000));
+  await using alone = await openComposite(drivers[2]!);
+  await logMetric(alone, experiment, { name: "alone", value: 1 });
+  down(drivers, 2);
+  await deleteExperiment(rubicon, experiment);
+  await rubicon.settled(AbortSignal.timeout(1_000));
+  down(drivers);
+  const before = await left(drivers[2]!, experiment);
+  await using fresh = await openComposite(drivers);
+  isFull = true;
+  const { failures, clean } = await repair(fresh);
+  assert.equal(clean, false);
+  assert.ok(failures.some(({ error }) => error.message.includes("no room for a zip")));
+  assert.deepEqual(await left(drivers[2]!, experiment), before);
+  isFull = false;
+  await using later = await openComposite(drivers);
+  assert.equal((await repair(later)).clean, true);
+  assert.deepEqual(await left(drivers[2]!, experiment), []);
+  await restoreExperiment(later, project, { id: experiment.id });
+  assert.equal((await listMetrics(later, experiment)).length, 3);
+});
+
 Deno.test("deleteProject() hides a project, and its name is taken until it is restored", async () => {
   const drivers = [faulty("a"), faulty("b")];
   await using rubicon = await openComposite(drivers);
@@ -214,7 +283,7 @@ Deno.test("deleteProject() hides a project, and its name is taken until it is re
   for (const driver of drivers) assert.deepEqual(await driver.folders(""), ["keep"]);
   assert.equal((await verify(fresh)).clean, true);
   const [trashed] = await listTrash(fresh);
-  assert.equal(trashed?.name, "p");
+  assert.deepEqual([trashed?.name, trashed?.kind], ["p", "project"]);
   assert.equal(trashed?.id, project.id);
   assert.deepEqual(await restoreProject(fresh, { name: "p" }), project);
   const after = await contents(drivers[0]!);
@@ -240,7 +309,7 @@ for (const missed of [0, 1, 2]) {
     const { project, experiment } = await (async () => {
       await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
       const all = await filled(rubicon);
-      await rubicon.settled(AbortSignal.timeout(1_000));
+      await rubicon.settled(AbortSignal.timeout(60_000));
       // One backend alone has it.
       await using alone = await openComposite(drivers[missed]!);
       await logMetric(alone, all.experiment, { name: "alone", value: 1 });
@@ -268,17 +337,37 @@ for (const missed of [0, 1, 2]) {
     assert.equal((await verify(rubicon)).clean, true);
   });
 
+  Deno.test(`Deleting again ends a deletion that backend ${missed} missed, and keeps nothing twice`, async () => {
+    const drivers = [faulty("a"), faulty("b"), faulty("c")];
+    await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
+    const { experiment } = await filled(rubicon);
+    await rubicon.settled(AbortSignal.timeout(1_000));
+    down(drivers, missed);
+    await deleteExperiment(rubicon, experiment);
+    await rubicon.settled(AbortSignal.timeout(1_000));
+    down(drivers);
+    // To the first composite the backend is still away.
+    await using fresh = await openComposite(drivers);
+    await deleteExperiment(fresh, experiment);
+    for (const driver of drivers) {
+      assert.deepEqual(await left(driver, experiment), []);
+      const keys = Object.keys(await contents(driver));
+      assert.equal(keys.filter((key) => key.endsWith(".zip")).length, 1, driver.label);
+    }
+    assert.equal((await verify(fresh)).clean, true);
+  });
+
   Deno.test(`repair() ends a restoration and an emptying that backend ${missed} missed`, async () => {
     const drivers = [faulty("a"), faulty("b"), faulty("c")];
     await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
     const { project, experiment, other } = await filled(rubicon);
     await deleteExperiment(rubicon, experiment);
     await deleteExperiment(rubicon, other);
-    await rubicon.settled(AbortSignal.timeout(1_000));
+    await rubicon.settled(AbortSignal.timeout(60_000));
     down(drivers, missed);
     await restoreExperiment(rubicon, project, { id: experiment.id });
     await emptyTrash(rubicon, project);
-    await rubicon.settled(AbortSignal.timeout(1_000));
+    await rubicon.settled(AbortSignal.timeout(60_000));
     down(drivers);
     assert.equal((await repair(rubicon)).clean, true);
     assert.deepEqual((await verify(rubicon)).differences, []);
@@ -290,11 +379,36 @@ for (const missed of [0, 1, 2]) {
   });
 }
 
+Deno.test("emptyTrash() succeeds only if as many backends as the policy says show their trash", async () => {
+  const drivers = [faulty("a"), faulty("b"), faulty("c")] as const;
+  await using rubicon = await openComposite([...drivers], { onWarning() {} });
+  const { project, experiment } = await filled(rubicon);
+  drivers[0].faults = { put: "before" };
+  await deleteExperiment(rubicon, experiment, { write: "quorum" });
+  drivers[0].faults = {};
+  for (const one of drivers.slice(1)) one.faults = { list: "before" };
+  for (const write of ["all", "quorum"] as const) {
+    const { code, message } = await refused(() => emptyTrash(rubicon, project, { write }));
+    assert.equal(code, "write-failed");
+    assert.match(
+      message,
+      /1 of 3 backends say what is in the trash, [23] are needed: b, c did not/,
+    );
+  }
+  assert.deepEqual((await emptyTrash(rubicon, project, { write: "any" })).emptied, []);
+  for (const one of drivers) one.faults = {};
+  // Without the circuit breakers that are open by now.
+  await using fresh = await openComposite([...drivers], { onWarning() {} });
+  const { emptied } = await emptyTrash(fresh, project);
+  assert.deepEqual(emptied.map(({ id }) => id), [experiment.id]);
+  assert.deepEqual(await listTrash(fresh, project), []);
+});
+
 Deno.test("An outbox brings deletions, restorations and emptyings to a background backend", async () => {
   const [front, back] = [faulty("front"), faulty("back")];
   const backends = [front, { driver: back, mode: "background" as const }];
   await using rubicon = await openComposite(backends);
-  const settled = () => rubicon.settled(AbortSignal.timeout(5_000));
+  const settled = () => rubicon.settled(AbortSignal.timeout(60_000));
   const { project, experiment, other } = await filled(rubicon);
   await settled();
   await deleteExperiment(rubicon, experiment);
@@ -348,7 +462,7 @@ Deno.test("The name of a project is free once the trash is emptied and no backen
   const drivers = [faulty("a"), faulty("b"), faulty("c")];
   await using rubicon = await openComposite(drivers, { write: "quorum", onWarning() {} });
   const { project, experiment } = await filled(rubicon);
-  await rubicon.settled(AbortSignal.timeout(1_000));
+  await rubicon.settled(AbortSignal.timeout(60_000));
   down(drivers, 2);
   await deleteProject(rubicon, project);
   await emptyTrash(rubicon);
@@ -356,7 +470,7 @@ Deno.test("The name of a project is free once the trash is emptied and no backen
   const { code, message } = await refused(() => create(rubicon));
   assert.equal(code, "unavailable");
   assert.match(message, /c may still have something of it/);
-  await rubicon.settled(AbortSignal.timeout(1_000));
+  await rubicon.settled(AbortSignal.timeout(60_000));
   down(drivers);
   await using fresh = await openComposite(drivers);
   const { id } = await create(fresh);
@@ -366,6 +480,26 @@ Deno.test("The name of a project is free once the trash is emptied and no backen
   assert.deepEqual(await listExperiments(fresh, project), []);
   assert.equal((await refused(() => listMetrics(fresh, experiment))).code, "not-found");
   assert.equal((await getProject(fresh, { name: "p" })).id, id);
+});
+
+Deno.test("The name of a project is not taken before a backend has it that it is free", async () => {
+  const driver = faulty();
+  const { put } = driver;
+  let isFull = false;
+  driver.put = async (key, ...rest) => {
+    // The file of the project itself would be stored.
+    if (!isFull || !key.includes("restored_")) return await put(key, ...rest);
+    throw new RubiconException("unavailable", `no room for ${key}`);
+  };
+  await using rubicon = await openComposite(driver);
+  await deleteProject(rubicon, await createProject(rubicon, { name: "p" }));
+  await emptyTrash(rubicon);
+  isFull = true;
+  const { message } = await refused(() => createProject(rubicon, { name: "p" }));
+  assert.match(message, /the name of project "p".*no room for restored_p_1/s);
+  assert.deepEqual(await listProjects(rubicon), []);
+  isFull = false;
+  assert.equal((await createProject(rubicon, { name: "p" })).name, "p");
 });
 
 Deno.test("What a process logs that does not know of a deletion is hidden, and comes back with the rest", async () => {
@@ -388,6 +522,27 @@ Deno.test("What a process logs that does not know of a deletion is hidden, and c
   const names = (await listMetrics(fresh, experiment)).map(({ name }) => name).sort();
   assert.deepEqual(names, ["before", "late", "later", "loss", "m"]);
   assert.equal((await verify(fresh)).clean, true);
+});
+
+Deno.test("A deletion goes on if another process takes away what it is about to keep", async () => {
+  const driver = faulty();
+  const { open } = driver;
+  let gone: string | undefined;
+  driver.open = async (key, ...rest) => {
+    if (key === gone) {
+      gone = undefined;
+      await driver.delete(key);
+    }
+    return await open(key, ...rest);
+  };
+  await using rubicon = await openComposite(driver);
+  const { project, experiment } = await filled(rubicon);
+  gone = (await left(driver, experiment)).find((key) => key.endsWith("/loss/metadata.json"));
+  await deleteExperiment(rubicon, experiment);
+  assert.equal(gone, undefined);
+  assert.deepEqual(await left(driver, experiment), []);
+  await restoreExperiment(rubicon, project, { id: experiment.id });
+  assert.deepEqual((await listMetrics(rubicon, experiment)).map(({ name }) => name), ["m"]);
 });
 
 Deno.test("What all backends have damaged is not in the way of a deletion", async () => {

@@ -64,6 +64,57 @@ Deno.test("filesystem: a folder whose time was set back has another stamp", () =
     assert.notEqual(after!.stamp, before);
   }));
 
+/** The paths that are looked at, as `systemFaults` is asked before each call. */
+async function looksOf(work: () => Promise<unknown>): Promise<string[]> {
+  const looks: string[] = [];
+  using _ = systemFaults((call, path) => {
+    if (call === "lstatSync") looks.push(path);
+    return undefined;
+  });
+  await work();
+  return looks;
+}
+
+Deno.test("filesystem: a folder that was missing in one with the same stamp is not looked for", () =>
+  temporary(async (folder) => {
+    const driver = open(folder);
+    await driver.put("a/run/x", text("1"));
+    await driver.put("a/run/metrics/x/x", text("1"));
+    // A link that leads nowhere yet is a name, and no folder.
+    Deno.symlinkSync(`${folder}/a/later`, `${folder}/a/run/link`);
+    const folders = ["a/run", "a/run/metrics", "a/run/none", "a/run/link"];
+    // Long ago, so that what comes next comes at another time by any clock.
+    Deno.utimeSync(`${folder}/a/run`, 1_000_000_000, 1_000_000_000);
+    using _ = movedClock(SETTLED);
+    const known = await driver.stamps!(folders);
+    assert.deepEqual(known.map((one) => one !== undefined), [true, true, false, false]);
+    const again = await looksOf(async () => {
+      const stamps = await driver.stamps!(folders, { known });
+      assert.ok(stamps[0] === known[0] && stamps[1] === known[1], "what holds is given back");
+    });
+    const looked = (name: string) => again.some((path) => path.endsWith(`/run/${name}`));
+    assert.deepEqual(["metrics", "none", "link"].map(looked), [true, false, true]);
+    Deno.mkdirSync(`${folder}/a/later`);
+    assert.ok((await driver.stamps!(folders, { known }))[3], "the link leads somewhere by now");
+    await driver.put("a/run/none/x/x", text("1"));
+    const [own, , none] = await driver.stamps!(folders, { known });
+    assert.notEqual(own, known[0]);
+    assert.ok(none, "the folder that came is looked for");
+  }));
+
+Deno.test("filesystem: what was known before a folder had a stamp is not given back", () =>
+  temporary(async (folder) => {
+    const driver = open(folder);
+    await driver.put("a/run/x", text("1"));
+    using clock = movedClock(-SETTLED);
+    const [known] = await driver.stamps!(["a/run"]);
+    assert.equal(known!.stamp, undefined, "it has changed a moment ago");
+    clock.move(2 * SETTLED);
+    const [now] = await driver.stamps!(["a/run"], { known: [known] });
+    assert.notEqual(now, known);
+    assert.notEqual(now!.stamp, undefined);
+  }));
+
 Deno.test({
   name: "filesystem: there are no stamps if folders' times do not change",
   ignore,

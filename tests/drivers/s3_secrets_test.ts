@@ -131,7 +131,7 @@ Deno.test("s3: status and receipts of a composite have no secret that a server r
   ], { write: "any" });
   const project = await createProject(rubicon, { name: "p" });
   await logExperiment(rubicon, project);
-  await rubicon.settled(AbortSignal.timeout(10_000));
+  await rubicon.settled(AbortSignal.timeout(60_000));
   const text = Deno.inspect(status(rubicon), { depth: 10 });
   for (const hidden of [...Object.values(SECRETS).flatMap(forms), "X-Amz-Signature"]) {
     assert.ok(!text.includes(hidden), text);

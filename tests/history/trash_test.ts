@@ -70,6 +70,12 @@ Deno.test("trash: a run that is deleted while it logs stays hidden, and what it 
 
 Deno.test("trash: large artifacts come back out of it, byte for byte, in every backend", async () => {
   const [a, b] = [faulty("a"), faulty("b")];
+  const { put } = b;
+  let held = 0;
+  b.put = async (key, source, ...rest) => {
+    if (source instanceof Uint8Array) held = Math.max(held, source.length);
+    return await put(key, source, ...rest);
+  };
   await using rubicon = await openComposite([a, b]);
   const project = await createProject(rubicon, { name: "p" });
   const experiment = await logExperiment(rubicon, project, { metrics: { m: 1 } });
@@ -78,7 +84,9 @@ Deno.test("trash: large artifacts come back out of it, byte for byte, in every b
     await logArtifact(rubicon, experiment, { name, data });
   }
   await deleteExperiment(rubicon, experiment);
+  held = 0;
   await restoreExperiment(rubicon, project, { id: experiment.id });
+  assert.ok(held > 0 && held < 1 << 20, `${held} bytes at once in memory`);
   for (const driver of [a, b]) {
     await using alone = await openComposite(driver);
     const [one, two] = await listArtifacts(alone, experiment);

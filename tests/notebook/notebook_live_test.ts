@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { createProject, logExperiment, openComposite, startRun } from "../../mod.ts";
 import { liveHistory } from "../../notebook.ts";
-import { type Bundle, followHistory, pause } from "../../notebook/live_history.ts";
+import { pause } from "../../domain/pause.ts";
+import { type Bundle, followHistory } from "../../notebook/live_history.ts";
 import { refused } from "../support/faulty.ts";
 import { lacksJupyter, runCells } from "../support/jupyter.ts";
 import { ignoredFor } from "../support/parts.ts";

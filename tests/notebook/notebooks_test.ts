@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { lacksJupyter, type Output, runCells } from "../support/jupyter.ts";
 import { elementsOfHtml, elementsOfSvg, type Found, named } from "../support/markup.ts";
+import { typesOf } from "../support/notebooks.ts";
 import { ignoredFor } from "../support/parts.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -177,24 +178,11 @@ Deno.test({
   },
 });
 
-// The kernel only takes the types away; editors show what is wrong with them.
 Deno.test("notebooks: the types are right", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const names = ["multiple_backends", "compare_experiments"];
-    for (const name of names) {
-      const code = (await sourcesOf(name)).join("\n").replaceAll('"../../', `"file://${ROOT}`);
-      await Deno.writeTextFile(`${folder}/${name}.ts`, code);
-    }
-    const links = ["fs", "path", "uuid"].map((name) => `${ROOT}compat/${name}`);
-    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ links }));
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", ...names.map((name) => `${name}.ts`)],
-      cwd: folder,
-      env: { NO_COLOR: "1" },
-    }).output();
-    assert.ok(success, new TextDecoder().decode(stderr));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const names = ["multiple_backends", "compare_experiments"];
+  const sources = await Promise.all(
+    names.map(async (name) => [name, (await sourcesOf(name)).join("\n")] as const),
+  );
+  const { success, said } = await typesOf(sources);
+  assert.ok(success, said);
 });

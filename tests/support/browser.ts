@@ -3,7 +3,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Browser, chromium, type Page, type Request } from "npm:playwright-core@^1.65.1";
-import { CACHE, succeeds } from "./parts.ts";
+import { lacksPackage } from "./parts.ts";
 
 const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -17,18 +17,8 @@ const found = (): string | undefined =>
   });
 
 /** What is missing for the suites with a browser; `undefined` where nothing is. In CI it is installed. */
-export async function lacksBrowser(): Promise<string | undefined> {
-  if (found()) return undefined;
-  const lacks = "Chromium (apt-get install chromium)";
-  if (Deno.env.get("CI") !== "true") return lacks;
-  await Deno.mkdir(CACHE, { recursive: true });
-  using lock = await Deno.open(`${CACHE}chromium.lock`, { create: true, write: true });
-  await lock.lock(true);
-  if (found()) return undefined;
-  await succeeds("apt-get", "update");
-  await succeeds("apt-get", "install", "-y", "--no-install-recommends", "chromium");
-  return found() ? undefined : lacks;
-}
+export const lacksBrowser = (): Promise<string | undefined> =>
+  lacksPackage("chromium", () => Promise.resolve(found() !== undefined));
 
 /** A page in a browser, and what went wrong in it. */
 export interface Tab {

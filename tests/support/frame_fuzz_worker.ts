@@ -1,6 +1,7 @@
 /**
  * Reads damaged Parquet files in a worker, which `frame_fuzz.ts` ends if a file is never done with.
  */
+import "./seed.ts";
 import fc from "npm:fast-check@4.10.2";
 import { RubiconException } from "../../errors.ts";
 import { decodeTable } from "../../domain/parquet/parquet.ts";

@@ -188,7 +188,7 @@ async function logElsewhere(
 ): Promise<void> {
   if (other === rubicon) drivers[0]!.faults = { put: "before" };
   await logMetric(other, experiment, { name: "n", value: 2, write: "quorum" });
-  await other.settled(AbortSignal.timeout(5_000));
+  await other.settled(AbortSignal.timeout(60_000));
   drivers[0]!.faults = {};
 }
 

@@ -35,3 +35,25 @@ export function ignoredFor(suite: string, lacks: string | undefined): boolean {
   said.add(line);
   return true;
 }
+
+/**
+ * What is missing of Debian's packages; `undefined` where nothing is. In CI it is installed.
+ *
+ * @param isThere Whether what is needed of it is there.
+ */
+export async function lacksPackage(
+  name: string,
+  isThere: () => Promise<boolean>,
+): Promise<string | undefined> {
+  if (await isThere()) return undefined;
+  const lacks = `${name} (apt-get install ${name})`;
+  if (Deno.env.get("CI") !== "true") return lacks;
+  await Deno.mkdir(CACHE, { recursive: true });
+  // apt-get fails where another one is at it.
+  using lock = await Deno.open(`${CACHE}apt.lock`, { create: true, write: true });
+  await lock.lock(true);
+  if (await isThere()) return undefined;
+  await succeeds("apt-get", "update");
+  await succeeds("apt-get", "install", "-y", "--no-install-recommends", name);
+  return await isThere() ? undefined : lacks;
+}

@@ -184,7 +184,7 @@ function seriesOf(name: string, { steps, times, values }: Columns, most: number)
 }
 
 /** An experiment by its id, as far as the place of what belongs to it goes. */
-export const placeholder = (project: Project, id: string): Experiment => ({
+export const placeholder = (project: Pick<Project, "name">, id: string): Experiment => ({
   ...{ kind: "experiment", id, projectName: project.name, name: null, description: null },
   ...{ createdAt: "", tags: [], comments: [], branchName: null, commitHash: null },
   ...{ modelName: null, trainingMetadata: null },

@@ -12,6 +12,7 @@ import type { CallOptions } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import type { Receipt } from "../../errors.ts";
 import type { RunState, ViewerProject, ViewerView } from "../contract.ts";
+import { type ChosenRuns, lacking } from "./chosen.ts";
 import type { Lives } from "./history.ts";
 import { type Barren, type Look, lookAt } from "./look.ts";
 import { projectPath, runsPath, sparksPath } from "./paths.ts";
@@ -61,13 +62,36 @@ export class ProjectSite {
   #lastRunAt: { version: string; time: string | null } | undefined;
   #sparks: { version: string; file: Sealed } | undefined;
   #error: string | null = null;
-  views: ViewerView[] = [];
+  /** The views that are files of the store. */
+  #saved: readonly ViewerView[] = [];
+  /** Those of a catalog, for the runs that were read. */
+  #given: readonly ViewerView[] = [];
 
-  constructor(readonly shared: Shared, readonly project: Project, readonly slug: string) {}
+  /**
+   * @param chosen What is shown of it. Default: all.
+   */
+  constructor(
+    readonly shared: Shared,
+    readonly project: Project,
+    readonly slug: string,
+    readonly chosen?: ChosenRuns | undefined,
+  ) {}
 
   /** How many runs there were at the last look. */
   get experiments(): number {
-    return this.#look?.experiments ?? 0;
+    return this.chosen?.ids.size ?? this.#look?.experiments ?? 0;
+  }
+
+  /** The views: those of a catalog, and those of the store, which are the later ones. */
+  get views(): ViewerView[] {
+    const saved = new Set(this.#saved.map(({ name }) => name));
+    return [...this.#given.filter(({ name }) => !saved.has(name)), ...this.#saved];
+  }
+
+  /** Whether a view is one of a catalog, which only its file can change. */
+  isGiven(name: unknown): boolean {
+    const isOfThatName = (one: ViewerView) => one.name === name;
+    return !this.#saved.some(isOfThatName) && this.#given.some(isOfThatName);
   }
 
   /** Whether its runs were read since they last changed. */
@@ -106,10 +130,16 @@ export class ProjectSite {
     this.#error = error instanceof Error ? error.message : String(error);
   }
 
+  /** The ids of the runs that are shown, as they are now. */
+  async ids(): Promise<ReadonlySet<string>> {
+    await this.runs();
+    return new Set(this.#built?.newest);
+  }
+
   /** Reads the project's views. */
   async readViews(): Promise<void> {
     const { rubicon, call } = this.shared;
-    this.views = await listViews(rubicon, this.project, this.slug, call);
+    this.#saved = await listViews(rubicon, this.project, this.slug, call);
   }
 
   /** Finds out when the last run began, without reading the others. */
@@ -131,12 +161,15 @@ export class ProjectSite {
     const { rubicon, lives, call, now, onRuns } = this.shared;
     let receipts: readonly Receipt[] = [];
     const query = compileQuery(undefined, undefined, "viewer");
-    const read = await readQueried(rubicon, this.project, query, ALL, {
+    const all = await readQueried(rubicon, this.project, query, ALL, {
       ...call,
       onReceipts: (all) => receipts = all,
     }, { children: true, status: true });
+    const { chosen } = this;
+    const read = chosen ? all.filter(({ experiment }) => chosen.ids.has(experiment.id)) : all;
     const runs = lives.ofAll(this.slug, read, this.#look?.curvesOf ?? new Map());
     onRuns?.(this.slug, runs);
+    this.#given = chosen?.views(runs) ?? [];
     // All that were asked before the last one were not able to answer alone.
     this.#weak = new Set(receipts.slice(0, -1).map(({ backend }) => backend));
     const made = runsFiles(
@@ -191,10 +224,11 @@ export class ProjectSite {
     const { name, id, description, githubUrl, createdAt } = this.project;
     const look = this.#look;
     const built = look && this.#built?.version === look.runs ? this.#built : undefined;
+    const lacks = built && this.chosen ? lacking(this.chosen, built.experiments) : null;
     return {
-      ...{ name, slug: this.slug, id, description, createdAt },
+      ...{ name: this.chosen?.name ?? name, slug: this.slug, id, description, createdAt },
       githubUrl: publicUrl(githubUrl),
-      experiments: built?.experiments ?? look?.experiments ?? 0,
+      experiments: built?.experiments ?? this.experiments,
       states: built?.states ?? {},
       lastRunAt: built ? built.lastRunAt : this.#lastRunAt?.time ?? null,
       runs: {
@@ -205,7 +239,7 @@ export class ProjectSite {
         ? null
         : { path: sparksPath(this.slug), checksum: sparksChecksum(look.curves) },
       project: { path: projectPath(this.slug), checksum: checksumOf(JSON.stringify(this.project)) },
-      error: this.#error,
+      error: this.#error ?? lacks,
     };
   }
 }

@@ -8,6 +8,7 @@ import type { Bytes } from "../../drivers/driver.ts";
 import { openParquet } from "../../domain/export/dataframe.ts";
 import type { VerifyAnswer } from "../contract.ts";
 import { edit, repairAnswer, verifyAnswer } from "./actions.ts";
+import { catalogAnswer } from "./catalog_file.ts";
 import { wantedBy } from "./paths.ts";
 import {
   answerBytes,
@@ -20,6 +21,7 @@ import {
   notModified,
 } from "./respond.ts";
 import type { Site, SiteFile } from "./site.ts";
+import type { Served } from "./sites.ts";
 import { freshly } from "./shared.ts";
 import { saveAs } from "./sniff.ts";
 
@@ -34,20 +36,23 @@ export type Routes = (request: Request, path: string, query: URLSearchParams) =>
  *
  * @param isFar Whether answers may go to other machines.
  */
-export function routesOf(site: Site, isFar: boolean): Routes {
+export function routesOf(served: Served, isFar: boolean): Routes {
   const actions: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
-    "actions/verify": freshly<VerifyAnswer>(() => verifyAnswer(site)),
-    ...(site.options.edit && {
-      "actions/repair": freshly<VerifyAnswer>(() => repairAnswer(site)),
+    ...(served.options.catalogs && {
+      "actions/catalog": (body: unknown) => catalogAnswer(served, body),
+    }),
+    "actions/verify": freshly<VerifyAnswer>(() => verifyAnswer(served)),
+    ...(served.options.edit && {
+      "actions/repair": freshly<VerifyAnswer>(() => repairAnswer(served)),
       "actions/edit": async (body: unknown) => {
-        await edit(site, body);
+        await edit(served, body);
         return {};
       },
     }),
   };
   return async (request, path, query) => {
     try {
-      if (request.method !== "POST") return await answerGet(site, isFar, request, path, query);
+      if (request.method !== "POST") return await answerGet(served, isFar, request, path, query);
       const action = Object.hasOwn(actions, path) ? actions[path] : undefined;
       if (action) return await answerPost(request, action);
       return answerFault(403, {
@@ -55,7 +60,7 @@ export function routesOf(site: Site, isFar: boolean): Routes {
         code: "forbidden",
       });
     } catch (error) {
-      return answerError(error, site.rubicon.options.onWarning);
+      return answerError(error, served.sites[0]!.rubicon.options.onWarning);
     }
   };
 }
@@ -96,7 +101,7 @@ async function bodyOf({ body }: Request): Promise<string | undefined> {
 }
 
 async function answerGet(
-  site: Site,
+  served: Served,
   isFar: boolean,
   request: Request,
   path: string,
@@ -107,9 +112,12 @@ async function answerGet(
   if (!wanted) {
     return answerFault(404, { error: "There is nothing at this address.", code: "not-found" });
   }
-  const file: SiteFile = wanted.what === "index"
-    ? { what: "json", ...await site.index(query.get("at") ?? undefined) }
-    : await site.file(wanted, /\bapplication\/octet-stream\b/.test(accept));
+  if (wanted.what === "index") {
+    const { bytes, checksum } = await served.index(query.get("at") ?? undefined);
+    return await answerBytes(request, bytes, { type: JSON_TYPE, checksum, isFar });
+  }
+  const site = served.siteOf(wanted.slug);
+  const file: SiteFile = await site.file(wanted, /\bapplication\/octet-stream\b/.test(accept));
   switch (file.what) {
     case "json":
     case "packed": {

@@ -42,6 +42,8 @@ export interface KnownOfRun {
   hasCurves: boolean;
   /** The run, if it was read a moment ago. */
   run?: ViewedRun;
+  /** Parents and children are named only if they are among these. Default: all are. */
+  among?: ReadonlySet<string> | undefined;
 }
 
 /** All that was logged to a run. */
@@ -50,7 +52,7 @@ export async function readRun(
   project: Project,
   slug: string,
   id: string,
-  { hasCurves, run }: KnownOfRun,
+  { hasCurves, run, among }: KnownOfRun,
 ): Promise<Unsealed<RunFile>> {
   const experiment = run?.experiment ?? await getExperiment(rubicon, project, { ...call, id });
   const [
@@ -68,8 +70,8 @@ export async function readRun(
     listFeatures(rubicon, experiment, call),
     viewedArtifacts(sniffer, experiment, slug, call),
     viewedDataframes(rubicon, experiment, slug, call),
-    family(rubicon, project, experiment, "parent", call),
-    family(rubicon, project, experiment, "child", call),
+    family(rubicon, project, experiment, "parent", among, call),
+    family(rubicon, project, experiment, "child", among, call),
     lives.of(experiment, slug, hasCurves, call),
   ]);
   const { name, description, createdAt, modelName, branchName, commitHash } = experiment;
@@ -145,9 +147,11 @@ async function family(
   project: Project,
   { tags }: Experiment,
   key: "parent" | "child",
+  among: ReadonlySet<string> | undefined,
   call: CallOptions,
 ): Promise<RunFile["parents"]> {
-  const ids = [...new Set(tagValues(tags, key))].filter(isId).slice(0, MAX_FAMILY);
+  const ids = [...new Set(tagValues(tags, key))]
+    .filter((id) => isId(id) && (!among || among.has(id))).slice(0, MAX_FAMILY);
   return await pooled(ids, async (id) => {
     try {
       return { id, name: (await getExperiment(rubicon, project, { ...call, id })).name };

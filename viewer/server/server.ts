@@ -11,6 +11,7 @@ import { answerBytes, answerFault, headersOf } from "./respond.ts";
 import { routesOf } from "./routes.ts";
 import { checksumOf } from "./sealed.ts";
 import { Site, type SiteOptions } from "./site.ts";
+import type { Served } from "./sites.ts";
 
 /** The script and the styles of the page. */
 export interface App {
@@ -48,22 +49,33 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 /**
  * Starts a server with this app as its page.
  *
- * @param create Makes what the files come from.
+ * @param create Makes what the files come from. Default: the composite's.
  */
 export function startServer(
   rubicon: Composite,
   options: ServerOptions,
   app: App,
-  create: (options: SiteOptions) => Site = (options) => new Site(rubicon, options),
+  create: (options: SiteOptions) => Served = (options) => new Site(rubicon, options),
+): Viewer {
+  return startServing(create, options, app);
+}
+
+/** Starts a server of whatever is made with the options of its pages. */
+export function startServing(
+  create: (options: SiteOptions) => Served,
+  options: ServerOptions,
+  app: App,
 ): Viewer {
   const { hostname, port, title, edit, hosts, projects, now } = options;
   const stop = new AbortController();
+  const isOpen = !LOOPBACK.has(hostname);
   const site = create({
     ...{ title, edit, projects, now },
     live: true,
+    // They say where the store is on this machine, which nobody else is told.
+    catalogs: !isFar(isOpen, hosts),
     signal: stop.signal,
   });
-  const isOpen = !LOOPBACK.has(hostname);
   const access: Access = {
     hosts: [...hosts, hostname].map((host) => host.toLowerCase()),
     isOpen,
@@ -87,6 +99,10 @@ export function startServer(
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** Whether answers may go to other machines. */
+const isFar = (isOpen: boolean, hosts: readonly string[]): boolean =>
+  isOpen || hosts.some((host) => !LOOPBACK.has(host));
 
 const secret = (): string => crypto.getRandomValues(new Uint8Array(24)).toHex();
 
@@ -120,11 +136,11 @@ function listen(
 
 /** Answers requests, those that may be answered. */
 export function handlerOf(
-  site: Site,
+  site: Served,
   access: Access,
   page: Page,
 ): (request: Request, port: number) => Promise<Response> {
-  const routes = routesOf(site, access.isOpen || access.hosts.some((host) => !LOOPBACK.has(host)));
+  const routes = routesOf(site, isFar(access.isOpen, access.hosts));
   const html = new TextEncoder().encode(page.html);
   const checksum = checksumOf(html);
   return async (request, port) => {

@@ -14,7 +14,9 @@ import { type CallOptions, type Composite, status } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import { RubiconException } from "../../errors.ts";
 import type { ViewerBackend, ViewerIndex } from "../contract.ts";
+import { placesOf } from "../../domain/catalog/catalog.ts";
 import { type Known, Sniffer } from "./attached.ts";
+import { checkChosen, type Chosen } from "./chosen.ts";
 import { frameFile } from "./frame_file.ts";
 import { Lives, placeholder } from "./history.ts";
 import { framePath, type Wanted } from "./paths.ts";
@@ -44,6 +46,12 @@ export interface SiteOptions {
   edit: boolean;
   /** Only these projects, by name. */
   projects?: ReadonlySet<string> | undefined;
+  /** Only these runs, of a catalog. */
+  chosen?: Chosen | undefined;
+  /** What tells this store from the others of a catalog. */
+  label?: string | undefined;
+  /** Whether pages may have catalogs, which say where the store is. Default: `false`. */
+  catalogs?: boolean | undefined;
   signal?: AbortSignal | undefined;
   /** The time, in milliseconds. Default: `Date.now`. */
   now?: (() => number) | undefined;
@@ -56,6 +64,13 @@ export type SiteFile =
   | ({ what: "json" | "packed" } & Sealed)
   | { what: "artifact"; artifact: Artifact; known: Exclude<Known, { missing: string }> }
   | { what: "parquet"; dataframe: Dataframe };
+
+/** What an index says, before its checksum is known. */
+export type IndexParts = Omit<ViewerIndex, "format" | "checksum" | "madeAt">;
+
+/** An index as a file. */
+export const sealedIndex = (parts: IndexParts, now: number): Sealed =>
+  sealed(parts, { format: 1, madeAt: new Date(now).toISOString() });
 
 /** A store as files. */
 export class Site {
@@ -113,39 +128,85 @@ export class Site {
     return [...this.#projects.values()];
   }
 
+  /** The stores that are served: this one. */
+  get sites(): readonly Site[] {
+    return [this];
+  }
+
+  /** The store that a project is in, by its slug. */
+  siteOf(_slug: string): Site {
+    return this;
+  }
+
   /** What there is. With the slug of a project: as of now for that one, as of a while ago for the others. */
   async index(at?: string): Promise<Sealed> {
-    const { now } = this.#shared;
-    const one = at === undefined ? undefined : this.#projects.get(at);
-    if (one && now() - this.#lookedAt < OTHERS_AFTER) {
+    await this.look(at);
+    return this.indexFile();
+  }
+
+  /**
+   * Looks whether anything is new.
+   *
+   * @param at The slug of the project that is shown; the others are looked at now and then. `null`: none of these is shown.
+   */
+  async look(at?: string | null): Promise<void> {
+    const one = typeof at === "string" ? this.#projects.get(at) : undefined;
+    const isRecent = this.#shared.now() - this.#lookedAt < OTHERS_AFTER;
+    if (isRecent && at === null) return;
+    if (one && isRecent) {
       await one.look();
       await this.#readAhead([one]);
     } else await this.#lookAtAll();
-    return this.indexFile();
+  }
+
+  /** The time, in milliseconds. */
+  now(): number {
+    return this.#shared.now();
   }
 
   /** What there is, as far as it is known. */
   indexFile(): Sealed {
-    const { title, live, edit } = this.options;
+    return sealedIndex(this.parts(), this.#shared.now());
+  }
+
+  /** What the index says, before its checksum is known. */
+  parts(): IndexParts {
+    const { title, live, edit, catalogs } = this.options;
     const sites = this.projects;
-    const index: Omit<ViewerIndex, "format" | "checksum" | "madeAt"> = {
+    return {
       ...{ title, live, edit },
+      ...(catalogs && placesOf(this.rubicon).length > 0 && { catalog: true as const }),
       projects: sites.map((one) => one.entry()),
-      error: this.#error,
+      error: this.#error ?? this.#lacking(),
       backends: live ? this.#backends() : [],
       views: sites.flatMap(({ views }) => views),
     };
-    const madeAt = new Date(this.#shared.now()).toISOString();
-    return sealed(index, { format: 1, madeAt });
+  }
+
+  /** What the catalog names and the store does not have; `null` if it has all. */
+  #lacking(): string | null {
+    if (this.#lookedAt === -Infinity) return null;
+    const lacking = Array.from(this.options.chosen ?? []).filter(([, { slug }]) =>
+      !this.#projects.has(slug)
+    );
+    if (lacking.length === 0) return null;
+    const names = lacking.map(([, { name }]) => JSON.stringify(name)).join(", ");
+    return `The catalog names runs of ${names}, and its store has no such project. See whether the store has moved.`;
   }
 
   #backends(): ViewerBackend[] {
     return status(this.rubicon).map(({ backend, lastError, ...rest }) => ({
-      label: backend,
+      label: this.labelOf(backend),
       ...rest,
       answered: this.#answered.get(backend) ?? null,
       lastError: lastError ?? null,
     }));
+  }
+
+  /** How a page calls a backend: of several stores, each may have one of that label. */
+  labelOf(backend: string): string {
+    const { label } = this.options;
+    return label === undefined ? backend : `${label}: ${backend}`;
   }
 
   /** Lists the projects, and looks at each. */
@@ -175,7 +236,8 @@ export class Site {
     let left = READ_AHEAD_IN_ALL;
     for (const one of sites) {
       if (one.isBuilt) continue;
-      const isSmall = one.experiments <= Math.min(READ_AHEAD, left);
+      // Which of the chosen runs are there is known once they are read.
+      const isSmall = one.chosen !== undefined || one.experiments <= Math.min(READ_AHEAD, left);
       try {
         if (isSmall) await one.runs();
         else await one.findLastRun();
@@ -187,15 +249,18 @@ export class Site {
   }
 
   #take(projects: readonly Project[]): void {
-    const { projects: only } = this.options;
+    const { projects: only, chosen } = this.options;
     this.#names = projects.map(({ name }) => name);
     const slugs = new Set<string>();
     for (const project of projects) {
       if (only && !only.has(project.name)) continue;
-      const slug = projectFolder(project.name);
+      const folder = projectFolder(project.name);
+      const runs = chosen?.get(folder);
+      if (chosen && !runs) continue;
+      const slug = runs?.slug ?? folder;
       slugs.add(slug);
       if (this.#projects.get(slug)?.project.id === project.id) continue;
-      this.#projects.set(slug, new ProjectSite(this.#shared, project, slug));
+      this.#projects.set(slug, new ProjectSite(this.#shared, project, slug, runs));
     }
     for (const [slug, one] of this.#projects) {
       if (slugs.has(slug)) continue;
@@ -263,8 +328,10 @@ export class Site {
   async file(wanted: Exclude<Wanted, { what: "index" }>, isPacked = false): Promise<SiteFile> {
     const { rubicon, sniffer, lives, call } = this;
     const one = await this.project(wanted.slug);
-    const { project, slug } = one;
+    const { project, slug, chosen } = one;
     const { means } = this;
+    if ("owner" in wanted) checkChosen(chosen, wanted.owner);
+    else if ("id" in wanted) checkChosen(chosen, wanted.id);
     switch (wanted.what) {
       case "runs":
         return json(await one.runs());
@@ -278,6 +345,7 @@ export class Site {
         return json(sealed(
           await readRun(means, project, slug, wanted.id, {
             hasCurves: (await one.curvesOf()).has(wanted.id),
+            among: chosen?.ids,
           }),
         ));
       case "history": {

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { isRubiconException } from "../../../errors.ts";
+import { isRubiconException, RubiconException } from "../../../errors.ts";
 import type { CallOptions, Composite } from "../../../composite.ts";
-import type { Core } from "../../../composite/plan.ts";
+import type { Backend, Core } from "../../../composite/plan.ts";
+import { needed } from "../../../composite/write/write.ts";
 import { checkComposite, checkFields, checkProject, refuse, show } from "../../check.ts";
 import { identify } from "../../format/codec.ts";
 import type { Project } from "../../format/entities.ts";
@@ -84,16 +85,16 @@ export async function listTrash(
   checkComposite(rubicon, where);
   if (project !== undefined) checkProject(project, where);
   checkFields(options, CALL_FIELDS, where);
-  const found = await deletions(rubicon, project, options);
+  const { found } = await deletions(rubicon, project, options);
   return await told(rubicon, found.filter(({ isRestored }) => !isRestored), options);
 }
 
-/** All deletions that are not emptied yet: of a project's experiments, or of projects. */
+/** All deletions that are not emptied yet, of a project's experiments or of projects, and which backends could say so. */
 async function deletions(
   rubicon: Core,
   project: Project | undefined,
   call: CallOptions,
-): Promise<Deletion[]> {
+): Promise<{ found: Deletion[]; backends: readonly Backend[] }> {
   const direct = { everything: true, depth: 1 };
   const within = project ? experimentsFolder(project.name) : "";
   const zips = project ? `${projectFolder(project.name)}/trash` : "";
@@ -107,7 +108,7 @@ async function deletions(
     all.filter(({ key }) => packOf(key)),
     ({ key }) => `${packOf(key)!.time} ${packOf(key)!.folder}`,
   );
-  return marks.folders.flatMap((folder) => {
+  const found = marks.folders.flatMap((folder) => {
     const times = Array.from({ length: marks.times(folder) }, (_, at) => at + 1);
     return times.flatMap((time): Deletion[] => {
       const own = packs.get(`${time} ${folder}`) ?? [];
@@ -117,6 +118,8 @@ async function deletions(
       return [{ folder, time, isRestored, packs: own, deletedAt: latest(own, mark) }];
     });
   });
+  const backends = beside.backends.filter((one) => below?.backends.includes(one) ?? true);
+  return { found, backends };
 }
 
 /** When something was deleted: by the clock of who did, or by the store's if that is later. */
@@ -185,7 +188,7 @@ const EMPTY = new Set(["olderThanMs", "dryRun", ...CALL_FIELDS]);
  * a backend that is away loses it as soon as it is repaired.
  *
  * @param project Whose experiments; `undefined`: the projects that were deleted.
- * @throws {RubiconException} if the write policy is not met: call it again to finish.
+ * @throws {RubiconException} if the write policy is not met, in looking or in writing: call it again to finish.
  *
  * @example
  * ```ts
@@ -227,13 +230,39 @@ export async function emptyTrash(
     refuse(`${where}: dryRun must be true or false, not ${show(dryRun)}.`);
   }
   const before = Date.now() - olderThanMs;
-  const all = await deletions(rubicon, project, call);
+  const { found, backends } = await deletions(rubicon, project, call);
   // A store's clock may be ahead.
-  const wanted = all.filter(({ deletedAt }) => olderThanMs === 0 || deletedAt <= before);
+  const wanted = found.filter(({ deletedAt }) => olderThanMs === 0 || deletedAt <= before);
   const emptied = await told(rubicon, wanted.filter(({ isRestored }) => !isRestored), call);
   const report = { emptied, bytes: wanted.reduce((sum, one) => sum + sizeOf(one), 0) };
-  if (!dryRun) { for (const one of wanted) await emptyOne(rubicon, one, call); }
+  if (dryRun) return report;
+  const failure = tooFew(rubicon, backends, call, where);
+  // The composite decides whether that ends the program.
+  if (failure) await rubicon.write(() => Promise.reject(failure));
+  for (const one of wanted) await emptyOne(rubicon, one, call);
   return report;
+}
+
+/** Says if fewer backends were asked than the policy needs: what only the others know would stay, and look as if it were gone. */
+function tooFew(
+  { backends, options }: Core,
+  asked: readonly Backend[],
+  { write = options.write }: CallOptions,
+  where: string,
+): RubiconException | undefined {
+  const all = backends.filter(({ outbox }) => !outbox);
+  const silent = all.filter((one) => !asked.some(({ label }) => label === one.label));
+  const enough = needed(write, all.length);
+  if (all.length - silent.length >= enough) return undefined;
+  return new RubiconException(
+    "write-failed",
+    `${where}: ${
+      all.length - silent.length
+    } of ${all.length} backends say what is in the trash, ${enough} are ` +
+      `needed: ${
+        silent.map(({ label }) => label).join(", ")
+      } did not answer. Nothing was emptied. Call it again when they are back.`,
+  );
 }
 
 async function emptyOne(

@@ -6,16 +6,17 @@
 /// <reference lib="dom" />
 import type { VNode } from "npm:preact@^11.2.0";
 import { useState } from "npm:preact@^11.2.0/hooks";
+import type { CatalogAnswer } from "../../contract.ts";
 import { toCsv, toJson, toTabs } from "../data/export.ts";
 import { counted } from "../data/format.ts";
-import { save } from "../data/load.ts";
+import { post, save } from "../data/load.ts";
 import { Item, MenuButton } from "../parts/popover.tsx";
 import { SearchBar } from "../parts/search_bar.tsx";
-import { copy } from "../parts/toast.tsx";
+import { copy, sayError } from "../parts/toast.tsx";
 import { groupColumns, shownColumns, toggleGroup } from "../state/columns.ts";
 import { change } from "../state/navigate.ts";
 import { rows, select, selected } from "../state/rows.ts";
-import { route, runs, slug } from "../state/store.ts";
+import { index, route, runs, slug } from "../state/store.ts";
 import { labelOf } from "../table/cells.tsx";
 import { open } from "../table/model.ts";
 import { Picker } from "../table/picker.tsx";
@@ -190,6 +191,15 @@ function ExportMenu(): VNode {
   const write = (how: typeof toCsv) => how(runs.value!, list, shownColumns.value);
   const file = (text: string, type: string, ending: string) =>
     save(new Blob([text], { type }), `${slug.value}.${ending}`);
+  const catalog = () =>
+    post<CatalogAnswer>("actions/catalog", {
+      project: slug.value,
+      ids: list.map((row) => runs.value!.ids[row]),
+      columns: shownColumns.value.map(({ kind, name }) => ({ kind, name })),
+    }).then(
+      ({ text }) => save(new Blob([text], { type: "application/yaml" }), "rubicon-ml-catalog.yml"),
+      sayError,
+    );
   return (
     <MenuButton icon="export" label={<span class="wide">Export</span>} title="Export">
       {(close) => {
@@ -225,6 +235,9 @@ function ExportMenu(): VNode {
             >
               Download JSON
             </Item>
+            {index.value?.catalog && (
+              <Item icon="export" onClick={doing(() => void catalog())}>Download a catalog</Item>
+            )}
           </>
         );
       }}
