@@ -12,7 +12,9 @@ import {
   verify,
 } from "../../mod.ts";
 import type { EditRequest, VerifyAnswer } from "../../viewer/contract.ts";
-import { inWords } from "../../viewer/server/actions.ts";
+import { inWords, verifyAnswer } from "../../viewer/server/actions.ts";
+import { Site } from "../../viewer/server/site.ts";
+import { Sites } from "../../viewer/server/sites.ts";
 import { contents, type Faulty, faulty } from "../support/faulty.ts";
 import { served } from "./support/serving.ts";
 import { makeStore } from "./support/stores.ts";
@@ -183,6 +185,25 @@ Deno.test("viewer verify: a backend that is down is told, and the others are com
   const failed = await server.post("actions/verify", {});
   assert.equal(failed.status, 503);
   assert.match((await failed.json()).error, /first: list is out of order/);
+});
+
+Deno.test("viewer verify: of several stores one that is down does not hide the others", async () => {
+  const drivers = [faulty("here"), faulty("there")];
+  const [here, there] = drivers as [Faulty, Faulty];
+  await using one = await openComposite(here);
+  await using other = await openComposite(there);
+  await createProject(one, { name: "P" });
+  const options = { title: "Test", live: true, edit: false };
+  const stores = new Sites([new Site(one, options), new Site(other, options)], [], []);
+  assert.deepEqual(await verifyAnswer(stores), {
+    ...{ clean: true, differences: [], total: 0, unable: [] },
+  });
+  there.faults.list = "before";
+  const { unable, ...rest } = await verifyAnswer(stores);
+  assert.deepEqual(rest, { clean: false, differences: [], total: 0 });
+  assert.deepEqual(unable.map(({ backend }) => backend), ["there"]);
+  here.faults.list = "before";
+  await assert.rejects(() => verifyAnswer(stores), /list is out of order/);
 });
 
 Deno.test("viewer verify: each kind of difference has words for each backend", () => {
