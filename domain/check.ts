@@ -177,3 +177,7 @@ function checkKind(value: unknown, kinds: readonly Kind[], where: string): Entit
   }
   return value as Entity;
 }
+
+/** Whether a value is a composite, as functions between two stores took it once where options are now. */
+export const isComposite = (value: object): value is Composite =>
+  "backends" in value && Array.isArray(value.backends);

@@ -10,7 +10,7 @@ import { listFeatures } from "./feature.ts";
 import { listMetrics } from "./metric.ts";
 import { listParameters } from "./parameter.ts";
 import { pooled } from "./pool.ts";
-import { type ComparedRun, type DiffRow, diffRuns } from "./query/diff.ts";
+import type { ComparedRun, DiffRow } from "./query/diff.ts";
 import { CALL_FIELDS } from "./inputs.ts";
 import { parseJson, reviveValue, type Value } from "./format/values.ts";
 import type { Artifact, Experiment } from "./format/entities.ts";
@@ -79,6 +79,7 @@ export async function diffExperiments(
     const environment = await environmentIn(rubicon, artifacts.at(-1), call);
     return { experiment, parameters, metrics, features, environment };
   });
+  const { diffRuns } = await import("./query/diff.ts");
   return { experiments: checked, rows: diffRuns(runs, all) };
 }
 

@@ -5,7 +5,6 @@
  */
 import type { CallOptions, Composite } from "../composite.ts";
 import { type ChildQuery, getChild, listChildren, logChild, logChildren } from "./writing/child.ts";
-import { logPoint } from "./history/point.ts";
 import type { Experiment, Metric } from "./format/entities.ts";
 import type { ListFilter, LogInput } from "./inputs.ts";
 import type { Value } from "./format/values.ts";
@@ -56,8 +55,9 @@ export async function logMetric(
 ): Promise<Metric> {
   const isPoint = typeof input === "object" && input !== null && "step" in input &&
     input.step !== undefined;
-  if (isPoint) return await logPoint(rubicon, experiment, input, "logMetric");
-  return await logChild(rubicon, "metric", experiment, input, "logMetric");
+  if (!isPoint) return await logChild(rubicon, "metric", experiment, input, "logMetric");
+  const { logPoint } = await import("./history/point.ts");
+  return await logPoint(rubicon, experiment, input, "logMetric");
 }
 
 /**

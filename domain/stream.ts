@@ -17,7 +17,7 @@ import { OWN_FIELDS, type QueryOrder } from "./query/tree.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
 import { ownCopy, ownValue } from "./reading/run_cache.ts";
 import type { Run } from "./reading/runs.ts";
-import { type StreamedRuns, streamRuns } from "./reading/stream.ts";
+import type { StreamedRuns } from "./reading/stream.ts";
 
 /** Options of {@linkcode streamExperiments}. */
 export interface StreamFilter extends Omit<ExperimentFilter, "order" | "orderBy"> {
@@ -197,6 +197,7 @@ async function* each<T>(
   options: StreamFilter,
   make: (run: Run) => T,
 ): AsyncGenerator<T, void, void> {
+  const { streamRuns } = await import("./reading/stream.ts");
   for await (const runs of streamRuns(rubicon, asked, options)) {
     for (const run of runs) {
       options.signal?.throwIfAborted();

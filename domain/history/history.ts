@@ -14,9 +14,7 @@ import {
 } from "../check.ts";
 import { CALL_FIELDS } from "../inputs.ts";
 import type { Experiment } from "../format/entities.ts";
-import { readSeries } from "./read.ts";
-import { after, type Series } from "./series.ts";
-import { timeText } from "./times.ts";
+import type { Series } from "./series.ts";
 
 /** One value of a metric. */
 export interface HistoryPoint {
@@ -76,6 +74,7 @@ export async function readHistory(
   options: HistoryOptions = {},
 ): Promise<HistoryPoint[]> {
   const series = await read(rubicon, experiment, options, "readHistory");
+  const { timeText } = await import("./times.ts");
   const points: HistoryPoint[] = [];
   for (const [name, { steps, times, values }] of series) {
     for (let at = 0; at < steps.length; at++) {
@@ -131,6 +130,10 @@ async function read(
   if (step !== undefined && (typeof step !== "number" || Number.isNaN(step))) {
     refuse(`${where}: after must be a number, not ${show(step)}.`);
   }
+  const [{ readSeries }, { after }] = await Promise.all([
+    import("./read.ts"),
+    import("./series.ts"),
+  ]);
   const { series } = await readSeries(rubicon, experiment, options);
   const chosen = names ? new Map([...series].filter(([name]) => names.has(name))) : series;
   return step === undefined ? chosen : after(chosen, step);

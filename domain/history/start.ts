@@ -4,7 +4,7 @@
  * @module
  */
 import { isRubiconException } from "../../errors.ts";
-import type { CallOptions, Composite } from "../../composite.ts";
+import type { Composite } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import {
   checkComposite,
@@ -14,31 +14,16 @@ import {
   refuse,
   show,
 } from "../check.ts";
-import { createExperiment, EXPERIMENT_FIELDS, prepareExperiment } from "../experiment.ts";
-import { now } from "../format/clock.ts";
-import { slugify } from "../format/slug.ts";
-import { refuseTaken } from "../writing/taken.ts";
+import { EXPERIMENT_FIELDS } from "../experiment.ts";
 import type { Experiment, Project } from "../format/entities.ts";
-import { statusStep, writeState } from "./end.ts";
-import { callOf } from "./calls.ts";
-import { hostName } from "./host.ts";
-import { onInterrupt } from "./interrupt.ts";
 import {
-  type CheckedOptions,
   checkRunOptions,
   RESUME_FIELDS,
   type ResumeOptions,
   RUN_FIELDS,
   type RunInput,
 } from "./options.ts";
-import { readSeries } from "./read.ts";
-import { type Run, RunHandle } from "./run.ts";
-import { encodeStatus, type StatusFile } from "./status_file.ts";
-import { SYSTEM_METRICS, systemProbe } from "./system.ts";
-import { HistoryWriter } from "./writer.ts";
-
-const SYSTEM_NAMES = Object.keys(SYSTEM_METRICS);
-const isSystem = ({ systemMetricsMs }: CheckedOptions) => systemMetricsMs !== undefined;
+import type { Run } from "./run.ts";
 
 const START = new Set([...EXPERIMENT_FIELDS, ...RUN_FIELDS]);
 
@@ -79,33 +64,8 @@ async function start(
   checkProject(project, where);
   checkFields(input, START, where);
   const options = checkRunOptions(input, where);
-  const prepared = prepareExperiment(rubicon, project, input, where);
-  const { experiment } = prepared;
-  if (input.id !== undefined) await refuseTaken(rubicon, experiment, input);
-  const isMetric = prepared.children.filter(({ entity }) => entity.kind === "metric");
-  const taken = new Set(isMetric.map(({ entity }) => slugify(entity.name!)));
-  const double = isSystem(options) && SYSTEM_NAMES.find((name) => taken.has(slugify(name)));
-  if (double) refuse(`${where}: with systemMetricsMs the run logs ${double} itself. Leave it out.`);
-  const writer = new HistoryWriter(rubicon, experiment, options.maxBuffered);
-  const status: StatusFile = {
-    ...{ state: "running", time: now(), writer: writer.id, host: hostName(), reason: null },
-    ...{ started: experiment.createdAt, heartbeatMs: options.heartbeatMs },
-    ...(options.summary && { summary: options.summary }),
-    ...(options.samples !== undefined && { samples: options.samples }),
-  };
-  const step = statusStep(experiment, status);
-  await createExperiment(rubicon, prepared, input, [step]);
-  return new RunHandle(rubicon, experiment, writer, {
-    ...options,
-    ...{ worker: false, call: callOf(input), next: 0, taken },
-    sign: { key: step.key, bytes: encodeStatus(status) },
-    system: await systemOf(options, 0),
-  });
-}
-
-/** What takes samples of the system, if that is wanted. */
-async function systemOf({ systemMetricsMs: everyMs }: CheckedOptions, next: number) {
-  return everyMs === undefined ? undefined : { everyMs, next, probe: await systemProbe() };
+  const { begin } = await import("./starting.ts");
+  return await begin(rubicon, project, input, options, where);
 }
 
 /**
@@ -143,43 +103,14 @@ export async function resumeRun(
   if (typeof worker !== "boolean") {
     refuse(`${where}: worker must be true or false, not ${show(worker)}.`);
   }
-  const writer = new HistoryWriter(rubicon, experiment, checked.maxBuffered);
-  const call = callOf(options);
-  if (worker && isSystem(checked)) {
+  if (worker && checked.systemMetricsMs !== undefined) {
     refuse(
       `${where}: systemMetricsMs is for who starts a run or goes on with it, not for a worker.`,
     );
   }
-  const common = { ...checked, worker, call, taken: new Set<string>() };
-  if (worker) return new RunHandle(rubicon, experiment, writer, { ...common, next: undefined });
-  const { series } = await readSeries(rubicon, experiment, {
-    ...callOf(options),
-    ...signalOf(options),
-  });
-  const nextOf = (isWanted: (name: string) => boolean) =>
-    Math.max(0, ...series.keys().filter(isWanted).map((name) => afterLast(series.get(name)!)));
-  const isOwn = (name: string) => !SYSTEM_NAMES.includes(name);
-  let sign: { key: string; bytes: Uint8Array<ArrayBuffer> } | undefined;
-  await rubicon.write(async (write) => {
-    const said = {
-      ...{ state: "resumed", reason: null, writer: writer.id, host: hostName() } as const,
-      ...{ heartbeatMs: checked.heartbeatMs, summary: checked.summary, samples: checked.samples },
-    };
-    const written = await writeState(rubicon, write, experiment, said, options);
-    sign = { key: written.key, bytes: encodeStatus(written.status) };
-  });
-  const system = await systemOf(checked, nextOf((name) => !isOwn(name)));
-  return new RunHandle(rubicon, experiment, writer, {
-    ...common,
-    next: nextOf(isOwn),
-    sign,
-    system,
-  });
+  const { goOn } = await import("./starting.ts");
+  return await goOn(rubicon, experiment, options, checked);
 }
-
-const afterLast = ({ steps }: { steps: Float64Array }) => Math.floor(steps.at(-1)!) + 1;
-
-const signalOf = ({ signal }: CallOptions) => signal ? { signal } : {};
 
 /**
  * Runs a function as a run: it is finished once the function returns, failed with the exception's text if it throws,
@@ -212,6 +143,7 @@ export async function withRun<T>(
   if (typeof work !== "function") {
     refuse(`${where} takes a function that gets the run, not ${show(work)}.`);
   }
+  const { onInterrupt } = await import("./interrupt.ts");
   const run = await start(rubicon, project, input, where);
   const forget = onInterrupt(run, (rubicon as Core).options.onWarning);
   try {

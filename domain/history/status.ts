@@ -14,7 +14,7 @@ import {
 } from "../check.ts";
 import { CALL_FIELDS } from "../inputs.ts";
 import type { Experiment } from "../format/entities.ts";
-import { endRun, type Said, writeState } from "./end.ts";
+import type { Said } from "./end.ts";
 import type { RunState } from "../format/run_state.ts";
 import { type ExperimentStatus, readState, statusOf } from "./state.ts";
 
@@ -88,6 +88,7 @@ export async function setStatus(
   }
   checkFields(options, SET, where);
   const said: Said = { state, reason: checkOptionalText(options.reason, `${where}: reason`) };
+  const { endRun, writeState } = await import("./end.ts");
   await rubicon.write(async (write) => {
     if (state === "running") await writeState(rubicon, write, experiment, said, options);
     else await endRun(rubicon, write, experiment, said, options);

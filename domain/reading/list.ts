@@ -22,7 +22,6 @@ import {
   type ListAnswer,
   readAll,
 } from "./entity_files.ts";
-import { folderRuns } from "./folder_list.ts";
 import { newestOf } from "./newest.ts";
 import { readParent } from "./parent.ts";
 import { ownCopy } from "./run_cache.ts";
@@ -102,6 +101,8 @@ async function experimentsFrom(
   deleted: Deletions,
 ): Promise<Answer<Experiment[]> | undefined> {
   const wanted = { children: false, status: "none" } as const;
+  if (!backend.driver.bulk) return undefined;
+  const { folderRuns } = await import("./folder_list.ts");
   const answer = await folderRuns(backend, place, wanted, choice, deleted);
   return answer && { ...answer, value: answer.value.map(({ experiment }) => ownCopy(experiment)) };
 }

@@ -8,7 +8,7 @@ import type { Answer, Backend } from "../../composite/plan.ts";
 import { ALL, type Choice } from "./filter.ts";
 import { experimentFolder, experimentsFolder } from "../format/layout.ts";
 import type { RunState } from "../format/run_state.ts";
-import { folderRuns, type Wanted } from "./folder_list.ts";
+import type { Wanted } from "./folder_list.ts";
 import { NO_STATES, readLife, type States, statesOf } from "./lives.ts";
 import type { Deletions } from "./deleted.ts";
 import { readNewest } from "./list.ts";
@@ -57,14 +57,12 @@ export async function runsIn(
   deleted: Deletions,
 ): Promise<Answer<Run[]>> {
   const place = { projectName: project.name };
-  const fromFolders = await folderRuns(
-    backend,
-    place,
-    wanted,
-    { ...choice, newest: true },
-    deleted,
-  );
-  if (fromFolders) return fromFolders;
+  if (backend.driver.bulk) {
+    const { folderRuns } = await import("./folder_list.ts");
+    const all: Choice = { ...choice, newest: true };
+    const found = await folderRuns(backend, place, wanted, all, deleted);
+    if (found) return found;
+  }
   const listed = await list(backend, experimentsFolder(project.name), deleted);
   if (listed.size === 0) {
     await readParent(backend, place);

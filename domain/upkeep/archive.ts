@@ -20,8 +20,6 @@ import { type ProgressOption, reporter } from "../progress.ts";
 import { CALL_FIELDS } from "../inputs.ts";
 import { above } from "../writing/above.ts";
 import type { Experiment, Project } from "../format/entities.ts";
-import { bytesOf, inventory, listed } from "./inventory.ts";
-import { partsOf, zipOf } from "./packing.ts";
 
 export { restoreArchives, type RestoreOptions } from "./restore.ts";
 
@@ -68,6 +66,11 @@ export async function archiveProject(
   if (experiments !== undefined && !Array.isArray(experiments)) {
     refuse(`${where}: experiments is a list of experiments, not ${show(experiments)}.`);
   }
+  const [{ bytesOf, inventory, listed }, { partsOf, zipOf }, { steady }] = await Promise.all([
+    import("./inventory.ts"),
+    import("./packing.ts"),
+    import("../files/steady.ts"),
+  ]);
   const folder = experimentsFolder(project.name);
   const ids = experiments?.map((one) => `${folder}/${checkExperiment(one, where).id}`);
   const isWanted = (key: string) =>
@@ -84,7 +87,6 @@ export async function archiveProject(
       `${where}: ${odd.length} objects belong to no experiment and are left out: ${listed(odd)}.`,
     );
   }
-  const { steady } = await import("../files/steady.ts");
   const date = new Date();
   const what = `archive "${project.name}"`;
   const key = `${archivesFolder(project.name)}/archive-${(date.getTime() / 1000).toFixed(6)}.zip`;

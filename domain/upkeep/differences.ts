@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { hasCode } from "../../errors.ts";
+import { hasCode, RubiconException } from "../../errors.ts";
+import { show } from "../../messages.ts";
 import { type Comparison, type Spread, spread } from "../../composite/compare.ts";
 import { fromWhole } from "../../composite/copy.ts";
 import type { Backend, Core } from "../../composite/plan.ts";
@@ -222,4 +223,19 @@ function deletedIn(keys: readonly string[]): (key: string) => boolean {
     }
     return false;
   };
+}
+
+/** Compares the backends, and refuses a project that none has. */
+export async function compare(
+  rubicon: Core,
+  { project, compare = "checksum" }: { project?: string; compare?: Comparison },
+  tell: Reporter,
+  where: string,
+): Promise<Compared> {
+  const compared = await compareStores(rubicon, project, compare, tell);
+  if (project === undefined || compared.objects > 0) return compared;
+  throw new RubiconException(
+    "not-found",
+    `${where}: no backend has a project ${show(project)}. Look at what listProjects gives.`,
+  );
 }

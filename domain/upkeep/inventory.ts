@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CallOptions, Composite } from "../../composite.ts";
+import type { CallOptions } from "../../composite.ts";
 import type { Backend, Core } from "../../composite/plan.ts";
 import type { Bytes, ListEntry, Source } from "../../drivers/driver.ts";
 import { fromWhole } from "../../composite/copy.ts";
@@ -174,7 +174,3 @@ export function listed(keys: readonly string[]): string {
   const more = keys.length > 5 ? ` and ${keys.length - 5} more` : "";
   return keys.slice(0, 5).map((key) => JSON.stringify(key)).join(", ") + more;
 }
-
-/** Whether a value is a composite, as functions between two stores took it once where options are now. */
-export const isComposite = (value: object): value is Composite =>
-  "backends" in value && Array.isArray(value.backends);

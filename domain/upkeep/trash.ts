@@ -16,8 +16,6 @@ import type { Experiment, Project } from "../format/entities.ts";
 import { experimentFolder, projectFolder } from "../format/layout.ts";
 import { CALL_FIELDS } from "../inputs.ts";
 import { readEntity } from "../reading/entity_files.ts";
-import { moveBack, moveToTrash } from "./trash/move.ts";
-import { targetOf } from "./trash/list.ts";
 
 export {
   type EmptiedTrash,
@@ -25,7 +23,10 @@ export {
   type EmptyTrashOptions,
   listTrash,
   type Trashed,
-} from "./trash/list.ts";
+} from "./trash_list.ts";
+
+/** Most programs delete nothing. */
+const moving = () => Promise.all([import("./trash/list.ts"), import("./trash/move.ts")]);
 
 /**
  * Moves an experiment to the trash, with all that belongs to it. It shows nowhere any more, in no backend, to no program
@@ -57,6 +58,7 @@ export async function deleteExperiment(
   checkExperiment(experiment, where);
   checkFields(options, CALL_FIELDS, where);
   const folder = experimentFolder(experiment.projectName, experiment.id);
+  const [{ targetOf }, { moveToTrash }] = await moving();
   await moveToTrash(rubicon, await targetOf(rubicon, folder, experiment, options), options, where);
 }
 
@@ -97,6 +99,7 @@ export async function restoreExperiment(
   const { id, ...call } = query;
   checkId(id, `${where}: id`);
   const folder = experimentFolder(project.name, id);
+  const [{ targetOf }, { moveBack }] = await moving();
   await moveBack(rubicon, await targetOf(rubicon, folder, { id }, call), call, where);
   const place = { projectName: project.name };
   return await readEntity(rubicon, "experiment", folder, place, `experiment ${id}`, call);
@@ -131,6 +134,7 @@ export async function deleteProject(
   checkProject(project, where);
   checkFields(options, CALL_FIELDS, where);
   const folder = projectFolder(project.name);
+  const [{ targetOf }, { moveToTrash }] = await moving();
   await moveToTrash(rubicon, await targetOf(rubicon, folder, project, options), options, where);
 }
 
@@ -160,6 +164,7 @@ export async function restoreProject(
   const { name, ...call } = query;
   checkName(name, `${where}: name`);
   const folder = projectFolder(name);
+  const [{ targetOf }, { moveBack }] = await moving();
   await moveBack(rubicon, await targetOf(rubicon, folder, { name }, call), call, where);
   return await readEntity(
     rubicon,

@@ -3,14 +3,12 @@
  *
  * @module
  */
-import { RubiconException } from "../../errors.ts";
 import type { Comparison } from "../../composite/compare.ts";
 import { checkCall } from "../../composite/options.ts";
 import type { Composite } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import { checkComposite, checkFields, checkName, refuse, show } from "../check.ts";
-import { type ProgressOption, type Reporter, reporter } from "../progress.ts";
-import { type Compared, compareStores } from "./differences.ts";
+import { type ProgressOption, reporter } from "../progress.ts";
 import type { Difference } from "./findings.ts";
 
 export type { Difference } from "./findings.ts";
@@ -85,23 +83,9 @@ export async function verify(
 ): Promise<Verification> {
   checkVerify(rubicon, options, OPTIONS, "verify");
   const tell = reporter("objects", options, "verify");
+  const { compare } = await import("./differences.ts");
   const { findings, objects, read, foreign } = await compare(rubicon, options, tell, "verify");
   tell.report("verify", objects, objects);
   const differences = findings.map(({ difference }) => difference);
   return { clean: differences.length === 0, objects, read, differences, foreign };
-}
-
-/** Compares the backends, and refuses a project that none has. */
-export async function compare(
-  rubicon: Core,
-  { project, compare = "checksum" }: VerifyOptions,
-  tell: Reporter,
-  where: string,
-): Promise<Compared> {
-  const compared = await compareStores(rubicon, project, compare, tell);
-  if (project === undefined || compared.objects > 0) return compared;
-  throw new RubiconException(
-    "not-found",
-    `${where}: no backend has a project ${show(project)}. Look at what listProjects gives.`,
-  );
 }

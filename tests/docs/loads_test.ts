@@ -76,7 +76,7 @@ Deno.test("mod.ts loads no package at once, and names no other than it needs", a
   }
   const own = [...first].filter((specifier) => specifier.startsWith("file:"));
   // Each takes a third of a millisecond of every start.
-  assert.ok(own.length > 50 && own.length <= 180, `${own.length} files at once`);
+  assert.ok(own.length > 50 && own.length <= 145, `${own.length} files at once`);
 });
 
 Deno.test("@std is imported by its narrowest entry points", async () => {

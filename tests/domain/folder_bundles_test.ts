@@ -8,12 +8,14 @@ import {
   addTags,
   type Composite,
   createProject,
+  deleteExperiment,
   type Experiment,
   logExperiment,
   logMetric,
   openComposite,
   type Project,
   repair,
+  restoreExperiment,
   toTable,
 } from "../../mod.ts";
 
@@ -159,6 +161,16 @@ const STRANGE = [
   '{"stamp": 1, "whole": {"metadata.json": null}}',
   '{"stamp": 1, "whole": {}, "lists": {"metrics": 1}}',
 ];
+
+Deno.test("A tag is seen after its experiment was in the trash", async () => {
+  await world(async ({ rootDir, rubicon, project, experiment }) => {
+    await addTags(rubicon, experiment, ["late"]);
+    await deleteExperiment(rubicon, experiment);
+    await restoreExperiment(rubicon, project, { id: experiment.id });
+    const { rows } = await freshTable(rootDir, project);
+    has(rows[0]!, { ...CELLS, tags: ["late"] });
+  });
+});
 
 Deno.test("A bundle that is broken, or of another folder, changes nothing", async () => {
   for (const bytes of ["", "{", "[]", "null", '{"stamp": 1, "objects": 2}', ...STRANGE]) {

@@ -550,9 +550,12 @@ Deno.test("What all backends have damaged is not in the way of a deletion", asyn
   const warnings: string[] = [];
   await using rubicon = await openComposite(drivers, { onWarning: (text) => warnings.push(text) });
   const { project, experiment, artifact } = await filled(rubicon);
+  const data = new Uint8Array(9 << 20);
+  const large = await logArtifact(rubicon, experiment, { name: "large", data });
   for (const driver of drivers) {
     const { open, get } = driver;
-    const isBad = (key: string) => key.endsWith("/data") && key.includes(artifact.id);
+    const isBad = (key: string) =>
+      key.endsWith("/data") && [artifact, large].some(({ id }) => key.includes(id));
     const bad = { checksum: `md5:${"0".repeat(32)}` };
     driver.open = async (key, options) => ({
       ...await open(key, options),
@@ -562,7 +565,7 @@ Deno.test("What all backends have damaged is not in the way of a deletion", asyn
   }
   await using damaged = await openComposite(drivers, { onWarning: (text) => warnings.push(text) });
   await deleteExperiment(damaged, experiment);
-  assert.match(warnings.join(), /1 of its objects are damaged in all backends/);
+  assert.match(warnings.join(), /2 of its objects are damaged in all backends/);
   await restoreExperiment(damaged, project, { id: experiment.id });
   assert.equal((await listMetrics(damaged, experiment)).length, 2);
 });

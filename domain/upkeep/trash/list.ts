@@ -4,15 +4,13 @@
  * @module
  */
 import { isRubiconException, RubiconException } from "../../../errors.ts";
-import type { CallOptions, Composite } from "../../../composite.ts";
+import type { CallOptions } from "../../../composite.ts";
 import type { Backend, Core } from "../../../composite/plan.ts";
 import { needed } from "../../../composite/write/write.ts";
-import { checkComposite, checkFields, checkProject, refuse, show } from "../../check.ts";
 import { identify } from "../../format/codec.ts";
 import type { Project } from "../../format/entities.ts";
 import { experimentsFolder, metadataKey, projectFolder } from "../../format/layout.ts";
 import { markKey, Marks, packOf, packTime } from "../../format/trash.ts";
-import { CALL_FIELDS } from "../../inputs.ts";
 import { pooled } from "../../pool.ts";
 import { type Held, inventory } from "../inventory.ts";
 import { finishTrashed } from "./move.ts";
@@ -34,24 +32,8 @@ export interface Trashed {
   bytes: number;
 }
 
-/** Options of {@linkcode emptyTrash}. */
-export interface EmptyTrashOptions extends CallOptions {
-  /** Only what was deleted so many milliseconds ago, or before. Default: all. */
-  olderThanMs?: number | undefined;
-  /** Only says what would be gone. */
-  dryRun?: boolean | undefined;
-}
-
-/** What {@linkcode emptyTrash} did. */
-export interface EmptiedTrash {
-  /** What is gone for good (for a dry run: would be). */
-  emptied: Trashed[];
-  /** How many bytes that frees in each backend, with those of what was restored before. */
-  bytes: number;
-}
-
 /** One deletion, and the zips of it. */
-interface Deletion {
+export interface Deletion {
   folder: string;
   time: number;
   isRestored: boolean;
@@ -59,38 +41,8 @@ interface Deletion {
   deletedAt: number;
 }
 
-/**
- * What is in the trash: the experiments of a project that were deleted, or the projects. The last that was deleted comes
- * first.
- *
- * @param project Missing: the projects.
- *
- * @example
- * ```ts
- * import { createProject, deleteExperiment, listTrash, logExperiment, openComposite } from "../../../mod.ts";
- *
- * await using rubicon = await openComposite({ persistence: "memory", rootDir: "listTrash" });
- * const project = await createProject(rubicon, { name: "Iris" });
- * await deleteExperiment(rubicon, await logExperiment(rubicon, project, { name: "forest" }));
- * const [trashed] = await listTrash(rubicon, project);
- * if (trashed?.name !== "forest") throw new Error("it is there");
- * ```
- */
-export async function listTrash(
-  rubicon: Composite,
-  project?: Project,
-  options: CallOptions = {},
-): Promise<Trashed[]> {
-  const where = "listTrash";
-  checkComposite(rubicon, where);
-  if (project !== undefined) checkProject(project, where);
-  checkFields(options, CALL_FIELDS, where);
-  const { found } = await deletions(rubicon, project, options);
-  return await told(rubicon, found.filter(({ isRestored }) => !isRestored), options);
-}
-
 /** All deletions that are not emptied yet, of a project's experiments or of projects, and which backends could say so. */
-async function deletions(
+export async function deletions(
   rubicon: Core,
   project: Project | undefined,
   call: CallOptions,
@@ -130,9 +82,12 @@ function latest(packs: readonly Held[], mark: Held | undefined): number {
   return Math.max(...times.length > 0 ? times : mark ? [stored(mark)] : [Date.now()]);
 }
 
-const sizeOf = ({ packs }: Deletion): number => packs.reduce((sum, { size }) => sum + size, 0);
+/** How many bytes the zips of a deletion take. */
+export const sizeOf = ({ packs }: Deletion): number =>
+  packs.reduce((sum, { size }) => sum + size, 0);
 
-async function told(
+/** What is told of deletions, the last one first. */
+export async function told(
   rubicon: Core,
   found: readonly Deletion[],
   call: CallOptions,
@@ -181,70 +136,8 @@ export async function targetOf(
   }
 }
 
-const EMPTY = new Set(["olderThanMs", "dryRun", ...CALL_FIELDS]);
-
-/**
- * Empties the trash in all backends: what is gone then, no repair and no copy brings back. A mark of each stays, so that
- * a backend that is away loses it as soon as it is repaired.
- *
- * @param project Whose experiments; `undefined`: the projects that were deleted.
- * @throws {RubiconException} if the write policy is not met, in looking or in writing: call it again to finish.
- *
- * @example
- * ```ts
- * import {
- *   createProject,
- *   deleteExperiment,
- *   emptyTrash,
- *   listTrash,
- *   logExperiment,
- *   openComposite,
- * } from "../../../mod.ts";
- *
- * await using rubicon = await openComposite({ persistence: "memory", rootDir: "emptyTrash" });
- * const project = await createProject(rubicon, { name: "Iris" });
- * await deleteExperiment(rubicon, await logExperiment(rubicon, project));
- * const month = 30 * 24 * 3_600_000;
- * const { emptied } = await emptyTrash(rubicon, project, { olderThanMs: month });
- * if (emptied.length !== 0) throw new Error("it was deleted just now");
- * await emptyTrash(rubicon, project);
- * if ((await listTrash(rubicon, project)).length !== 0) throw new Error("it is gone for good");
- * ```
- */
-export async function emptyTrash(
-  rubicon: Composite,
-  project?: Project,
-  options: EmptyTrashOptions = {},
-): Promise<EmptiedTrash> {
-  const where = "emptyTrash";
-  checkComposite(rubicon, where);
-  if (project !== undefined) checkProject(project, where);
-  checkFields(options, EMPTY, where);
-  const { olderThanMs = 0, dryRun = false, ...call } = options;
-  if (typeof olderThanMs !== "number" || !(olderThanMs >= 0)) {
-    refuse(
-      `${where}: olderThanMs must be a number of milliseconds from 0, not ${show(olderThanMs)}.`,
-    );
-  }
-  if (typeof dryRun !== "boolean") {
-    refuse(`${where}: dryRun must be true or false, not ${show(dryRun)}.`);
-  }
-  const before = Date.now() - olderThanMs;
-  const { found, backends } = await deletions(rubicon, project, call);
-  // A store's clock may be ahead.
-  const wanted = found.filter(({ deletedAt }) => olderThanMs === 0 || deletedAt <= before);
-  const emptied = await told(rubicon, wanted.filter(({ isRestored }) => !isRestored), call);
-  const report = { emptied, bytes: wanted.reduce((sum, one) => sum + sizeOf(one), 0) };
-  if (dryRun) return report;
-  const failure = tooFew(rubicon, backends, call, where);
-  // The composite decides whether that ends the program.
-  if (failure) await rubicon.write(() => Promise.reject(failure));
-  for (const one of wanted) await emptyOne(rubicon, one, call);
-  return report;
-}
-
 /** Says if fewer backends were asked than the policy needs: what only the others know would stay, and look as if it were gone. */
-function tooFew(
+export function tooFew(
   { backends, options }: Core,
   asked: readonly Backend[],
   { write = options.write }: CallOptions,
@@ -265,7 +158,8 @@ function tooFew(
   );
 }
 
-async function emptyOne(
+/** Empties the trash of one deletion. */
+export async function emptyOne(
   rubicon: Core,
   { folder, time, isRestored }: Deletion,
   call: CallOptions,
