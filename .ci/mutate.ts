@@ -2,14 +2,17 @@
 /**
  * Mutation tests: one small fault at a time is put into a copy of the sources, and the tests have to notice.
  *
- *     deno task mutate [--count 150] [--seed 1] [--least 0.9] [--jobs 1] [--seconds 20] [--only TEXT]… [--tests FILE]… [FILE|FOLDER…]
+ *     deno task mutate [--count 150] [--seed 1] [--least 0.9] [--jobs 1] [--seconds 60] [--only TEXT]… [FILE|FOLDER…]
+ *     deno task mutate --tests FILE… FILE…
  *
  * Each test file runs once alone at first, which tells the lines that it runs and how long it takes. That is kept in
  * `.cache/mutants`, so it is only repeated if something has changed. A mutant then gets the files that run its
- * function, those first that run its line and are fast, up to `--seconds` of them. With `--tests`, each mutant gets these files, and nothing is measured.
+ * function, those first that run its line and are fast, up to `--seconds` of them. With `--tests` each mutant gets
+ * these files, and nothing is measured.
  *
- * Prints each mutant that lived, and each that made the tests take too long, which counts as noticed. Ends with 1 if fewer
- * than `--least` of them were noticed. `--only` takes the mutants whose description, as it is printed, has one of its texts.
+ * Prints each mutant that lived, and each that made the tests take too long, which counts as noticed: on a busy machine
+ * look at those again. Ends with 1 if fewer than `--least` of them were noticed. `--only` takes the mutants whose
+ * description, as it is printed, has one of its texts.
  */
 import { parseArgs } from "node:util";
 import { type Mutant, mutantsOf } from "./mutants.ts";
@@ -21,7 +24,7 @@ const { values, positionals } = parseArgs({
     count: { type: "string", default: "150" },
     seed: { type: "string", default: "1" },
     least: { type: "string", default: "0.9" },
-    seconds: { type: "string", default: "20" },
+    seconds: { type: "string", default: "60" },
     jobs: { type: "string", default: "1" },
     only: { type: "string", multiple: true, default: [""] },
     tests: { type: "string", multiple: true, default: [] },
@@ -35,7 +38,7 @@ const TESTS = [
   ...["layer", "line", "same"].map((one) => `tests/drivers/${one}_test.ts`),
 ];
 /** What kills processes again and again takes a minute, and the models find what it would. */
-const SLOW = /crash_test|sigkill_test|leaving_test/;
+const SLOW = /\/(?:crash|sigkill|leaving)_test/;
 
 function filesIn(path: string, suffix: string): string[] {
   if (Deno.statSync(path).isFile) return [path];
@@ -87,6 +90,9 @@ async function copied(): Promise<string> {
     await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
     await Deno.copyFile(path, `${folder}/${path}`);
   }
+  // What tests have installed there is not installed once more for each copy.
+  await Deno.mkdir(".cache", { recursive: true });
+  await Deno.symlink(await Deno.realPath(".cache"), `${folder}/.cache`);
   return folder;
 }
 

@@ -12,27 +12,16 @@ import type { SyntheticName } from "../tests/viewer/support/synthetic.ts";
 import { exportViewer } from "../viewer.ts";
 import { median, type Row } from "./lib.ts";
 import { startMlflow } from "./mlflow_ui.ts";
+import { brushed, compared, cpuOf, fillCurves, requestsOfALook, type Took } from "./viewer_more.ts";
 
 const ROUNDS = 5;
 const BIG = { runs: 10_000, parameters: 20, metrics: 24 };
 const SLUG = "image-classifier";
 
-/** Milliseconds of the wall clock, and of the page's main thread. */
-interface Took {
-  wall: number;
-  cpu: number;
-}
-
 const medians = (all: readonly Took[]): Took => ({
   wall: median(all.map(({ wall }) => wall)),
   cpu: median(all.map(({ cpu }) => cpu)),
 });
-
-/** CPU time of the main thread until now. */
-async function cpuOf(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send("Performance.getMetrics");
-  return metrics.find(({ name }) => name === "TaskDuration")!.value * 1_000;
-}
 
 /** Opens a page in a fresh context, until something is painted, and the charts' note begins with a text. */
 async function opened(
@@ -151,7 +140,8 @@ export async function viewer(): Promise<Row[]> {
     const { took } = await openings(browser, tableOf(url), ROW, 3);
     both("1,500 runs × 1,500 metrics opened", took, 2_000);
   });
-  await ofSite("curves", (url) => ofCurves(browser, url, both));
+  await ofStoredCurves(browser, both);
+  both("10 runs × 8,000 keys compared", await compared(browser, ROUNDS), 200);
   beside("1,000 runs × 44 values as one file", await exported() / 1_024, 5 * 1_024, "KiB");
   await using mlflow = await startMlflow(BIG);
   if (!mlflow) console.error("MLflow's page is not measured: its package cannot be installed.");
@@ -203,6 +193,20 @@ export async function ofCurves(
   await page.context().close();
 }
 
+async function ofStoredCurves(
+  browser: TestBrowser,
+  both: (what: string, took: Took, goal: number) => void,
+): Promise<void> {
+  const rootDir = await Deno.makeTempDir({ prefix: "viewer-curves-" });
+  await fillCurves(rootDir);
+  {
+    await using rubicon = await openComposite({ persistence: "filesystem", rootDir });
+    await using shown = await show(rubicon);
+    await ofCurves(browser, shown.url, both);
+  }
+  await Deno.remove(rootDir, { recursive: true });
+}
+
 async function ofSite(
   name: SyntheticName,
   fn: (url: string) => Promise<void>,
@@ -214,7 +218,7 @@ async function ofSite(
 async function ofBig(
   browser: TestBrowser,
   both: (what: string, took: Took, goal: number) => void,
-  beside: (what: string, ours: number, goal: number) => void,
+  beside: (what: string, ours: number, goal: number, unit?: Row["unit"]) => void,
 ): Promise<Took> {
   await using shown = await show("big", { synthetic: true });
   const { page, session, took } = await openings(browser, tableOf(shown.url), ROW);
@@ -244,6 +248,16 @@ async function ofBig(
   beside("scrolled: the median frame", median(scrolled.frames), 50);
   if (scrolled.rows > 60) throw new Error(`${scrolled.rows} rows are in the document.`);
   await page.context().close();
+  const brush = await brushed(browser, shown.url);
+  beside("brush at 10,000 lines: CPU a movement", brush.cpu, 50);
+  beside("brush at 10,000 lines: the median frame", brush.median, 50);
+  beside("brush at 10,000 lines: the longest frame", brush.longest, 50);
+  beside(
+    "a look at what is new, if nothing is",
+    await requestsOfALook(browser, shown.url),
+    1,
+    "requests",
+  );
   return took;
 }
 

@@ -303,6 +303,8 @@ export interface VerifyAnswer {
   /** At most 1,000. For `repair`: what it did, and what is left to do. */
   differences: { backend: string; what: string; why: string }[];
   total: number;
+  /** Backends that could not be compared, and why: the differences are those between the others. */
+  unable: { backend: string; why: string }[];
 }
 
 /** `POST actions/catalog` (if the index says so): makes a catalog of runs, and gives a {@linkcode CatalogAnswer}. */

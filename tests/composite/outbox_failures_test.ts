@@ -124,6 +124,24 @@ Deno.test("outbox: nobody takes an entry away that is for another backend", asyn
   assert.deepEqual(await keys(away.driver), ["p/metadata.json", "q/metadata.json"]);
 });
 
+Deno.test("outbox: what could not be taken away goes with what is done next", async () => {
+  const [front, back] = [backend(), backend("background")];
+  const { delete: remove } = front.driver;
+  let isStuck = true;
+  front.driver.delete = async (key, ...rest) => {
+    if (isStuck && key.startsWith("outbox_")) throw new RubiconException("unavailable", "stuck");
+    await remove(key, ...rest);
+  };
+  await using rubicon = await openComposite([front.config, back.config], quiet);
+  const project = await createProject(rubicon, { name: "p" });
+  assert.deepEqual(await flush(rubicon), []);
+  assert.equal((await entries(front.driver)).length, 1);
+  isStuck = false;
+  await logExperiment(rubicon, project);
+  assert.deepEqual(await flush(rubicon), []);
+  assert.deepEqual(await entries(front.driver), []);
+});
+
 /** A process left an entry, whose backend is well again; and the name of an entry that would come before it. */
 async function leftBehind() {
   const [front, back] = [backend(), backend("background")];

@@ -8,12 +8,14 @@ import {
   addTags,
   type Composite,
   createProject,
+  deleteExperiment,
   type Experiment,
   logExperiment,
   logMetric,
   openComposite,
   type Project,
   repair,
+  restoreExperiment,
   toTable,
 } from "../../mod.ts";
 
@@ -159,6 +161,35 @@ const STRANGE = [
   '{"stamp": 1, "whole": {"metadata.json": null}}',
   '{"stamp": 1, "whole": {}, "lists": {"metrics": 1}}',
 ];
+
+/** Deletes and restores an experiment, again and again, since not each restoration makes a bundle. None may here. */
+async function inTrash({ rootDir, rubicon, project, experiment }: World): Promise<void> {
+  const { id } = experiment;
+  for (let at = 0; at < 12; at++) {
+    await deleteExperiment(rubicon, experiment);
+    await restoreExperiment(rubicon, project, { id });
+    const files = [...Deno.readDirSync(`${rootDir}/p/experiments/${id}`)];
+    assert.ok(!files.some(({ name }) => name === "digest.json"), "a bundle that loses something");
+  }
+}
+
+Deno.test("What JSON cannot hold is seen after its experiment was in the trash", async () => {
+  await world(async ({ rootDir, rubicon, project, experiment }) => {
+    await logMetric(rubicon, experiment, { name: "big", value: 2n ** 70n });
+    await inTrash({ rootDir, rubicon, project, experiment });
+    const { rows } = await freshTable(rootDir, project);
+    has(rows[0]!, { ...CELLS, big: 2n ** 70n });
+  });
+});
+
+Deno.test("A tag is seen after its experiment was in the trash", async () => {
+  await world(async ({ rootDir, rubicon, project, experiment }) => {
+    await addTags(rubicon, experiment, ["late"]);
+    await inTrash({ rootDir, rubicon, project, experiment });
+    const { rows } = await freshTable(rootDir, project);
+    has(rows[0]!, { ...CELLS, tags: ["late"] });
+  });
+});
 
 Deno.test("A bundle that is broken, or of another folder, changes nothing", async () => {
   for (const bytes of ["", "{", "[]", "null", '{"stamp": 1, "objects": 2}', ...STRANGE]) {

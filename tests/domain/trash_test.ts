@@ -248,6 +248,24 @@ Deno.test("repair() takes nothing away that could not be put into a zip", async 
   assert.equal((await listMetrics(later, experiment)).length, 3);
 });
 
+for (const what of ["an experiment", "a project"]) {
+  Deno.test(`verify() sees that a backend lacks the zip of ${what}, and repair() brings it`, async () => {
+    const drivers = [faulty("a"), faulty("b")];
+    await using rubicon = await openComposite(drivers);
+    const { project, experiment } = await filled(rubicon);
+    if (what === "a project") await deleteProject(rubicon, project);
+    else await deleteExperiment(rubicon, experiment);
+    const before = await contents(drivers[1]!);
+    const [zip] = Object.keys(before).filter((key) => key.endsWith(".zip"));
+    await drivers[1]!.delete(zip!);
+    await using fresh = await openComposite(drivers);
+    const { differences } = await verify(fresh);
+    assert.deepEqual(differences.map(({ key, lacks }) => [key, lacks]), [[zip, ["b"]]]);
+    assert.equal((await repair(fresh)).clean, true);
+    assert.deepEqual(await contents(drivers[1]!), before);
+  });
+}
+
 Deno.test("deleteProject() hides a project, and its name is taken until it is restored", async () => {
   const drivers = [faulty("a"), faulty("b")];
   await using rubicon = await openComposite(drivers);
@@ -550,9 +568,12 @@ Deno.test("What all backends have damaged is not in the way of a deletion", asyn
   const warnings: string[] = [];
   await using rubicon = await openComposite(drivers, { onWarning: (text) => warnings.push(text) });
   const { project, experiment, artifact } = await filled(rubicon);
+  const data = new Uint8Array(9 << 20);
+  const large = await logArtifact(rubicon, experiment, { name: "large", data });
   for (const driver of drivers) {
     const { open, get } = driver;
-    const isBad = (key: string) => key.endsWith("/data") && key.includes(artifact.id);
+    const isBad = (key: string) =>
+      key.endsWith("/data") && [artifact, large].some(({ id }) => key.includes(id));
     const bad = { checksum: `md5:${"0".repeat(32)}` };
     driver.open = async (key, options) => ({
       ...await open(key, options),
@@ -562,7 +583,7 @@ Deno.test("What all backends have damaged is not in the way of a deletion", asyn
   }
   await using damaged = await openComposite(drivers, { onWarning: (text) => warnings.push(text) });
   await deleteExperiment(damaged, experiment);
-  assert.match(warnings.join(), /1 of its objects are damaged in all backends/);
+  assert.match(warnings.join(), /2 of its objects are damaged in all backends/);
   await restoreExperiment(damaged, project, { id: experiment.id });
   assert.equal((await listMetrics(damaged, experiment)).length, 2);
 });

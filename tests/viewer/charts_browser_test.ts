@@ -113,6 +113,57 @@ const TESTS = [
     await charts.page.mouse.click(at, plane.y + 350);
     await charts.until(({ settings, selected }) => !("b" in settings) && selected.length === 0);
   }),
+  test("parallel: a finger along an axis selects, and scrolls nothing", async (charts) => {
+    await charts.mount({ chart: "Parallel", runs: 40 });
+    await charts.untilDrawn(".chart-plane canvas:nth-of-type(2)");
+    const { x, width } = (await charts.page.locator(".chart-axis").last().boundingBox())!;
+    const plane = await charts.box(".chart-plane");
+    const touch = await charts.page.context().newCDPSession(charts.page);
+    await touch.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+    const at = (y: number) => [{ x: x + width / 2, y: plane.y + y }];
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(60) });
+    for (const y of [70, 90, 120, 160]) {
+      await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(y) });
+    }
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    const { settings } = await charts.until((seen) => "b" in seen.settings);
+    const [[low, high]] = (settings.b as Record<string, [[number, number]]>)["m.accuracy"]!;
+    const expected = column(40, "accuracy").flatMap((value, row) =>
+      value !== null && value >= low && value <= high ? [row] : []
+    );
+    assert.ok(expected.length > 0 && expected.length < 40);
+    await charts.untilSelected(expected);
+    await touch.send("Emulation.setTouchEmulationEnabled", { enabled: false });
+    await touch.detach();
+  }),
+  test("charts are saved as PNG, twice as fine as they are shown", async (charts) => {
+    const CHARTS = [["Parallel", 2], ["Scatter", 1], ["Heatmap", 1], ["FramePlot", 2]] as const;
+    for (const [chart, layer] of CHARTS) {
+      await charts.mount({ chart, runs: 8 });
+      await charts.untilDrawn(`.chart-room canvas:nth-of-type(${layer})`);
+      const download = charts.page.waitForEvent("download");
+      await charts.page.locator(".chart-icon[aria-label$='as PNG']").click();
+      const file = await download;
+      assert.match(file.suggestedFilename(), /^[^/]+\.png$/);
+      const bytes = await Deno.readFile(await file.path());
+      const view = new DataView(bytes.buffer);
+      assert.equal(view.getUint32(0), 0x89504e47, chart);
+      assert.ok(view.getUint32(16) > 1_200, `${view.getUint32(16)} pixels wide`);
+      const colours = await charts.page.evaluate(async (base64) => {
+        const picture = await createImageBitmap(
+          await (await fetch(`data:image/png;base64,${base64}`)).blob(),
+        );
+        const pen = new OffscreenCanvas(picture.width, picture.height).getContext("2d")!;
+        pen.drawImage(picture, 0, 0);
+        return new Set(
+          new Uint32Array(
+            pen.getImageData(0, 0, picture.width, picture.height).data.buffer,
+          ),
+        ).size;
+      }, bytes.toBase64());
+      assert.ok(colours > 20, `${chart}: ${colours} colours`);
+    }
+  }),
   test("parallel: brushed, moved and flipped by keyboard alone", async (charts) => {
     await charts.mount({
       chart: "Parallel",
@@ -298,7 +349,7 @@ const TESTS = [
       await charts.untilDrawn(`.chart-room canvas:nth-of-type(${layer})`);
       assert.equal(await charts.page.locator("img, #root script").count(), 0, chart);
       const download = charts.page.waitForEvent("download");
-      await charts.page.locator(".chart-icon[aria-label^=Download]").click();
+      await charts.page.locator(".chart-icon[aria-label$='as SVG']").click();
       const svg = await Deno.readTextFile((await (await download).path())!);
       assert.match(svg, /&lt;/);
       assert.doesNotMatch(svg, /<script|<img/);

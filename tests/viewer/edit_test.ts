@@ -8,11 +8,14 @@ import {
   listExperiments,
   logExperiment,
   openComposite,
+  repair,
   verify,
 } from "../../mod.ts";
 import type { EditRequest, VerifyAnswer } from "../../viewer/contract.ts";
-import { inWords } from "../../viewer/server/actions.ts";
-import { contents, faulty } from "../support/faulty.ts";
+import { inWords, verifyAnswer } from "../../viewer/server/actions.ts";
+import { Site } from "../../viewer/server/site.ts";
+import { Sites } from "../../viewer/server/sites.ts";
+import { contents, type Faulty, faulty } from "../support/faulty.ts";
 import { served } from "./support/serving.ts";
 import { makeStore } from "./support/stores.ts";
 
@@ -140,6 +143,7 @@ Deno.test("viewer verify: differences are told backend by backend, and repaired 
     clean: false,
     differences: [{ backend: "second", what: key, why: "missing: first has it" }],
     total: 1,
+    unable: [],
   });
   assert.equal((await reader.post("actions/repair", {})).status, 403);
   await using editor = await served(rubicon, { edit: true });
@@ -148,12 +152,58 @@ Deno.test("viewer verify: differences are told backend by backend, and repaired 
     clean: true,
     differences: [{ backend: "second", what: key, why: "copied from first" }],
     total: 1,
+    unable: [],
   });
   assert.equal((await listExperiments(rubicon, project)).length, 2);
-  second.faults.list = "before";
-  const failed = await editor.post("actions/verify", {});
+});
+
+Deno.test("viewer verify: a backend that is down is told, and the others are compared without it", async () => {
+  const drivers = [faulty("first"), faulty("second"), faulty("third")];
+  const [first, , third] = drivers as [Faulty, Faulty, Faulty];
+  await using rubicon = await openComposite(drivers);
+  const project = await createProject(rubicon, { name: "P" });
+  await using alone = await openComposite(third);
+  const run = await logExperiment(alone, project, { name: "one" });
+  await using server = await served(rubicon);
+  first.faults.list = "before";
+  const verified = async (): Promise<VerifyAnswer> =>
+    await (await server.post("actions/verify", {})).json();
+  const { unable, ...rest } = await verified();
+  assert.deepEqual(unable.map(({ backend }) => backend), ["first"]);
+  assert.match(unable[0]!.why, /first: list is out of order/);
+  const key = `p/experiments/${run.id}/metadata.json`;
+  assert.deepEqual(rest, {
+    clean: false,
+    differences: [{ backend: "second", what: key, why: "missing: third has it" }],
+    total: 1,
+  });
+  await using others = await openComposite(drivers.slice(1));
+  await repair(others);
+  const { clean, total } = await verified();
+  assert.deepEqual([clean, total], [false, 0], "not all of it is known");
+  for (const { faults } of drivers) faults.list = "before";
+  const failed = await server.post("actions/verify", {});
   assert.equal(failed.status, 503);
-  assert.match((await failed.json()).error, /second: list is out of order/);
+  assert.match((await failed.json()).error, /first: list is out of order/);
+});
+
+Deno.test("viewer verify: of several stores one that is down does not hide the others", async () => {
+  const drivers = [faulty("here"), faulty("there")];
+  const [here, there] = drivers as [Faulty, Faulty];
+  await using one = await openComposite(here);
+  await using other = await openComposite(there);
+  await createProject(one, { name: "P" });
+  const options = { title: "Test", live: true, edit: false };
+  const stores = new Sites([new Site(one, options), new Site(other, options)], [], []);
+  assert.deepEqual(await verifyAnswer(stores), {
+    ...{ clean: true, differences: [], total: 0, unable: [] },
+  });
+  there.faults.list = "before";
+  const { unable, ...rest } = await verifyAnswer(stores);
+  assert.deepEqual(rest, { clean: false, differences: [], total: 0 });
+  assert.deepEqual(unable.map(({ backend }) => backend), ["there"]);
+  here.faults.list = "before";
+  await assert.rejects(() => verifyAnswer(stores), /list is out of order/);
 });
 
 Deno.test("viewer verify: each kind of difference has words for each backend", () => {

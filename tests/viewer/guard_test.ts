@@ -163,7 +163,7 @@ Deno.test("viewer guard: without edit nothing is written, whatever is sent", asy
   }
   assert.equal((await server.post("", {})).status, 405);
   const verified = await server.post("actions/verify", {});
-  assert.deepEqual(await verified.json(), { clean: true, differences: [], total: 0 });
+  assert.deepEqual(await verified.json(), { clean: true, differences: [], total: 0, unable: [] });
   for (const method of ["PUT", "DELETE", "PATCH", "TRACE"]) {
     const answer = await raw(server.viewer.port, [
       `${method} /index.json HTTP/1.1`,

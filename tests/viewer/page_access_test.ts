@@ -116,6 +116,7 @@ const LOOKS = [
   { theme: "light", width: 1280 },
   { theme: "dark", width: 1280 },
   { theme: "light", width: 400 },
+  { theme: "dark", width: 400 },
 ] as const;
 
 for (const look of LOOKS) {

@@ -1,7 +1,7 @@
 /** A catalog that rubicon-ml published, in a browser, by the command line. */
 import assert from "node:assert/strict";
 import { type CatalogTable, openCatalog } from "../../mod.ts";
-import { lacksBrowser, startBrowser } from "../support/browser.ts";
+import { comesTo, lacksBrowser, startBrowser } from "../support/browser.ts";
 import { start } from "../support/cli.ts";
 import { temporary } from "../support/folders.ts";
 import { ignoredFor } from "../support/parts.ts";
@@ -46,17 +46,18 @@ publish(experiments[:2], table, output_filepath=input + "/catalog.yml")
         assert.match(url, /^http:/);
         const { page, errors } = await browser.open(url.trim());
         await enter(page, "My Proj");
-        assert.deepEqual((await namesShown(page)).sort(), ["e0", "e1"]);
+        await comesTo(page, async () => (await namesShown(page)).sort(), ["e0", "e1"]);
         const heads = page.locator(".grid-head").getByText("other", { exact: true });
         await heads.first().waitFor();
         await page.getByRole("button", { name: "Views and links" }).click();
         await page.getByText("experiment_table", { exact: true }).click();
         await heads.first().waitFor({ state: "detached" });
         await page.locator(".grid-head").getByText("acc", { exact: true }).first().waitFor();
+        await page.getByRole("dialog").waitFor({ state: "detached" });
         // And back again: what is shown becomes a catalog of its own.
         await page.keyboard.press("j");
         await page.keyboard.press("x");
-        await page.locator(".selection-bar").waitFor();
+        await page.locator(".selection-bar", { hasText: "1 run" }).waitFor();
         await page.getByRole("button", { name: "Export" }).click();
         const coming = page.waitForEvent("download");
         await page.getByText("Download a catalog").click();

@@ -7,8 +7,11 @@ import { checkTexts, refuse, show } from "../../domain/check.ts";
 import { addComments, removeComments } from "../../domain/comments.ts";
 import { getExperiment } from "../../domain/experiment.ts";
 import { addTags, removeTags } from "../../domain/tags.ts";
+import { compareStores } from "../../domain/upkeep/differences.ts";
 import { type Repair, repair } from "../../domain/upkeep/repair.ts";
 import { type Difference, verify } from "../../domain/upkeep/verify.ts";
+import type { Backend } from "../../composite/plan.ts";
+import { isRubiconException, type RubiconException } from "../../errors.ts";
 import type { EditRequest, VerifyAnswer } from "../contract.ts";
 import { checkChosen } from "./chosen.ts";
 import { isId } from "./paths.ts";
@@ -21,12 +24,57 @@ const MOST = 1_000;
 
 type Found = VerifyAnswer["differences"][number];
 
-/** Compares the backends. */
-export const verifyAnswer = (served: Served): Promise<VerifyAnswer> =>
-  ofAll(served, async (site) => {
-    const { clean, differences } = await verify(site.rubicon, signalOf(site));
-    return { clean, found: differences.flatMap(inWords) };
+/** What one store has to say. */
+interface Told {
+  clean: boolean;
+  found: Found[];
+  unable?: VerifyAnswer["unable"];
+}
+
+/**
+ * Compares the backends. One that cannot be listed is told with its reason, and the others are compared without it.
+ *
+ * @throws {RubiconException} what the first one throws, if none can be listed.
+ */
+export async function verifyAnswer(served: Served): Promise<VerifyAnswer> {
+  let first: unknown;
+  const found = await ofAll(served, async (site) => {
+    try {
+      const { clean, differences } = await verify(site.rubicon, signalOf(site));
+      return { clean, found: differences.flatMap(inWords) };
+    } catch (error) {
+      if (site.call.signal?.aborted || !isRubiconException(error)) throw error;
+      first ??= error;
+      return await verifyOthers(site, error);
+    }
   });
+  const backends = served.sites.flatMap(({ rubicon }) => rubicon.backends);
+  if (found.unable.length === backends.length) throw first;
+  return found;
+}
+
+/** Looks at each backend alone, to see which of them fail, and compares those that do not. */
+async function verifyOthers(site: Site, first: RubiconException): Promise<Told> {
+  const compare = (backends: readonly Backend[]) =>
+    compareStores({ ...site.rubicon, backends }, undefined, "checksum", {
+      ...signalOf(site),
+      report() {},
+    });
+  const able: Backend[] = [];
+  const unable: VerifyAnswer["unable"] = [];
+  for (const backend of site.rubicon.backends) {
+    try {
+      await compare([backend]);
+      able.push(backend);
+    } catch (error) {
+      if (site.call.signal?.aborted || !isRubiconException(error)) throw error;
+      unable.push({ backend: backend.label, why: error.message });
+    }
+  }
+  if (unable.length === 0) throw first;
+  const { findings } = able.length > 0 ? await compare(able) : { findings: [] };
+  return { clean: false, found: findings.flatMap(({ difference }) => inWords(difference)), unable };
+}
 
 /** Makes the backends the same, but for conflicts. */
 export const repairAnswer = (served: Served): Promise<VerifyAnswer> =>
@@ -52,25 +100,24 @@ export const repairAnswer = (served: Served): Promise<VerifyAnswer> =>
 /** What one store answers, of all of them. */
 async function ofAll(
   { sites }: Served,
-  ask: (site: Site) => Promise<{ clean: boolean; found: Found[] }>,
+  ask: (site: Site) => Promise<Told>,
 ): Promise<VerifyAnswer> {
   const answers = await Promise.all(sites.map(async (site) => {
-    const { clean, found } = await ask(site);
-    return {
-      clean,
-      found: found.map((one) => ({ ...one, backend: site.labelOf(one.backend) })),
-    };
+    const { clean, found, unable = [] } = await ask(site);
+    const labelled = <T extends { backend: string }>(all: readonly T[]): T[] =>
+      all.map((one) => ({ ...one, backend: site.labelOf(one.backend) }));
+    return { clean, found: labelled(found), unable: labelled(unable) };
   }));
-  return answer(answers.every(({ clean }) => clean), answers.flatMap(({ found }) => found));
+  const all = answers.flatMap(({ found }) => found);
+  return {
+    clean: answers.every(({ clean }) => clean),
+    differences: all.slice(0, MOST),
+    total: all.length,
+    unable: answers.flatMap(({ unable }) => unable),
+  };
 }
 
 const signalOf = ({ call: { signal } }: Site) => signal ? { signal } : {};
-
-const answer = (clean: boolean, all: readonly Found[]): VerifyAnswer => ({
-  clean,
-  differences: all.slice(0, MOST),
-  total: all.length,
-});
 
 /** A difference, backend by backend. */
 export function inWords({ key, kind, has, lacks, damaged = [] }: Difference): Found[] {

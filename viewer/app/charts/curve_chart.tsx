@@ -22,7 +22,7 @@ import {
 import { Tip } from "./curve_tip.tsx";
 import { drawFrame, layOut, type Plot, xOf } from "./frame.ts";
 import { IconButton } from "./icons.tsx";
-import { savePicture } from "./picture.ts";
+import { SavePicture } from "./save_picture.tsx";
 import { type Draw, Empty, Layer, useSize } from "./surface.tsx";
 
 /** What a chart of one metric gets. */
@@ -180,11 +180,9 @@ export function CurveChart(props: CurveChartProps): JSX.Element {
             pressed={props.isWide}
             onClick={props.onWiden}
           />
-          <IconButton
-            icon="export"
-            label={`Download ${metric} as SVG`}
-            onClick={() => size && savePicture(metric, size, draw, element.current!, theme)}
-          />
+          {size && (
+            <SavePicture what={metric} name={metric} below={element} {...{ size, draw, theme }} />
+          )}
         </span>
       </figcaption>
       <div

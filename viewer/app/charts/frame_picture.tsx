@@ -18,8 +18,7 @@ import {
   markAt,
   shapesOfFrames,
 } from "./frame_shapes.ts";
-import { IconButton } from "./icons.tsx";
-import { savePicture } from "./picture.ts";
+import { SavePicture } from "./save_picture.tsx";
 import type { FrameSettings } from "./settings.ts";
 import { type Draw, Empty, Layer, useSize } from "./surface.tsx";
 
@@ -116,13 +115,7 @@ export function Picture(
           ))}
           {frames.length > 24 && <span>and {frames.length - 24} more</span>}
         </div>
-        {size && (
-          <IconButton
-            icon="export"
-            label={`Download ${name} as SVG`}
-            onClick={() => savePicture(name, size, draw, element.current!, theme)}
-          />
-        )}
+        {size && <SavePicture what={name} below={element} {...{ name, size, draw, theme }} />}
       </div>
       <div class="chart-scatter">
         <div class="chart-inner">

@@ -9,10 +9,9 @@ import { counted, number } from "../data/format.ts";
 import type { RunColumn } from "../types.ts";
 import { Legend, Status, Tooltip } from "./controls.tsx";
 import { fitting } from "./frame.ts";
-import { IconButton } from "./icons.tsx";
 import { extent } from "./numbers.ts";
 import { area } from "./paint.ts";
-import { savePicture } from "./picture.ts";
+import { SavePicture } from "./save_picture.tsx";
 import { type Cells, columnNames, rowsInSight, shades } from "./ranks.ts";
 import type { HeatmapProps } from "./settings.ts";
 import { type Draw, Layer, useSize } from "./surface.tsx";
@@ -212,17 +211,13 @@ export function Grid(
           }}
         />
         {size && (
-          <IconButton
-            icon="export"
-            label="Download the heatmap as SVG"
-            onClick={() =>
-              savePicture(
-                metric.name,
-                { width, height: total },
-                drawRows(0, ordered.length, 0),
-                element.current!,
-                theme,
-              )}
+          <SavePicture
+            what="the heatmap"
+            name={metric.name}
+            size={{ width, height: total }}
+            draw={drawRows(0, ordered.length, 0)}
+            below={element}
+            theme={theme}
           />
         )}
       </div>

@@ -11,7 +11,6 @@ import { brushed, type Brushes, type Range, rangesOf, savedOf } from "./brush.ts
 import { useBrushSelection } from "./brush_selection.ts";
 import { axisOf, cellText, colouring, isLogByNature } from "./columns.ts";
 import { Legend, Tooltip } from "./controls.tsx";
-import { IconButton } from "./icons.tsx";
 import { AxisHead } from "./parallel_axis.tsx";
 import { held, type Hold, hold, letGo, rangePixels, REACH } from "./parallel_brush.ts";
 import {
@@ -25,7 +24,7 @@ import {
 } from "./parallel_data.ts";
 import { alphaFor, drawAxes, type Lines, strokeLines } from "./parallel_draw.ts";
 import { LineLayer } from "./parallel_lines.tsx";
-import { savePicture } from "./picture.ts";
+import { SavePicture } from "./save_picture.tsx";
 import type { ParallelSettings } from "./settings.ts";
 import { type Draw, Layer, type Size, useSize } from "./surface.tsx";
 
@@ -259,11 +258,12 @@ export function Plane(
           </button>
         )}
         {size && (
-          <IconButton
-            icon="export"
-            label="Download parallel coordinates as SVG"
-            onClick={() =>
-              savePicture("parallel coordinates", size, drawAll, element.current!, theme)}
+          <SavePicture
+            what="parallel coordinates"
+            name="parallel coordinates"
+            below={element}
+            draw={drawAll}
+            {...{ size, theme }}
           />
         )}
       </div>
@@ -287,6 +287,13 @@ export function Plane(
             onPointerLeave={leave}
             onDblClick={() => hovered.value !== undefined && props.onOpen(hovered.value)}
           >
+            {room?.xs.map((x, at) => (
+              <div
+                key={at}
+                class="chart-grip"
+                style={{ left: `${x - REACH}px`, top: `${TOP - 8}px` }}
+              />
+            ))}
             {size && lines && (
               <>
                 <LineLayer

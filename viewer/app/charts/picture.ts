@@ -156,19 +156,3 @@ export function svgOf(
   draw(pen as unknown as Pen, paint);
   return new XMLSerializer().serializeToString(svg);
 }
-
-/** Saves a chart as an SVG file. */
-export function savePicture(
-  name: string,
-  size: Size,
-  draw: Draw,
-  below: HTMLElement,
-  theme: string,
-): void {
-  const blob = new Blob([svgOf(size, draw, below, theme)], { type: "image/svg+xml" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `${name.replace(/[^\p{L}\p{N}._ -]+/gu, "-").slice(0, 100)}.svg`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}

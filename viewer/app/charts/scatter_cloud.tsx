@@ -10,10 +10,9 @@ import type { ChartProps, RunColumn } from "../types.ts";
 import { axisOf, cellText, type Colouring, isNumeric, scaleFor } from "./columns.ts";
 import { Legend, Status, Tooltip } from "./controls.tsx";
 import { clipped, drawFrame, layOut, type Plot, xOf, yOf } from "./frame.ts";
-import { IconButton } from "./icons.tsx";
 import { type Trend, trend } from "./numbers.ts";
 import type { Paint } from "./paint.ts";
-import { savePicture } from "./picture.ts";
+import { SavePicture } from "./save_picture.tsx";
 import { pointAt, pointBeside, type Points, pointsOf, radiusFor, within } from "./points.ts";
 import { Ranges } from "./scatter_ranges.tsx";
 import type { ScatterSettings } from "./settings.ts";
@@ -194,11 +193,11 @@ export function Cloud(
         {line && `. Trend: ${trendText(line.trend)}`}
         {byColour && colours && <Legend title={byColour.name} legend={colours.legend} />}
         {size && (
-          <IconButton
-            icon="export"
-            label="Download the scatter plot as SVG"
-            onClick={() =>
-              savePicture(`${y.name} by ${x.name}`, size, draw, element.current!, theme)}
+          <SavePicture
+            what="the scatter plot"
+            name={`${y.name} by ${x.name}`}
+            below={element}
+            {...{ size, draw, theme }}
           />
         )}
       </div>

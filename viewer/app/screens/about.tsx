@@ -6,13 +6,12 @@
 /// <reference lib="dom" />
 import type { VNode } from "npm:preact@^11.2.0";
 import type { ProjectFile } from "../../contract.ts";
-import { count, time } from "../data/format.ts";
+import { count } from "../data/format.ts";
 import { Loading, Problem } from "../parts/bits.tsx";
 import { useFile } from "../parts/file.ts";
 import { Icon } from "../parts/icon.tsx";
-import { copy } from "../parts/toast.tsx";
 import { project } from "../state/store.ts";
-import { Fact } from "./run.tsx";
+import { Fact, Origin } from "./facts.tsx";
 import { Artifacts, Dataframes } from "./run_more.tsx";
 import { Training } from "./run_values.tsx";
 
@@ -48,19 +47,7 @@ export function About(): VNode {
           <section class="panel">
             <h2>About</h2>
             <dl class="facts">
-              <Fact icon="file" name="Id">
-                <button
-                  type="button"
-                  class="link mono"
-                  title="Copy the id"
-                  onClick={() => void copy(id, "Id")}
-                >
-                  {id}
-                </button>
-              </Fact>
-              <Fact icon="clock" name="Created">
-                <span title={createdAt}>{time(createdAt)}</span>
-              </Fact>
+              <Origin {...{ id, createdAt }} />
               <Fact icon="list" name="Runs">{count(experiments)}</Fact>
               {url !== undefined && (
                 <Fact icon="branch" name="Repository">

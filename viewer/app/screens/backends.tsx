@@ -9,10 +9,11 @@ import type { VNode } from "npm:preact@^11.2.0";
 import type { VerifyAnswer, ViewerBackend } from "../../contract.ts";
 import { count, counted, time } from "../data/format.ts";
 import { post } from "../data/load.ts";
-import { Empty, Loading, Problem } from "../parts/bits.tsx";
+import { Empty } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { refresh } from "../state/project.ts";
-import { canEdit, index, indexProblem } from "../state/store.ts";
+import { canEdit, index } from "../state/store.ts";
+import { NoIndex } from "./no_index.tsx";
 
 /** What came of the last verify or repair, and when. */
 interface Answered {
@@ -80,15 +81,7 @@ function stateOf(
 /** The screen of the backends. */
 export function Backends(): VNode {
   const all = index.value;
-  if (!all) {
-    return indexProblem.value === undefined ? <Loading what="the store" /> : (
-      <Problem
-        title="The store could not be read"
-        message={indexProblem.value}
-        onRetry={() => void refresh()}
-      />
-    );
-  }
+  if (!all) return <NoIndex onRetry={() => void refresh()} />;
   if (all.backends.length === 0) {
     return (
       <Empty icon="server" title="An export knows no backends">
@@ -187,7 +180,7 @@ function Verify({ several }: { several: boolean }): VNode {
           {busy === "verify" ? <span class="spinner small" /> : <Icon name="check" />}
           {busy === "verify" ? "Verifying…" : "Verify"}
         </button>
-        {canEdit.value && last && !last.answer.clean && (
+        {canEdit.value && last && last.answer.total > 0 && (
           <button
             type="button"
             class="button"
@@ -213,20 +206,31 @@ function Verify({ several }: { several: boolean }): VNode {
 }
 
 function Answer({ last: { action, at, answer } }: { last: Answered }): VNode {
-  const { clean, differences, total } = answer;
+  const { clean, differences, total, unable } = answer;
+  const compared = (index.value?.backends.length ?? 0) - unable.length;
   const shown = differences.slice(0, LISTED);
   return (
     <div aria-live="polite">
-      <p class={clean ? "note good" : "note"}>
-        <Icon name={clean ? "check" : "warning"} size={14} /> {action === "repair"
+      {unable.map(({ backend, why }) => (
+        <p key={backend} class="note bad">
+          <Icon name="warning" size={14} /> {backend}{" "}
+          could not be compared, so what it lacks is not known. {why}
+        </p>
+      ))}
+      <p class={total === 0 ? "note good" : "note"}>
+        <Icon name={total === 0 ? "check" : "warning"} size={14} /> {action === "repair"
           ? total === 0
             ? "Nothing had to be repaired."
             : `Repair is done: ${counted(total, "line")}.`
-          : clean
-          ? (index.value?.backends.length ?? 0) > 1
-            ? "They agree in everything."
-            : "All that it holds is whole."
-          : `${counted(total, "difference")}.`} <span class="muted">{time(at)}</span>
+          : total > 0
+          ? `${counted(total, "difference")}${
+            clean || unable.length === 0 ? "" : " of the others"
+          }.`
+          : compared > 1
+          ? unable.length > 0 ? "The others agree in everything." : "They agree in everything."
+          : unable.length > 0
+          ? "All that the other one holds is whole."
+          : "All that it holds is whole."} <span class="muted">{time(at)}</span>
       </p>
       {shown.length > 0 && (
         <div class="data-scroll" tabIndex={0} role="region" aria-label="Differences">

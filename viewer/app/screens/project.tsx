@@ -10,33 +10,17 @@ import { SelectionBar } from "../parts/selection_bar.tsx";
 import { change, go } from "../state/navigate.ts";
 import { retryRuns } from "../state/project.ts";
 import { found, rows } from "../state/rows.ts";
-import {
-  index,
-  indexProblem,
-  project,
-  route,
-  runs,
-  runsProblem,
-  slug,
-  view,
-} from "../state/store.ts";
+import { index, project, route, runs, runsProblem, slug, view } from "../state/store.ts";
 import { Grid } from "../table/grid.tsx";
 import { About } from "./about.tsx";
 import { ChartTab } from "./charts.tsx";
 import { Compare } from "./compare.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import { NoIndex } from "./no_index.tsx";
 
 /** What is in the way of showing a project, if something is. */
 export function ProjectTrouble(): VNode | null {
-  if (!index.value) {
-    return indexProblem.value === undefined ? <Loading what="the store" /> : (
-      <Problem
-        title="The store could not be read"
-        message={indexProblem.value}
-        onRetry={retryRuns}
-      />
-    );
-  }
+  if (!index.value) return <NoIndex onRetry={retryRuns} />;
   const shown = project.value;
   if (!shown) {
     return (

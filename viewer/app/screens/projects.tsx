@@ -9,11 +9,12 @@ import { useState } from "npm:preact@^11.2.0/hooks";
 import type { RunState, ViewerProject } from "../../contract.ts";
 import { asPeopleCount } from "../data/cell.ts";
 import { ago, count, counted, time } from "../data/format.ts";
-import { Empty, Loading, Problem } from "../parts/bits.tsx";
+import { Empty, Problem } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { go, hrefOf } from "../state/navigate.ts";
 import { refresh } from "../state/project.ts";
-import { index, indexProblem } from "../state/store.ts";
+import { index } from "../state/store.ts";
+import { NoIndex } from "./no_index.tsx";
 
 const ORDER: readonly RunState[] = ["running", "finished", "failed", "cancelled", "lost"];
 
@@ -21,15 +22,7 @@ const ORDER: readonly RunState[] = ["running", "finished", "failed", "cancelled"
 export function Projects(): VNode {
   const [part, setPart] = useState("");
   const all = index.value;
-  if (!all) {
-    return indexProblem.value === undefined ? <Loading what="the store" /> : (
-      <Problem
-        title="The store could not be read"
-        message={indexProblem.value}
-        onRetry={() => void refresh()}
-      />
-    );
-  }
+  if (!all) return <NoIndex onRetry={() => void refresh()} />;
   if (all.error !== null && all.projects.length === 0) {
     return (
       <Problem

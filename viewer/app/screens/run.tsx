@@ -4,12 +4,12 @@
  * @module
  */
 /// <reference lib="dom" />
-import type { ComponentChildren, VNode } from "npm:preact@^11.2.0";
+import type { VNode } from "npm:preact@^11.2.0";
 import type { RunFile } from "../../contract.ts";
-import { ago, isRecent, time } from "../data/format.ts";
+import { time } from "../data/format.ts";
 import { Empty, Loading, Problem, Status, Swatch } from "../parts/bits.tsx";
 import { runPath, useFile } from "../parts/file.ts";
-import { Icon, type IconName } from "../parts/icon.tsx";
+import { Icon } from "../parts/icon.tsx";
 import { MenuButton } from "../parts/popover.tsx";
 import { StylePicker } from "../parts/selection_bar.tsx";
 import { copy } from "../parts/toast.tsx";
@@ -18,6 +18,7 @@ import { go, goTab, openRun } from "../state/navigate.ts";
 import { rows, select, selected } from "../state/rows.ts";
 import { project, route, runs, slug } from "../state/store.ts";
 import { RunCurves } from "./charts.tsx";
+import { Fact, Origin } from "./facts.tsx";
 import { ProjectTrouble } from "./project.tsx";
 import { Annotations, Artifacts, Dataframes, Family } from "./run_more.tsx";
 import { Environment, Features, Metrics, Parameters, Training } from "./run_values.tsx";
@@ -148,20 +149,7 @@ function About({ run }: { run: RunFile }): VNode {
     <section class="panel">
       <h2>About</h2>
       <dl class="facts">
-        <Fact icon="file" name="Id">
-          <button
-            type="button"
-            class="link mono"
-            title="Copy the id"
-            onClick={() => void copy(id, "Id")}
-          >
-            {id}
-          </button>
-        </Fact>
-        <Fact icon="clock" name="Created">
-          <span title={createdAt}>{time(createdAt)}</span>
-          {isRecent(createdAt) && <span class="muted">, {ago(createdAt)}</span>}
-        </Fact>
+        <Origin {...{ id, createdAt }} />
         {status && (
           <Fact icon="clock" name="Started">
             <span title={status.since}>{time(status.since)}</span>
@@ -204,20 +192,5 @@ function About({ run }: { run: RunFile }): VNode {
         </Fact>
       </dl>
     </section>
-  );
-}
-
-/** One fact, with its name. */
-export function Fact(
-  { icon, name, children }: { icon: IconName; name: string; children: ComponentChildren },
-): VNode {
-  return (
-    <div class="fact">
-      <dt>
-        <Icon name={icon} size={14} />
-        {name}
-      </dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

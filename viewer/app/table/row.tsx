@@ -83,10 +83,12 @@ export class RowView extends Component<RowProps> {
         onClick={this.#onClick}
         onDblClick={this.#onDoubleClick}
       >
-        {isGroup ? this.#groupGutter(line) : this.#gutter(line)}
-        {seen.pinned.map((one) => this.#cell(one, GUTTER + one.left))}
+        <div class={seen.pinned.length > 0 ? "pins edged" : "pins"} role="presentation">
+          {isGroup ? this.#groupGutter(line) : this.#gutter(line)}
+          {seen.pinned.map((one) => this.#cell(one))}
+        </div>
         <div class="spacer" role="presentation" style={{ width: `${seen.before}px` }} />
-        {seen.free.map((one) => this.#cell(one, undefined))}
+        {seen.free.map((one) => this.#cell(one))}
       </div>
     );
   }
@@ -168,21 +170,20 @@ export class RowView extends Component<RowProps> {
     );
   }
 
-  #cell({ column, width, at }: Placed, stick: number | undefined): VNode {
+  #cell({ column, width, at }: Placed): VNode {
     const { line, context, active } = this.props;
     const isFirst = at === 0;
     const classes = ["cell", column.kind];
-    if (stick !== undefined) classes.push("pinned");
     if (isRight(column)) classes.push("right");
     if (active === at) classes.push("active");
     return (
       <div
         key={column.key}
-        id={this.props.at < 0 ? undefined : `cell-${this.props.at}-${at}`}
+        id={active === at ? `cell-${this.props.at}-${at}` : undefined}
         role="gridcell"
         aria-colindex={at + 2}
         class={classes.join(" ")}
-        style={{ width: `${width}px`, left: stick === undefined ? undefined : `${stick}px` }}
+        style={{ width: `${width}px` }}
         title={typeof line === "number" ? titleOf(column, column.cells[line] ?? null) : undefined}
       >
         {typeof line === "object"
