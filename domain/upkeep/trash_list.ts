@@ -108,13 +108,13 @@ export async function emptyTrash(
   }
   const { deletions, emptyOne, sizeOf, told, tooFew } = await import("./trash/list.ts");
   const before = Date.now() - olderThanMs;
-  const { found, backends } = await deletions(rubicon, project, call);
+  const { found, asked } = await deletions(rubicon, project, call);
   // A store's clock may be ahead.
   const wanted = found.filter(({ deletedAt }) => olderThanMs === 0 || deletedAt <= before);
   const emptied = await told(rubicon, wanted.filter(({ isRestored }) => !isRestored), call);
   const report = { emptied, bytes: wanted.reduce((sum, one) => sum + sizeOf(one), 0) };
   if (dryRun) return report;
-  const failure = tooFew(rubicon, backends, call, where);
+  const failure = tooFew(rubicon, asked, call, where);
   // The composite decides whether that ends the program.
   if (failure) await rubicon.write(() => Promise.reject(failure));
   for (const one of wanted) await emptyOne(rubicon, one, call);

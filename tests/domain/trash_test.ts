@@ -417,7 +417,7 @@ Deno.test("emptyTrash() succeeds only if as many backends as the policy says sho
   for (const one of drivers) one.faults = {};
   // Without the circuit breakers that are open by now.
   await using fresh = await openComposite([...drivers], { onWarning() {} });
-  const { emptied } = await emptyTrash(fresh, project);
+  const { emptied } = await emptyTrash(fresh, project, { timeoutMs: 20_000 });
   assert.deepEqual(emptied.map(({ id }) => id), [experiment.id]);
   assert.deepEqual(await listTrash(fresh, project), []);
 });

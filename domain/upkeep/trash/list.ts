@@ -12,7 +12,7 @@ import type { Project } from "../../format/entities.ts";
 import { experimentsFolder, metadataKey, projectFolder } from "../../format/layout.ts";
 import { markKey, Marks, packOf, packTime } from "../../format/trash.ts";
 import { pooled } from "../../pool.ts";
-import { type Held, inventory } from "../inventory.ts";
+import { type Held, type Inventory, inventory } from "../inventory.ts";
 import { finishTrashed } from "./move.ts";
 import { marksFor, packsOf, quiet, type Target } from "./state.ts";
 
@@ -41,12 +41,15 @@ export interface Deletion {
   deletedAt: number;
 }
 
-/** All deletions that are not emptied yet, of a project's experiments or of projects, and which backends could say so. */
+/** Backends that answered. A backend that is bound to a call is another object, with the same health. */
+type Asked = ReadonlySet<Backend["health"]>;
+
+/** All deletions that are not emptied yet, of a project's experiments or of projects, and who could say so. */
 export async function deletions(
   rubicon: Core,
   project: Project | undefined,
   call: CallOptions,
-): Promise<{ found: Deletion[]; backends: readonly Backend[] }> {
+): Promise<{ found: Deletion[]; asked: Asked }> {
   const direct = { everything: true, depth: 1 };
   const within = project ? experimentsFolder(project.name) : "";
   const zips = project ? `${projectFolder(project.name)}/trash` : "";
@@ -70,8 +73,8 @@ export async function deletions(
       return [{ folder, time, isRestored, packs: own, deletedAt: latest(own, mark) }];
     });
   });
-  const backends = beside.backends.filter((one) => below?.backends.includes(one) ?? true);
-  return { found, backends };
+  const healths = ({ backends }: Inventory) => new Set(backends.map(({ health }) => health));
+  return { found, asked: healths(beside).intersection(healths(below ?? beside)) };
 }
 
 /** When something was deleted: by the clock of who did, or by the store's if that is later. */
@@ -139,22 +142,18 @@ export async function targetOf(
 /** Says if fewer backends were asked than the policy needs: what only the others know would stay, and look as if it were gone. */
 export function tooFew(
   { backends, options }: Core,
-  asked: readonly Backend[],
+  asked: Asked,
   { write = options.write }: CallOptions,
   where: string,
 ): RubiconException | undefined {
   const all = backends.filter(({ outbox }) => !outbox);
-  const silent = all.filter((one) => !asked.some(({ label }) => label === one.label));
-  const enough = needed(write, all.length);
-  if (all.length - silent.length >= enough) return undefined;
+  const silent = all.filter(({ health }) => !asked.has(health)).map(({ label }) => label);
+  const [said, enough] = [all.length - silent.length, needed(write, all.length)];
+  if (said >= enough) return undefined;
   return new RubiconException(
     "write-failed",
-    `${where}: ${
-      all.length - silent.length
-    } of ${all.length} backends say what is in the trash, ${enough} are ` +
-      `needed: ${
-        silent.map(({ label }) => label).join(", ")
-      } did not answer. Nothing was emptied. Call it again when they are back.`,
+    `${where}: ${said} of ${all.length} backends say what is in the trash, ${enough} are needed: ` +
+      `${silent.join(", ")} did not answer. Nothing was emptied. Call it again when they are back.`,
   );
 }
 
