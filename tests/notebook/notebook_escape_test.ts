@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
+import { text as anyText } from "../support/arbitrary.ts";
 import {
   type Composite,
   createProject,
@@ -203,7 +204,7 @@ for (const hostile of HOSTILE) {
 Deno.test("notebook: nothing comes out of any text", async () => {
   await using rubicon = await openComposite({ persistence: "memory", rootDir: "any" });
   const text = fc.oneof(
-    fc.string({ unit: "binary" }),
+    anyText,
     fc.array(
       fc.constantFrom(..."<>&\"'/=! \n\0\uD800\uDC00;".split(""), "script", "]]>", "<!--", "x"),
     ).map((parts) => parts.join("")),
