@@ -14,6 +14,8 @@ export type FileState<T> =
   | { readonly state: "failed"; readonly message: string };
 
 const LOADING = { state: "loading" } as const;
+/** Files that arrive within so many milliseconds are shown together: what is made of them takes as long as for one. */
+const TOGETHER = 100;
 /** This many files are kept. */
 const KEPT = 60;
 const kept = new Map<string, Promise<unknown>>();
@@ -44,8 +46,23 @@ export function useFiles<T>(
   const all = paths.join("\n");
   useEffect(() => {
     let gone = false;
+    const arrived = new Map<string, FileState<T>>();
+    let left = paths.length;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = () => {
+      timer = undefined;
+      const some = [...arrived];
+      arrived.clear();
+      setFound((now) => new Map([...now, ...some]));
+    };
     const put = (path: string, state: FileState<T>) => {
-      if (!gone) setFound((now) => new Map(now).set(path, state));
+      if (gone) return;
+      arrived.set(path, state);
+      if (--left > 0) timer ??= setTimeout(show, TOGETHER);
+      else {
+        clearTimeout(timer);
+        show();
+      }
     };
     for (const path of paths) {
       readFile<T>(path, version).then(
@@ -53,7 +70,10 @@ export function useFiles<T>(
         (error) => put(path, { state: "failed", message: String(error?.message ?? error) }),
       );
     }
-    return () => gone = true;
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
   }, [all, version, tries]);
   return {
     files: paths.map((path) => found.get(path) ?? LOADING),
