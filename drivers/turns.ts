@@ -5,8 +5,8 @@
  */
 import { breathe } from "./source.ts";
 
-/** For so long, in milliseconds, others wait. A turn takes a millisecond and more. */
-const WORK_MS = 20;
+/** For so long, in milliseconds, others wait. A turn takes two milliseconds and more. */
+const WORK_MS = 50;
 
 /** Gives others their turn every now and then. */
 export class Turns {
