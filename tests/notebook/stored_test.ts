@@ -30,10 +30,11 @@ const read = async (name: string): Promise<Notebook> =>
   JSON.parse(await Deno.readTextFile(pathOf(name)));
 const codeOf = ({ cells }: Notebook): Cell[] => cells.filter((one) => one.cell_type === "code");
 
-/** What is another one each time, as dots. */
+/** What is another one each time, as words, and without the colours that NO_COLOR takes away. */
 const masked = (outputs: unknown): unknown =>
   JSON.parse(
     JSON.stringify(outputs)
+      .replaceAll(/\\u001b\[\d+m/g, "")
       .replaceAll(/[\da-f]{8}([-_])(?:[\da-f]{4}\1){3}[\da-f]{12}/g, "ID")
       .replaceAll(/\b[\da-f]{8}(?=…)/g, "ID")
       .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?(Z|\+00:00)?)?/g, "TIME"),
