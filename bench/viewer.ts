@@ -166,11 +166,13 @@ const DRAWN = '.chart-card [data-points]:not([data-points="0"])';
 export async function ofCurves(
   browser: TestBrowser,
   url: string,
+  curves: 1 | 3,
   both: (what: string, took: Took, goal: number) => void,
 ): Promise<void> {
   const address = `${url}#/p/${SLUG}/curves`;
   const { page, session, took } = await openings(browser, address, DRAWN, 2, "100 runs");
-  both("100 runs × 3 curves × 10,000 points read and drawn", took, 1_000);
+  const what = `100 runs × ${curves} curve${curves === 1 ? "" : "s"} × 10,000 points`;
+  both(`${what} read and drawn`, took, 1_000);
   const all: Took[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const before = await cpuOf(session);
@@ -189,7 +191,7 @@ export async function ofCurves(
     );
     all.push({ wall, cpu: await cpuOf(session) - before });
   }
-  both("they are drawn on another axis", medians(all), 1_000);
+  both(`${what} drawn on another axis`, medians(all), 1_000);
   await page.context().close();
 }
 
@@ -197,14 +199,16 @@ async function ofStoredCurves(
   browser: TestBrowser,
   both: (what: string, took: Took, goal: number) => void,
 ): Promise<void> {
-  const rootDir = await Deno.makeTempDir({ prefix: "viewer-curves-" });
-  await fillCurves(rootDir);
-  {
-    await using rubicon = await openComposite({ persistence: "filesystem", rootDir });
-    await using shown = await show(rubicon);
-    await ofCurves(browser, shown.url, both);
+  for (const curves of [1, 3] as const) {
+    const rootDir = await Deno.makeTempDir({ prefix: "viewer-curves-" });
+    await fillCurves(rootDir, curves);
+    {
+      await using rubicon = await openComposite({ persistence: "filesystem", rootDir });
+      await using shown = await show(rubicon);
+      await ofCurves(browser, shown.url, curves, both);
+    }
+    await Deno.remove(rootDir, { recursive: true });
   }
-  await Deno.remove(rootDir, { recursive: true });
 }
 
 async function ofSite(

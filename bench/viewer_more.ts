@@ -22,7 +22,7 @@ export async function cpuOf(session: CDPSession): Promise<number> {
 }
 
 /** A store in a folder: 100 runs that logged three metrics at 10,000 steps each. */
-export async function fillCurves(rootDir: string): Promise<void> {
+export async function fillCurves(rootDir: string, curves: 1 | 3): Promise<void> {
   await using rubicon = await openComposite({ persistence: "filesystem", rootDir });
   const project = await createProject(rubicon, { name: "Image classifier" });
   for (let at = 0; at < 100; at++) {
@@ -33,11 +33,15 @@ export async function fillCurves(rootDir: string): Promise<void> {
     for (let step = 0; step < 10_000; step++) {
       const share = 1 - Math.exp(-step / pace);
       const noise = () => (random() - 0.5) * 0.08;
-      run.log({
+      const loss = 2.5 * (1 - 0.9 * share) + noise() + (random() < 0.001 ? 2 : 0);
+      const more = {
         accuracy: 0.9 * share + noise(),
-        loss: 2.5 * (1 - 0.9 * share) + noise() + (random() < 0.001 ? 2 : 0),
         "grad norm": step % 997 === 500 ? NaN : 1 + random(),
-      }, { step, time: new Date(start + step * 1_000) });
+      };
+      run.log(curves === 1 ? { loss } : { loss, ...more }, {
+        step,
+        time: new Date(start + step * 1_000),
+      });
     }
     await run.finish();
   }

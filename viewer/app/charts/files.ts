@@ -15,7 +15,7 @@ export interface Wanted {
 const AT_ONCE = 6;
 /** What came within so many milliseconds is drawn together: the first files soon, more of them now and then. */
 const SOON = 100;
-const NOW_AND_THEN = 500;
+const NOW_AND_THEN = 1_000;
 
 /** Reads files, and says when more of them are there. */
 export class FileStore<Content> {
