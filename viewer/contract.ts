@@ -264,6 +264,8 @@ export interface ViewerArtifact {
    */
   path: string | null;
   leftOut?: string;
+  /** Of Parquet: path of a {@linkcode FrameFile} of its first rows. */
+  table?: string;
 }
 
 /** A dataframe; the file at its path is a {@linkcode FrameFile}. */
@@ -277,7 +279,7 @@ export interface ViewerDataframe {
   leftOut?: string;
 }
 
-/** `projects/<slug>/dataframes/…`: the first rows of a dataframe, as columns. */
+/** `projects/<slug>/dataframes/…`: the first rows of a dataframe, or of an artifact that is Parquet, as columns. */
 export interface FrameFile {
   checksum: string;
   id: string;

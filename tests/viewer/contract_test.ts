@@ -17,6 +17,7 @@ import {
   runPath,
   runsPath,
   sparksPath,
+  tablePath,
   wantedBy,
 } from "../../viewer/server/paths.ts";
 import { commitUrl, publicUrl } from "../../viewer/server/run_file.ts";
@@ -100,6 +101,11 @@ Deno.test("viewer paths: what a path asks for is what it was made of, whatever t
     assert.deepEqual(
       wantedBy(framePath(slug, owner, id, "parquet")),
       { what: "parquet", slug, owner, id },
+    );
+    assert.deepEqual(wantedBy(tablePath(slug, owner, id)), { what: "table", slug, owner, id });
+    assert.deepEqual(
+      wantedBy(artifactPath(slug, owner, id, "parquet")),
+      { what: "artifact", slug, owner, id },
     );
     for (const path of [artifact, runPath(slug, id)]) {
       // A browser takes it for a path below the page, and for the same one.

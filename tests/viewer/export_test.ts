@@ -96,6 +96,8 @@ Deno.test("viewer export: a folder has all files that a server would give, and t
     const run = json<RunFile>(`projects/iris-demo/runs/${first}.json`);
     const frame = json<FrameFile>(run.dataframes[0]!.path!);
     assert.equal(textOf(found.get(frame.download!)!.slice(0, 4)), "PAR1");
+    const scores = run.artifacts.find(({ name }) => name === "scores.parquet")!;
+    assert.equal(json<FrameFile>(scores.table!).rows, 2);
     const html = textOf(found.get("index.html"));
     assert.ok(html.includes("<title>Ours</title>"));
     const isThere = (element: string) => html.includes(element);

@@ -50,6 +50,9 @@ Deno.test({
         assert.equal(await main.getByRole("button", { name: "Add" }).count(), 0);
         const commit = main.getByText("0123456789");
         await commit.first().waitFor();
+        await main.getByRole("button", { name: "scores.parquet", exact: true }).click();
+        await main.getByRole("region", { name: "Artifact scores.parquet" }).getByText("2.5")
+          .waitFor();
       },
     );
 

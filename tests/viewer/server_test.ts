@@ -11,6 +11,7 @@ import {
   logMetric,
   logParameter,
   openComposite,
+  toParquet,
 } from "../../mod.ts";
 import type {
   FrameFile,
@@ -76,7 +77,7 @@ Deno.test("viewer server: a run's page has all that was logged to it", async () 
   assert.deepEqual(shows, {
     ...{ "matrix.svg": "image", "notes.txt": "text", "config.json": "json", "sample.png": "image" },
     ...{ "tone.wav": "audio", "table.csv": "csv", "report.html": "html", "model.bin": "none" },
-    "environment.json": "json",
+    ...{ "environment.json": "json", "scores.parquet": "parquet" },
   });
   const child: RunFile = await server.json(`projects/iris-demo/runs/${ids[1]}.json`);
   assert.deepEqual(child.parents, [{ id: ids[0], name: "forest 1" }]);
@@ -100,6 +101,39 @@ Deno.test("viewer server: a dataframe is columns with types, and whole as Parque
   assert.deepEqual(project.artifacts.map(({ name }) => name), ["readme.md"]);
   const data: FrameFile = await server.json(project.dataframes[0]!.path!);
   assert.equal(data.columns[0]!.values.length, 500);
+});
+
+Deno.test("viewer server: an artifact that is Parquet has its first rows, any other has none", async () => {
+  await using rubicon = await openComposite(inMemory());
+  const project = await createProject(rubicon, { name: "P" });
+  const run = await logExperiment(rubicon, project);
+  const data = await toParquet({
+    columns: ["fold", "label"],
+    rows: Array.from({ length: 6_000 }, (_, at) => ({ fold: at, label: `row ${at}` })),
+  });
+  for (const [name, some] of [["a.bin", data], ["broken", data.slice(0, 900)]] as const) {
+    await logArtifact(rubicon, run, { name, data: some });
+  }
+  await logArtifact(rubicon, run, { name: "notes.parquet", data: "only text" });
+  await using server = await served(rubicon);
+  const { artifacts }: RunFile = await server.json(`projects/p/runs/${run.id}.json`);
+  const [whole, broken, notes] = ["a.bin", "broken", "notes.parquet"].map((name) =>
+    artifacts.find((one) => one.name === name)!
+  );
+  const table: FrameFile = await server.json(whole!.table!);
+  assert.equal(table.rows, 6_000);
+  assert.deepEqual(table.columns.map(({ name, type }) => [name, type]), [
+    ["fold", "number"],
+    ["label", "text"],
+  ]);
+  assert.equal(table.columns[0]!.values.length, 5_000);
+  const answer = await server.get(broken!.table!);
+  assert.equal(answer.status, 500);
+  assert.equal((await answer.json()).code, "corrupt");
+  assert.equal(notes!.table, undefined);
+  const none = await server.get(notes!.path!.replace(/\.[a-z]+$/, ".table.json"));
+  assert.equal(none.status, 404);
+  await none.body?.cancel();
 });
 
 Deno.test("viewer server: an unchanged store is one 304, and nothing of it is read", async () => {

@@ -14,7 +14,7 @@ import { hasCode } from "../../errors.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Core } from "../../composite/plan.ts";
 import type { ViewerArtifact, ViewerDataframe } from "../contract.ts";
-import { artifactPath, framePath } from "./paths.ts";
+import { artifactPath, framePath, tablePath } from "./paths.ts";
 import { HEAD, sniff, type Sniffed } from "./sniff.ts";
 
 /** What is known of an artifact's data, or why nothing is. */
@@ -74,7 +74,10 @@ export async function viewedArtifacts(
     }
     const path = artifactPath(slug, experimentId, id, known.end);
     const { size, show, type } = known;
-    return { ...about, size, show, type, path };
+    return {
+      ...{ ...about, size, show, type, path },
+      ...(show === "parquet" && { table: tablePath(slug, experimentId, id) }),
+    };
   });
 }
 

@@ -18,7 +18,7 @@ import type { ProjectSite } from "./project_site.ts";
 import { JSON_TYPE } from "./respond.ts";
 import { readProject, readRun } from "./run_file.ts";
 import { columnFile, type ViewedRun } from "./runs_file.ts";
-import { sealed } from "./sealed.ts";
+import { type Sealed, sealed } from "./sealed.ts";
 import type { Site, SiteOptions } from "./site.ts";
 
 /** How much of artifacts and dataframes comes along. */
@@ -175,6 +175,21 @@ async function putArtifact(
     ? "text/plain; charset=utf-8"
     : "application/octet-stream";
   await put(shown.path!, () => openArtifact(rubicon, artifact, call), type);
+  if (shown.table === undefined) return;
+  const table = await headOf(rubicon, artifact, null, call);
+  if (table && left.take(table.bytes.length) === undefined) {
+    await put(shown.table, table.bytes, JSON_TYPE);
+  } else delete shown.table;
+}
+
+/** The first rows of a table; nothing if it cannot be read. */
+async function headOf(...args: Parameters<typeof frameFile>): Promise<Sealed | undefined> {
+  try {
+    return await frameFile(...args);
+  } catch (error) {
+    if (!hasCode(error, "unsupported", "corrupt", "not-found", "read-failed")) throw error;
+    return undefined;
+  }
 }
 
 async function putFrame(
@@ -193,13 +208,8 @@ async function putFrame(
     const bytes = await atMost(stream, left.limits.each);
     if (bytes && left.take(bytes.length) === undefined) parquet = bytes;
   }
-  let file;
-  try {
-    file = await frameFile(rubicon, dataframe, parquet ? path : null, call);
-  } catch (error) {
-    if (!hasCode(error, "unsupported", "corrupt", "not-found", "read-failed")) throw error;
-    return leaveOut(shown, "it cannot be read");
-  }
+  const file = await headOf(rubicon, dataframe, parquet ? path : null, call);
+  if (!file) return leaveOut(shown, "it cannot be read");
   const reason = left.take(file.bytes.length);
   if (reason !== undefined) return leaveOut(shown, reason);
   await put(shown.path!, file.bytes, JSON_TYPE);

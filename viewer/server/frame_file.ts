@@ -1,10 +1,10 @@
 /**
- * The first rows of a dataframe, as columns of cells.
+ * The first rows of a dataframe, or of an artifact that is Parquet, as columns of cells.
  *
  * @module
  */
 import { describe } from "../../domain/format/codec.ts";
-import type { Dataframe } from "../../domain/format/entities.ts";
+import type { Artifact, Dataframe } from "../../domain/format/entities.ts";
 import { entityFolder } from "../../domain/format/layout.ts";
 import type { Cell } from "../../domain/parquet/parquet.ts";
 import { readAttached } from "../../domain/reading/deleted.ts";
@@ -19,13 +19,13 @@ const MAX_ROWS = 5_000;
 const MAX_CELLS = 500_000;
 
 /**
- * Makes the file of a dataframe.
+ * Makes the file of a dataframe, or of an artifact: either has its bytes in `data`.
  *
  * @param download Path of the whole, if it can be had.
  */
 export async function frameFile(
   rubicon: Core,
-  dataframe: Dataframe,
+  dataframe: Dataframe | Artifact,
   download: string | null,
   call: CallOptions,
 ): Promise<Sealed> {

@@ -11,10 +11,17 @@ export type Wanted =
   | { what: "runs" | "sparks" | "project"; slug: string }
   | { what: "column"; slug: string; at: number }
   | { what: "run" | "history"; slug: string; id: string }
-  | { what: "artifact" | "frame" | "parquet"; slug: string; owner: string | null; id: string };
+  | {
+    what: "artifact" | "table" | "frame" | "parquet";
+    slug: string;
+    owner: string | null;
+    id: string;
+  };
 
 /** What stands for the project itself where an experiment's id would. */
 const OWN = "own";
+/** How the path of an artifact's first rows ends: no artifact's own path does. */
+const TABLE = "table.json";
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Whether a text is an id, as the store has them. */
@@ -50,6 +57,10 @@ export const artifactPath = (
   end: string,
 ): string => below(slug, "artifacts", owner ?? OWN, `${id}.${end}`);
 
+/** The path of the first rows of an artifact that is Parquet. */
+export const tablePath = (slug: string, owner: string | null, id: string): string =>
+  artifactPath(slug, owner, id, TABLE);
+
 /** The path of a dataframe: its first rows as JSON, or all of it as Parquet. */
 export const framePath = (
   slug: string,
@@ -78,7 +89,9 @@ export function wantedBy(path: string): Wanted | undefined {
   if (owner !== null && !isId(owner)) return undefined;
   const [, id, end] = /^(.+?)\.([a-z.]+)$/.exec(two) ?? [];
   if (id === undefined || !isId(id)) return undefined;
-  if (kind === "artifacts") return { what: "artifact", slug, owner, id };
+  if (kind === "artifacts") {
+    return { what: end === TABLE ? "table" : "artifact", slug, owner, id };
+  }
   if (kind !== "dataframes") return undefined;
   if (end === "json") return { what: "frame", slug, owner, id };
   return end === "parquet" ? { what: "parquet", slug, owner, id } : undefined;

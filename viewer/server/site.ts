@@ -357,13 +357,15 @@ export class Site {
     }
     const { id, owner } = wanted;
     const parent = owner === null ? project : placeholder(project, owner);
-    if (wanted.what === "artifact") {
+    if (wanted.what === "artifact" || wanted.what === "table") {
       const artifact = await getArtifact(rubicon, parent, { ...call, id });
       const known = await sniffer.of(artifact, call);
       if ("missing" in known) {
         throw new RubiconException("not-found", `Artifact ${id}: ${known.missing}.`);
       }
-      return { what: "artifact", artifact, known };
+      if (wanted.what === "artifact") return { what: "artifact", artifact, known };
+      if (known.show !== "parquet") return json(undefined);
+      return json(await frameFile(rubicon, artifact, null, call));
     }
     const dataframe = await getDataframe(rubicon, parent, { ...call, id });
     if (wanted.what === "parquet") return { what: "parquet", dataframe };

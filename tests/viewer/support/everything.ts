@@ -13,6 +13,7 @@ import {
   logExperiment,
   logJson,
   type Project,
+  toParquet,
 } from "../../../mod.ts";
 import { randomOf, uuidOf } from "./random.ts";
 import { png, svg, wav } from "./samples.ts";
@@ -129,6 +130,10 @@ async function attachAll(
   await logArtifact(rubicon, second, { name: "sample.png", data: png(160, 100, 120) });
   await logArtifact(rubicon, first, { name: "tone.wav", data: wav(440) });
   await logArtifact(rubicon, first, { name: "table.csv", data: 'a,b\n1,2\n3,"x, y"\n' });
+  await logArtifact(rubicon, first, {
+    name: "scores.parquet",
+    data: await toParquet({ columns: ["fold"], rows: [{ fold: 1 }, { fold: 2.5 }] }),
+  });
   await logArtifact(rubicon, first, { name: "report.html", data: HTML });
   await logArtifact(rubicon, first, {
     name: "model.bin",

@@ -10,10 +10,9 @@ import { useEffect, useState } from "npm:preact@^11.2.0/hooks";
 import type { ViewerArtifact } from "../../contract.ts";
 import { parseCsv } from "../data/csv.ts";
 import { bytes } from "../data/format.ts";
-import { download, loadBlob } from "../data/load.ts";
-import { Icon } from "./icon.tsx";
+import { loadBlob } from "../data/load.ts";
 import { DataTable } from "./data_table.tsx";
-import { sayError } from "./toast.tsx";
+import { FrameThere } from "./frame.tsx";
 
 /** Texts are shown up to this length. */
 export const MAX_TEXT = 400_000;
@@ -44,7 +43,8 @@ export function useContent(
     Content | { kind: "loading" } | { kind: "failed"; message: string }
   >({ kind: "loading" });
   useEffect(() => {
-    if (!artifact?.path) return;
+    // A table is read by whoever shows it.
+    if (!artifact?.path || artifact.table) return;
     let url: string | undefined;
     let gone = false;
     setFound({ kind: "loading" });
@@ -73,19 +73,20 @@ export function prettyJson(text: string): string {
 }
 
 /** Whether a page can show it. */
-export const canShow = ({ show, path }: ViewerArtifact): boolean =>
-  path !== null && show !== "none" && show !== "parquet";
+export const canShow = ({ show, path, table }: ViewerArtifact): boolean =>
+  path !== null && show !== "none" && (show !== "parquet" || table !== undefined);
 
 /** An artifact's content. */
 export function ArtifactContent({ artifact }: { artifact: ViewerArtifact }): VNode {
   const content = useContent(canShow(artifact) ? artifact : undefined);
-  const { show, name, path, leftOut } = artifact;
+  const { show, name, path, leftOut, table } = artifact;
   if (path === null) {
     return <p class="note">{leftOut ?? "It was left out when the page was exported."}</p>;
   }
   if (!canShow(artifact)) {
     return <p class="note">Nothing here shows such a file. Download it to open it elsewhere.</p>;
   }
+  if (table !== undefined) return <FrameThere path={table} name={name} label="Artifact" />;
   if (content.kind === "loading") return <p class="muted">Reading {name}…</p>;
   if (content.kind === "failed") return <p class="note bad" role="alert">{content.message}</p>;
   if (content.kind === "media") {
@@ -111,11 +112,11 @@ export function ArtifactContent({ artifact }: { artifact: ViewerArtifact }): VNo
     );
   }
   if (show === "csv") {
-    const table = parseCsv(content.text);
+    const { columns, rows } = parseCsv(content.text);
     return (
       <>
         {cut}
-        <DataTable columns={table.columns} rows={table.rows.length} label={`Artifact ${name}`} />
+        <DataTable columns={columns} rows={rows.length} label={`Artifact ${name}`} />
       </>
     );
   }
@@ -126,19 +127,5 @@ export function ArtifactContent({ artifact }: { artifact: ViewerArtifact }): VNo
         {show === "json" ? prettyJson(content.text) : content.text}
       </pre>
     </>
-  );
-}
-
-/** A button that saves an artifact's bytes. */
-export function DownloadButton({ path, name }: { path: string; name: string }): VNode {
-  return (
-    <button
-      type="button"
-      class="button small"
-      aria-label={`Download ${name}`}
-      onClick={() => void download(path, name).catch(sayError)}
-    >
-      <Icon name="export" size={14} />Download
-    </button>
   );
 }

@@ -8,8 +8,8 @@ import type { VNode } from "npm:preact@^11.2.0";
 import type { FrameFile, ViewerDataframe } from "../../contract.ts";
 import { decodeCells } from "../data/cell.ts";
 import { project } from "../state/store.ts";
-import { DownloadButton } from "./artifact.tsx";
 import { DataTable } from "./data_table.tsx";
+import { DownloadButton } from "./download.tsx";
 import { useFile } from "./file.ts";
 
 /** What a dataframe holds. */
@@ -17,10 +17,13 @@ export function FrameContent({ frame }: { frame: ViewerDataframe }): VNode {
   if (frame.path === null) {
     return <p class="note">{frame.leftOut ?? "It was left out when the page was exported."}</p>;
   }
-  return <FrameThere path={frame.path} name={frame.name ?? "dataframe"} />;
+  return <FrameThere path={frame.path} name={frame.name ?? "dataframe"} label="Dataframe" />;
 }
 
-function FrameThere({ path, name }: { path: string; name: string }): VNode {
+/** The first rows at a path. */
+export function FrameThere(
+  { path, name, label }: { path: string; name: string; label: string },
+): VNode {
   const { file, retry } = useFile<FrameFile>(path, project.value?.runs.checksum ?? "");
   if (file.state === "loading") return <p class="muted">Reading {name}…</p>;
   if (file.state === "failed") {
@@ -39,7 +42,7 @@ function FrameThere({ path, name }: { path: string; name: string }): VNode {
         values: decodeCells(column.values),
       }))}
       rows={rows}
-      label={`Dataframe ${name}`}
+      label={`${label} ${name}`}
       page={10}
     >
       {download !== null && <DownloadButton path={download} name={`${name}.parquet`} />}

@@ -10,13 +10,8 @@ import type { RunFile, ViewerArtifact } from "../../contract.ts";
 import { asPeopleCount } from "../data/cell.ts";
 import { bytes, count } from "../data/format.ts";
 import { diffLines } from "../data/line_diff.ts";
-import {
-  ArtifactContent,
-  canShow,
-  DownloadButton,
-  prettyJson,
-  useContent,
-} from "../parts/artifact.tsx";
+import { ArtifactContent, canShow, prettyJson, useContent } from "../parts/artifact.tsx";
+import { DownloadButton } from "../parts/download.tsx";
 import { RunName } from "../parts/bits.tsx";
 import { nameOf } from "../state/colours.ts";
 
