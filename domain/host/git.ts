@@ -53,12 +53,15 @@ export interface GitInfo {
  * ```
  */
 export async function gitInfo(folder?: string | URL): Promise<GitInfo> {
-  const [branchName, commitHash, dirty, githubUrl] = await Promise.all([
+  const all = [
     git(folder, "rev-parse", "--abbrev-ref", "HEAD"),
     git(folder, "rev-parse", "HEAD"),
     isDirty(folder),
     remote(folder),
-  ]);
+  ] as const;
+  // No process goes on after this, whichever fails first.
+  await Promise.allSettled(all);
+  const [branchName, commitHash, dirty, githubUrl] = await Promise.all(all);
   return { branchName, commitHash, githubUrl, dirty };
 }
 
