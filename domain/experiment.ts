@@ -174,8 +174,9 @@ export async function getExperiment(
     const what = `experiment with the name "${name}" in project "${project.name}"`;
     const place = { projectName: project.name };
     const choice: Choice = { passes: (one) => one.name === name, newest: true, limit: 1 };
-    const list = (more: CallOptions) =>
-      readEntities(rubicon, "experiment", place, what, { ...query, ...more }, choice);
+    const list = async (more: CallOptions) =>
+      (await readEntities(rubicon, "experiment", place, what, { ...query, ...more }, choice))
+        .map(ownCopy);
     return await findNamed(
       `experiment of project "${project.name}"`,
       name,

@@ -7,7 +7,7 @@ import type { Backend, WritePlan } from "../../composite/plan.ts";
 import { isRubiconException, RubiconException } from "../../errors.ts";
 import type { Composite } from "../../composite.ts";
 import { beside, isWhole } from "../format/copies.ts";
-import { entityOf, parentKeys, type Place, placeFolder } from "../format/layout.ts";
+import { entityOf, metadataKey, parentKeys, type Place, placeFolder } from "../format/layout.ts";
 import { describe } from "../format/codec.ts";
 import type { Entity } from "../format/entities.ts";
 import { Marks } from "../format/trash.ts";
@@ -29,6 +29,12 @@ export function above(
   const { parents } = last;
   return { parents: more.length === 0 ? parents : [...new Set([...parents, ...more])], copies };
 }
+
+/** The parent of what is written into a project's folder. */
+export const inProject = (folder: string): Pick<WritePlan, "parents" | "copies"> => ({
+  parents: [metadataKey(folder)],
+  copies,
+});
 
 const copies = { isWhole, beside, whyNot };
 
