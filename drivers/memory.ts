@@ -9,6 +9,7 @@ import { RubiconException } from "../errors.ts";
 import type { Bytes, Driver, GetOptions, ListEntry, ListOptions, ObjectMeta } from "./driver.ts";
 import type { PutOptions, Source } from "./driver.ts";
 import { type DriverConfig, registerDriver } from "./registry.ts";
+import { copyOf } from "./small.ts";
 import { breathe, CHUNK_BYTES, chunksOf } from "./source.ts";
 
 interface Stored {
@@ -35,24 +36,6 @@ const metaOf = ({ bytes, time, version }: Stored): ObjectMeta => ({
   lastModified: new Date(time),
   etag: String(version),
 });
-
-/** Objects up to this size share buffers: each of its own costs more than such an object. */
-const SMALL_BYTES = 1024;
-/** So much of memory an object may keep that is the last one of its buffer. */
-const SHARED_BYTES = 16 * 1024;
-let shared = new Uint8Array(0);
-let used = 0;
-
-function copyOf(source: Uint8Array): Bytes {
-  if (source.length > SMALL_BYTES) return new Uint8Array(source);
-  if (used + source.length > shared.length) {
-    shared = new Uint8Array(SHARED_BYTES);
-    used = 0;
-  }
-  const bytes = shared.subarray(used, used += source.length);
-  bytes.set(source);
-  return bytes;
-}
 
 const place = (key: string): [folders: string[], name: string] => {
   const folders = key.split("/");

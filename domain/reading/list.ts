@@ -24,8 +24,8 @@ import {
 } from "./entity_files.ts";
 import { newestOf } from "./newest.ts";
 import { readParent } from "./parent.ts";
-import { ownCopy } from "./run_cache.ts";
 import type { Entity, EntityOf, Experiment, Kind } from "../format/entities.ts";
+import { ownCopy } from "../format/codec.ts";
 
 /** The entities of one kind at one place that are wanted. */
 export async function readEntities<K extends Kind>(
