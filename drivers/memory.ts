@@ -9,7 +9,7 @@ import { RubiconException } from "../errors.ts";
 import type { Bytes, Driver, GetOptions, ListEntry, ListOptions, ObjectMeta } from "./driver.ts";
 import type { PutOptions, Source } from "./driver.ts";
 import { type DriverConfig, registerDriver } from "./registry.ts";
-import { copyOf } from "./small.ts";
+import { SmallBytes } from "./small.ts";
 import { breathe, CHUNK_BYTES, chunksOf } from "./source.ts";
 
 interface Stored {
@@ -30,6 +30,7 @@ const NO_FOLDERS: Folder["folders"] = new Map();
 const newFolder = (): Folder => ({ objects: NO_OBJECTS, folders: NO_FOLDERS });
 const stores = new Map<string, Folder>();
 let versions = 0;
+const kept = new SmallBytes();
 
 const metaOf = ({ bytes, time, version }: Stored): ObjectMeta => ({
   size: bytes.length,
@@ -164,7 +165,7 @@ export function openMemory(config: DriverConfig): Driver {
       const collected = isStream && await collect(source, signal);
       const folder = make(root, folders);
       if (ifAbsent) refuseTaken(key, folder.objects.has(name));
-      const bytes = collected || copyOf(source as Uint8Array);
+      const bytes = collected || kept.copyOf(source as Uint8Array);
       const stored = { bytes, time: Date.now(), version: ++versions };
       if (folder.objects === NO_OBJECTS) folder.objects = new Map();
       folder.objects.set(name, stored);

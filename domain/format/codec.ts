@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { encode } from "../../drivers/small.ts";
+import { SmallBytes } from "../../drivers/small.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
 import { legacyForm } from "./datetime.ts";
 import type { Place } from "./layout.ts";
@@ -20,6 +20,7 @@ import {
   reviveValue,
 } from "./values.ts";
 
+const made = new SmallBytes();
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -32,7 +33,7 @@ export function encodeEntity(entity: Entity, encoding: Encoding = {}): Uint8Arra
     text += start;
     text += value === null ? "null" : encodeField(field, value, entity, encoding);
   }
-  return encode(`${text}}`);
+  return made.encode(`${text}}`);
 }
 
 /** Each field with the text before its value. */
