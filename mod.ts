@@ -82,6 +82,7 @@ export {
 } from "./drivers/registry.ts";
 export type { S3Credentials, S3Options } from "./drivers/s3/options.ts";
 export type { Comparison } from "./composite/compare.ts";
+export { addComments, addTags, removeComments, removeTags } from "./domain/annotations.ts";
 export {
   type ArtifactInput,
   deleteArtifact,
@@ -110,7 +111,6 @@ export type {
   CatalogTable,
   CatalogView,
 } from "./domain/catalog/source.ts";
-export { addComments, removeComments } from "./domain/comments.ts";
 export {
   type DataframeInput,
   deleteDataframe,
@@ -309,7 +309,6 @@ export {
   type StreamTableOptions,
 } from "./domain/stream.ts";
 export { groupByCommit, type TableOptions, toTable } from "./domain/table.ts";
-export { addTags, removeTags } from "./domain/tags.ts";
 export { type ArchiveOptions, archiveProject } from "./domain/upkeep/archive.ts";
 export type { Difference } from "./domain/upkeep/findings.ts";
 export type { Mend } from "./domain/upkeep/plan.ts";

@@ -8,7 +8,7 @@ import { hasCode, RubiconException } from "../errors.ts";
 import type { Bytes, OpenResult, Source } from "../drivers/driver.ts";
 import { byteStream, readInto } from "../drivers/source.ts";
 import { verifiedBytes, verifiedStream } from "./layers/verified.ts";
-import { differs } from "./same.ts";
+import { differs } from "./write/put.ts";
 import type { Backend, CopyRules } from "./plan.ts";
 
 /** Up to this size, in bytes, an object is read and checked before any of it is stored. */

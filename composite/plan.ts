@@ -69,8 +69,8 @@ export interface WritePlan {
   deletes?: readonly string[];
   /** Keys that have to be there first, outermost first. Copied from another backend where missing. */
   parents?: readonly string[];
-  /** How such copies are made. Missing: byte for byte, with all files that are beside a parent. */
-  copies?: CopyRules;
+  /** Gives how such copies are made. Missing: byte for byte, with all files that are beside a parent. */
+  copies?: () => Promise<CopyRules>;
   /**
    * Whether the first backend that answers decides, before the others are asked, which of several
    * racing writers wins. It costs one more wait, and keeps backends from taking different winners.

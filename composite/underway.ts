@@ -48,11 +48,11 @@ export class Underway {
 /** For so long, in milliseconds, work that never waits may keep timers and other input from their turn. */
 const SHARE = 20;
 
-/** When it last had one. The first write of a process gives it one. */
-let lastTurn = 0;
+/** When it last had one, or the first write of the process began: a short one is not to load Deno's timers for it. */
+let lastTurn: number | undefined;
 
 /** Whether the event loop is due for a turn: drivers that answer at once never give it one. */
-export const isTurnDue = (): boolean => Math.abs(Date.now() - lastTurn) > SHARE;
+export const isTurnDue = (): boolean => Math.abs(Date.now() - (lastTurn ??= Date.now())) > SHARE;
 
 /** Gives the event loop its turn. */
 export async function yieldToEventLoop(): Promise<void> {

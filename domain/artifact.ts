@@ -6,8 +6,7 @@
 import { RubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import type { Bytes } from "../drivers/driver.ts";
-import { type ArtifactData, type FileData, sourceOf } from "./files/data.ts";
-import { checkArtifact, dataOf } from "./files/open.ts";
+import { type ArtifactData, checkArtifact, dataOf, type FileData, sourceOf } from "./files/data.ts";
 import {
   type AttachedQuery,
   createAttached,
@@ -21,7 +20,6 @@ import { describe } from "./format/codec.ts";
 import { DATA, entityFolder } from "./format/layout.ts";
 import { readAttached } from "./reading/deleted.ts";
 import type { ProgressOption } from "./progress.ts";
-import { verifiedBytes } from "../composite/layers/verified.ts";
 import type { Artifact, Parent } from "./format/entities.ts";
 import { inputFields, type ListFilter, type LogInput } from "./inputs.ts";
 
@@ -134,6 +132,7 @@ export async function readArtifact(
 ): Promise<Bytes> {
   checkComposite(rubicon, "readArtifact");
   const key = checkArtifact(rubicon, artifact, options, "readArtifact");
+  const { verifiedBytes } = await import("../composite/layers/verified.ts");
   return await readAttached(
     rubicon,
     entityFolder(artifact),

@@ -7,12 +7,10 @@ import type { Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject, refuse, show } from "./check.ts";
 import type { ExperimentFilter } from "./experiment.ts";
 import { CALL_FIELDS } from "./inputs.ts";
-import { cellsOf } from "./query/cells.ts";
 import { compileQuery } from "./query/query.ts";
 import type { MetricColumn } from "./query/where.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
-import { readQueried } from "./reading/queried.ts";
-import { ownCopy } from "./reading/run_cache.ts";
+import { ownCopy } from "./format/codec.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 
 /** Options of {@linkcode bestExperiment}: which experiments are looked at. */
@@ -55,14 +53,13 @@ export async function bestExperiment(
     refuse(`${where} takes a metric such as "metrics.accuracy", not ${show(metric)}.`);
   }
   const query = compileQuery(options.where, { [metric]: "best" }, where);
-  const runs = await readQueried(
-    rubicon,
-    project,
-    query,
-    checkFilter(options, where),
-    options,
-    { children: true, status: false },
-  );
+  const choice = checkFilter(options, where);
+  const [{ readQueried }, { cellsOf }] = await Promise.all([
+    import("./reading/queried.ts"),
+    import("./query/cells.ts"),
+  ]);
+  const needs = { children: true, status: false };
+  const runs = await readQueried(rubicon, project, query, choice, options, needs);
   const values = cellsOf(runs).of(query.orderBy[0]!.column);
   const at = values.findIndex((value) =>
     typeof value === "bigint" || typeof value === "number" && !Number.isNaN(value)

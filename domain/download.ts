@@ -6,7 +6,7 @@
 import { isRubiconException } from "../errors.ts";
 import type { CallOptions, Composite } from "../composite.ts";
 import { readArtifact } from "./artifact.ts";
-import { checkArtifact, dataOf } from "./files/open.ts";
+import { checkArtifact, dataOf } from "./files/data.ts";
 import { describe } from "./format/codec.ts";
 import { type ProgressOption, reporter } from "./progress.ts";
 import type { Artifact } from "./format/entities.ts";

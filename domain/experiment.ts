@@ -5,25 +5,20 @@
  */
 import type { CallOptions, Composite } from "../composite.ts";
 import type { Core, Step } from "../composite/plan.ts";
-import { encodeEntity } from "./format/codec.ts";
+import { encodeEntity, ownCopy } from "./format/codec.ts";
 import { checkComposite, checkFields, checkId, checkProject, checkText, refuse } from "./check.ts";
 import { type ChildKind, prepareAll } from "./writing/child.ts";
 import type { FeatureInputs } from "./feature.ts";
 import { compileQuery } from "./query/query.ts";
 import type { OrderBy, Where } from "./query/where.ts";
 import { checkFilter, type Choice, FILTER_FIELDS } from "./reading/filter.ts";
-import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { experimentFolder } from "./format/layout.ts";
 import type { MetricInputs } from "./metric.ts";
 import type { ParameterInputs } from "./parameter.ts";
-import { readEntities } from "./reading/list.ts";
-import { readQueried } from "./reading/queried.ts";
-import { readEntity } from "./reading/entity_files.ts";
-import { ownCopy } from "./reading/run_cache.ts";
 import { build, create, type Made, stepOf } from "./writing/create.ts";
 import { refuseTaken } from "./writing/taken.ts";
 import type { Experiment, Project } from "./format/entities.ts";
-import { CALL_FIELDS, inputFields, type ListFilter, type LogInput } from "./inputs.ts";
+import { CALL_FIELDS, inputFields, type ListFilter, type LogInput, readOnly } from "./inputs.ts";
 
 /** What {@linkcode logExperiment} takes. */
 export type ExperimentInput = LogInput<Experiment> & {
@@ -174,6 +169,10 @@ export async function getExperiment(
     const what = `experiment with the name "${name}" in project "${project.name}"`;
     const place = { projectName: project.name };
     const choice: Choice = { passes: (one) => one.name === name, newest: true, limit: 1 };
+    const [{ findLast, findNamed }, { readEntities }] = await Promise.all([
+      import("./reading/find.ts"),
+      import("./reading/list.ts"),
+    ]);
     const list = async (more: CallOptions) =>
       (await readEntities(rubicon, "experiment", place, what, { ...query, ...more }, choice))
         .map(ownCopy);
@@ -181,10 +180,11 @@ export async function getExperiment(
       `experiment of project "${project.name}"`,
       name,
       () => findLast(rubicon, query, list, what),
-      () => listExperiments(rubicon, project, secondLook(query)),
+      () => listExperiments(rubicon, project, readOnly(query)),
     );
   }
   checkId(id, `${where}: id`);
+  const { readEntity } = await import("./reading/entity_files.ts");
   return await readEntity(
     rubicon,
     "experiment",
@@ -229,6 +229,7 @@ export async function listExperiments(
   const choice = checkFilter(filter, where);
   const query = compileQuery(filter.where, filter.orderBy, where);
   const needs = { children: false, status: false };
+  const { readQueried } = await import("./reading/queried.ts");
   const runs = await readQueried(rubicon, project, query, choice, filter, needs);
   return runs.map(({ experiment }) => ownCopy(experiment));
 }

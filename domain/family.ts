@@ -6,9 +6,8 @@
 import type { CallOptions, Composite } from "../composite.ts";
 import { checkComposite, checkExperiment, checkFields, checkId, refuse } from "./check.ts";
 import { experimentFolder } from "./format/layout.ts";
-import { readEntity } from "./reading/entity_files.ts";
 import { CALL_FIELDS } from "./inputs.ts";
-import { addTags } from "./tags.ts";
+import { addTags } from "./annotations.ts";
 import type { Experiment } from "./format/entities.ts";
 
 /**
@@ -70,6 +69,7 @@ async function related(
   checkExperiment(experiment, where);
   checkFields(options, CALL_FIELDS, where);
   const place = { projectName: experiment.projectName };
+  const { readEntity } = await import("./reading/entity_files.ts");
   const { tags } = await readEntity(
     rubicon,
     "experiment",

@@ -11,6 +11,11 @@ import { FIELDS, PLACE_FIELDS } from "./format/schema.ts";
 /** The names of the options that every call takes. */
 export const CALL_FIELDS: ReadonlySet<string> = new Set(Object.keys(CALL));
 
+/** The options of a call that are about reading; its receipts are those of something else. */
+export function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
+  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
+}
+
 /** What a log function of this kind takes, beside `more`. */
 export function inputFields(kind: Kind, more: readonly string[] = []): ReadonlySet<string> {
   return new Set([

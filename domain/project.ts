@@ -10,15 +10,13 @@ import { equal } from "../drivers/same.ts";
 import type { Bytes } from "../drivers/driver.ts";
 import { checkComposite, checkFields, checkId, checkName, refuse } from "./check.ts";
 import { decodeEntity, encodeEntity } from "./format/codec.ts";
-import { findLast, findNamed, secondLook } from "./reading/find.ts";
 import { metadataKey, projectFolder } from "./format/layout.ts";
-import { readEntities } from "./reading/list.ts";
 import { FIELDS } from "./format/schema.ts";
 import { gone, isTrashedIn, noteLiving, readAttached } from "./reading/deleted.ts";
 import { build, create } from "./writing/create.ts";
 import { refuseTaken } from "./writing/taken.ts";
 import type { Project } from "./format/entities.ts";
-import { CALL_FIELDS, inputFields, type LogInput } from "./inputs.ts";
+import { CALL_FIELDS, inputFields, type LogInput, readOnly } from "./inputs.ts";
 
 /** What {@linkcode createProject} and {@linkcode getOrCreateProject} take. */
 export type ProjectInput = Omit<LogInput<Project, "name">, "tags" | "comments">;
@@ -79,14 +77,16 @@ export async function getProject(rubicon: Composite, query: ProjectQuery): Promi
     checkId(id, "getProject: id");
     const list = async (more: Pick<CallOptions, "read">) =>
       (await listProjects(rubicon, { ...call, ...more })).filter((one) => one.id === id);
+    const { findLast } = await import("./reading/find.ts");
     return await findLast(rubicon, query, list, `project with the id ${id}`);
   }
   checkName(name, "getProject: name");
+  const { findNamed } = await import("./reading/find.ts");
   return await findNamed(
     "project",
     name!,
     () => byName(rubicon, name!, query),
-    () => listProjects(rubicon, secondLook(query)),
+    () => listProjects(rubicon, readOnly(query)),
   );
 }
 
@@ -244,12 +244,6 @@ export async function listProjects(
 ): Promise<Project[]> {
   checkComposite(rubicon, "listProjects");
   checkFields(options, CALL_FIELDS, "listProjects");
-  const projects = await readEntities(
-    rubicon,
-    "project",
-    { projectName: "" },
-    "the projects",
-    options,
-  );
-  return projects;
+  const { readEntities } = await import("./reading/list.ts");
+  return await readEntities(rubicon, "project", { projectName: "" }, "the projects", options);
 }

@@ -9,13 +9,13 @@ import { checkComposite, checkFields, checkProject, checkTexts, refuse } from ".
 import type { ExperimentFilter } from "./experiment.ts";
 import type { Experiment, Project } from "./format/entities.ts";
 import { CALL_FIELDS } from "./inputs.ts";
-import type { Value } from "./format/values.ts";
+import { ownCopy } from "./format/codec.ts";
+import { ownValue, type Value } from "./format/values.ts";
 import { fault } from "./query/fault.ts";
 import { compileQuery } from "./query/query.ts";
 import type { OwnCells } from "./query/table.ts";
 import { OWN_FIELDS, type QueryOrder } from "./query/tree.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
-import { ownCopy, ownValue } from "./reading/run_cache.ts";
 import type { Run } from "./reading/runs.ts";
 import type { StreamedRuns } from "./reading/stream.ts";
 

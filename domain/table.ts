@@ -7,20 +7,12 @@ import type { Composite } from "../composite.ts";
 import { checkComposite, checkFields, checkProject, checkTexts, refuse } from "./check.ts";
 import type { ExperimentFilter } from "./experiment.ts";
 import { compileQuery } from "./query/query.ts";
-import {
-  findColumn,
-  type OwnCells,
-  type ProjectTable,
-  selectColumns,
-  tableOf,
-} from "./query/table.ts";
+import type { OwnCells, ProjectTable } from "./query/table.ts";
 import { OWN_FIELDS } from "./query/tree.ts";
 import { checkFilter, FILTER_FIELDS } from "./reading/filter.ts";
-import { readQueried } from "./reading/queried.ts";
 import { CALL_FIELDS } from "./inputs.ts";
-import { ownValue } from "./reading/run_cache.ts";
 import type { Project } from "./format/entities.ts";
-import type { Value } from "./format/values.ts";
+import { ownValue, type Value } from "./format/values.ts";
 
 export type { AnyTable, OwnCells, ProjectRow, ProjectTable, TableColumn } from "./query/table.ts";
 
@@ -90,6 +82,10 @@ export async function toTable(
   const own: ReadonlySet<string> = new Set(OWN_FIELDS);
   const children = !columns?.every((name) => own.has(name));
   const status = columns?.includes("status") ?? true;
+  const [{ readQueried }, { selectColumns, tableOf }] = await Promise.all([
+    import("./reading/queried.ts"),
+    import("./query/table.ts"),
+  ]);
   const runs = await readQueried(rubicon, project, query, choice, options, { children, status });
   const table = tableOf(runs, ownValue);
   return columns ? selectColumns(table, columns, `${where}: columns`) : table;
@@ -112,7 +108,8 @@ export async function toTable(
 export function groupByCommit<Columns>(
   table: ProjectTable<Columns>,
 ): Map<string | null, ProjectTable<Columns>> {
-  if (!findColumn(table.columns, "commitHash")) {
+  // An own column keeps its name, whatever parameters and metrics are called.
+  if (!table.columns.some(({ name }) => name === "commitHash")) {
     refuse("groupByCommit: the table has no column commitHash. Leave it among the columns.");
   }
   const groups = Map.groupBy(table.rows, ({ commitHash }) => commitHash);

@@ -6,7 +6,7 @@
  */
 import { isRubiconException, RubiconException } from "../errors.ts";
 import { refuse, showKey } from "../messages.ts";
-import { bulkLayer } from "./bulk_layer.ts";
+import { bulkLayer } from "./layer.ts";
 import type { Driver, GetOptions, ListEntry, ListOptions, VerbOptions } from "./driver.ts";
 import { layer, plain, VERBS } from "./layer.ts";
 

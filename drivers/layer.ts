@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { bulkLayer } from "./bulk_layer.ts";
-import type { Driver, ListEntry, ListOptions, VerbOptions } from "./driver.ts";
+import type { BulkReader, Driver, ListEntry, ListOptions, VerbOptions } from "./driver.ts";
 
 /** The verbs that every driver has. */
 export const VERBS = ["get", "open", "put", "stat", "list", "folders", "delete"] as const;
@@ -33,6 +32,20 @@ export const layer = <D extends Driver, Added extends object = object>(
   inner: D,
   overrides: Partial<Driver> & Added,
 ): D & Added => ({ ...inner, ...overrides });
+
+/** Runs one bulk read of these keys; `run` takes the options that the driver gets. */
+export type AroundBulk = <T>(
+  keys: readonly string[],
+  options: VerbOptions | undefined,
+  run: (options: VerbOptions | undefined) => Promise<T>,
+) => Promise<T>;
+
+/** A bulk reader with something around each of its reads. */
+export const bulkLayer = (inner: BulkReader, around: AroundBulk): BulkReader => ({
+  list: (folders, options) => around(folders, options, (changed) => inner.list(folders, changed)),
+  stat: (keys, options) => around(keys, options, (changed) => inner.stat(keys, changed)),
+  get: (keys, options) => around(keys, options, (changed) => inner.get(keys, changed)),
+});
 
 /** Runs a verb of the inner driver, with the options that it gets. */
 export type Around = <O extends VerbOptions, T>(

@@ -9,6 +9,7 @@ import { RubiconException } from "../errors.ts";
 import type { Bytes, Driver, GetOptions, ListEntry, ListOptions, ObjectMeta } from "./driver.ts";
 import type { PutOptions, Source } from "./driver.ts";
 import { type DriverConfig, registerDriver } from "./registry.ts";
+import { SmallBytes } from "./small.ts";
 import { breathe, CHUNK_BYTES, chunksOf } from "./source.ts";
 
 interface Stored {
@@ -29,30 +30,13 @@ const NO_FOLDERS: Folder["folders"] = new Map();
 const newFolder = (): Folder => ({ objects: NO_OBJECTS, folders: NO_FOLDERS });
 const stores = new Map<string, Folder>();
 let versions = 0;
+const kept = new SmallBytes();
 
 const metaOf = ({ bytes, time, version }: Stored): ObjectMeta => ({
   size: bytes.length,
   lastModified: new Date(time),
   etag: String(version),
 });
-
-/** Objects up to this size share buffers: each of its own costs more than such an object. */
-const SMALL_BYTES = 1024;
-/** So much of memory an object may keep that is the last one of its buffer. */
-const SHARED_BYTES = 16 * 1024;
-let shared = new Uint8Array(0);
-let used = 0;
-
-function copyOf(source: Uint8Array): Bytes {
-  if (source.length > SMALL_BYTES) return new Uint8Array(source);
-  if (used + source.length > shared.length) {
-    shared = new Uint8Array(SHARED_BYTES);
-    used = 0;
-  }
-  const bytes = shared.subarray(used, used += source.length);
-  bytes.set(source);
-  return bytes;
-}
 
 const place = (key: string): [folders: string[], name: string] => {
   const folders = key.split("/");
@@ -181,7 +165,7 @@ export function openMemory(config: DriverConfig): Driver {
       const collected = isStream && await collect(source, signal);
       const folder = make(root, folders);
       if (ifAbsent) refuseTaken(key, folder.objects.has(name));
-      const bytes = collected || copyOf(source as Uint8Array);
+      const bytes = collected || kept.copyOf(source as Uint8Array);
       const stored = { bytes, time: Date.now(), version: ++versions };
       if (folder.objects === NO_OBJECTS) folder.objects = new Map();
       folder.objects.set(name, stored);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Command } from "npm:commander@15.1.0";
-import { addTags, removeTags } from "../../domain/tags.ts";
+import { addTags, removeTags } from "../../domain/annotations.ts";
 import type { Cli } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { findExperiment, findProject } from "../find.ts";

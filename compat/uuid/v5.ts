@@ -1,6 +1,8 @@
 // A stand-in for what the sources call of jsr:@std/uuid/v5; see compat/path/mod.ts.
-import { v5 } from "npm:uuid@14.0.3";
+import { textOf } from "./common.ts";
 
-// deno-lint-ignore require-await -- the one that it stands in for gives a promise.
-export const generate = async (namespace: string, data: Uint8Array): Promise<string> =>
-  v5(data, namespace);
+export async function generate(namespace: string, data: Uint8Array): Promise<string> {
+  const space = Uint8Array.fromHex(namespace.replaceAll("-", ""));
+  const hash = await crypto.subtle.digest("SHA-1", new Uint8Array([...space, ...data]));
+  return textOf(new Uint8Array(hash, 0, 16), 5);
+}

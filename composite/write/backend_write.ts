@@ -52,9 +52,9 @@ export async function writeTo(
   let isAsked = false;
   health.pending(1);
   try {
-    await health.run(async () => {
+    await health.run(() => {
       isAsked = true;
-      await carryOut(attempt, plan, backends);
+      return carryOut(attempt, plan, backends);
     });
     attempt.outcome = "ok";
     if (plan.exists && attempt.bytes > 0) health.missed(`what belongs to ${plan.what}`);
@@ -74,7 +74,10 @@ async function carryOut(
 ): Promise<void> {
   const { backend } = attempt;
   const { driver } = backend;
-  if (plan.parents) await bringParents(backend, plan, backends);
+  // Nearly always all are known, and nothing has to be waited for.
+  if (plan.parents?.some((parent) => !driver.knows(parent))) {
+    await bringParents(backend, plan, backends);
+  }
   const { waves } = plan;
   if (waves.length === 1 && waves[0]!.length === 1) await putStep(attempt, waves[0]![0]!, plan);
   else if (!await putAtOnce(attempt, plan)) {

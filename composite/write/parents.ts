@@ -4,9 +4,8 @@
  * @module
  */
 import { hasCode } from "../../errors.ts";
-import { SMALL, wholeBytes } from "../copy.ts";
 import { backendError } from "../failure.ts";
-import type { Backend, Beside, WritePlan } from "../plan.ts";
+import type { Backend, Beside, CopyRules, WritePlan } from "../plan.ts";
 import { put } from "./put.ts";
 
 /** Makes sure that the parents of a plan are there, outermost first, each looked for once. */
@@ -33,14 +32,15 @@ async function copyMissing(
   } catch (error) {
     if (!hasCode(error, "not-found")) throw error;
   }
-  const why = await plan.copies?.whyNot?.(parent, backends);
+  const rules = await plan.copies?.();
+  const why = await rules?.whyNot?.(parent, backends);
   if (why !== undefined) throw backendError(backend, "not-found", `${plan.what}: ${why}`);
-  const found = await findParent(backend, parent, plan, backends);
+  const found = await findParent(backend, parent, plan, backends, rules);
   // What stands beside it first, tags for example: it shows with all that it has.
   const [from, to] = await Promise.all(
     [found.backend, backend].map((one) => filesBeside(one, parent)),
   );
-  const files = plan.copies?.beside(from!, to!) ??
+  const files = rules?.beside(from!, to!) ??
     from!.map(({ key, bytes }) => ({ key, bytes, replace: false }));
   for (const { key, bytes, replace } of files) {
     await put(backend, { key, source: bytes, present: replace ? "replace" : "keep" }, key);
@@ -60,8 +60,10 @@ async function findParent(
   parent: string,
   plan: WritePlan,
   backends: readonly Backend[],
+  rules: CopyRules | undefined,
 ) {
-  const isWhole = plan.copies?.isWhole;
+  const { wholeBytes } = await import("../copy.ts");
+  const isWhole = rules?.isWhole;
   const others = backends.filter(({ label }) => label !== backend.label);
   try {
     return await Promise.any(others.map(async (other) => ({
@@ -86,6 +88,7 @@ async function findParent(
 
 /** The files beside a parent. One that is damaged is left out, and one that is larger than any of an entity. */
 async function filesBeside(backend: Backend, parent: string): Promise<Beside[]> {
+  const { SMALL, wholeBytes } = await import("../copy.ts");
   const files: Beside[] = [];
   const folder = parent.slice(0, parent.lastIndexOf("/"));
   for await (const { key, lastModified, size } of backend.driver.list(folder, { depth: 1 })) {

@@ -41,6 +41,9 @@ export async function writeAll(
     rest(all);
     throw signal.reason;
   }
+  if (attempts.every(({ outcome }) => outcome === "ok")) {
+    return attempts.map((attempt) => attempt.receipt());
+  }
   const taken = attempts.filter(({ outcome }) => outcome === "ok").length;
   // What is known to be in the way anywhere would make two entities of one key, whoever else took it.
   const isRefused = () => attempts.some(({ error }) => hasCode(error, "already-exists"));

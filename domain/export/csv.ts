@@ -4,8 +4,7 @@
  * @module
  */
 import { refuse, show } from "../check.ts";
-import { type AnyTable, columnName } from "../query/table.ts";
-import { jsonText, timeText } from "./json.ts";
+import type { AnyTable } from "../query/table.ts";
 import { checkTable, type Destination, putText, type TakeAwayOptions } from "./output.ts";
 
 /** Options of {@linkcode toCsv}. */
@@ -53,42 +52,9 @@ export async function toCsv(table: AnyTable, options: CsvOptions = {}): Promise<
   if (typeof defuseFormulas !== "boolean") {
     refuse(`${where}: defuseFormulas must be true or false, not ${show(defuseFormulas)}.`);
   }
-  return await putText(lines(table, defuseFormulas), options, "table.csv", where);
+  const { csvLines } = await import("./text.ts");
+  return await putText(csvLines(table, defuseFormulas), options, "table.csv", where);
 }
-
-function* lines({ columns, rows }: AnyTable, defuse: boolean): Generator<string> {
-  const names = columns.map(columnName);
-  yield `${names.map((name) => textCell(name, defuse)).join(",")}\r\n`;
-  for (const row of rows) {
-    yield `${names.map((name) => cell(cellOf(row, name), defuse)).join(",")}\r\n`;
-  }
-}
-
-/** A row's own value: a column named `constructor` is not what every object inherits. */
-const cellOf = (row: object, name: string): unknown =>
-  Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined;
-
-function cell(value: unknown, defuse: boolean): string {
-  switch (typeof value) {
-    case "string":
-      return value === "" ? '""' : textCell(value, defuse);
-    case "number":
-      return Object.is(value, -0) ? "-0" : String(value);
-    case "bigint":
-    case "boolean":
-      return String(value);
-    case "object":
-      return value === null ? "" : quoted(timeText(value) ?? jsonText(value));
-    default:
-      return "";
-  }
-}
-
-const textCell = (text: string, defuse: boolean): string =>
-  quoted(defuse && /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);
-
-const quoted = (text: string): string =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 /**
  * A table as JSON Lines: an object a row, each on a line of its own. What is missing is left out. Times are ISO 8601, NaN
@@ -120,15 +86,6 @@ export async function toJsonLines(
 ): Promise<string | void> {
   const where = "toJsonLines";
   checkTable(table, options, [], where);
-  const names = table.columns.map(columnName);
-  const pieces = function* () {
-    for (const row of table.rows) {
-      const fields = names.flatMap((name) => {
-        const value = cellOf(row, name);
-        return value === undefined ? [] : [`${JSON.stringify(name)}:${jsonText(value)}`];
-      });
-      yield `{${fields.join(",")}}\n`;
-    }
-  };
-  return await putText(pieces(), options, "table.jsonl", where);
+  const { jsonLines } = await import("./text.ts");
+  return await putText(jsonLines(table), options, "table.jsonl", where);
 }

@@ -5,15 +5,13 @@
  */
 import { RubiconException } from "../../errors.ts";
 import type { CallOptions, Composite } from "../../composite.ts";
-import type { Core } from "../../composite/plan.ts";
+import type { Backend, Core } from "../../composite/plan.ts";
 import type { Bytes } from "../../drivers/driver.ts";
-import { verifiedStream } from "../../composite/layers/verified.ts";
 import { checkComposite, checkEntity, checkFields, refuse, show } from "../check.ts";
 import { readDataframe } from "../dataframe.ts";
 import { describe } from "../format/codec.ts";
-import { entityFolder } from "../format/layout.ts";
+import { DATA, entityFolder } from "../format/layout.ts";
 import { CALL_FIELDS } from "../inputs.ts";
-import { dataKeys } from "../reading/data_keys.ts";
 import { toCsv, toJsonLines } from "./csv.ts";
 import { toParquet } from "./parquet.ts";
 import type { Dataframe } from "../format/entities.ts";
@@ -128,6 +126,7 @@ async function openStored(
   call: CallOptions,
 ): Promise<ReadableStream<Bytes>> {
   const { what, folder } = planFor(dataframe);
+  const { verifiedStream } = await import("../../composite/layers/verified.ts");
   return await rubicon.read({
     what,
     async run(backend) {
@@ -140,4 +139,18 @@ async function openStored(
       return { value: await verifiedStream(opened, `${backend.label}: ${key}`) };
     },
   }, call);
+}
+
+/** The keys of the Parquet files of a dataframe, one at least. */
+async function dataKeys(
+  { driver, label }: Pick<Backend, "driver" | "label">,
+  folder: string,
+): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of driver.list(folder, { depth: 2 })) {
+    const name = key.slice(folder.length + 1);
+    if (name === DATA || (name.startsWith(`${DATA}/`) && name.endsWith(".parquet"))) keys.push(key);
+  }
+  if (keys.length > 0) return keys;
+  throw new RubiconException("not-found", `${label}: there is no data in ${folder}.`);
 }

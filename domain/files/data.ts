@@ -4,7 +4,14 @@
  * @module
  */
 import type { Source } from "../../drivers/driver.ts";
-import { refuse, show } from "../check.ts";
+import type { CallOptions, Composite } from "../../composite.ts";
+import type { WholeStream } from "../../composite/whole.ts";
+import { checkComposite, checkEntity, checkFields, refuse, show } from "../check.ts";
+import { describe } from "../format/codec.ts";
+import type { Artifact } from "../format/entities.ts";
+import { DATA, entityFolder } from "../format/layout.ts";
+import { CALL_FIELDS } from "../inputs.ts";
+import { readAttached } from "../reading/deleted.ts";
 
 /**
  * Data at hand: bytes, text (as UTF-8), a Blob, or a function that opens a fresh stream at each call.
@@ -91,5 +98,37 @@ async function dataSource(data: unknown, where: string): Promise<Source> {
     `${where}: data must be bytes, text, a Blob, a stream or a function that opens one, not ${
       show(data)
     }. Use logJson for an object.`,
+  );
+}
+
+/** Checks the arguments. Returns the key of the data. */
+export function checkArtifact(
+  rubicon: Composite,
+  artifact: Artifact,
+  options: CallOptions,
+  where: string,
+): string {
+  checkComposite(rubicon, where);
+  checkEntity(artifact, ["artifact"], where);
+  checkFields(options, CALL_FIELDS, where);
+  return `${entityFolder(artifact)}/${DATA}`;
+}
+
+/** The data as what can be opened until a backend has it whole: see {@linkcode wholeObject}. */
+export async function dataOf(
+  rubicon: Composite,
+  artifact: Artifact,
+  options: CallOptions,
+  where: string,
+): Promise<() => Promise<WholeStream>> {
+  checkComposite(rubicon, where);
+  const key = checkArtifact(rubicon, artifact, options, where);
+  const { wholeObject } = await import("../../composite/whole.ts");
+  const folder = entityFolder(artifact);
+  const what = `the data of ${describe(artifact)}`;
+  return wholeObject(
+    (run, call) => readAttached(rubicon, folder, what, run, call),
+    key,
+    options,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Artifacts from and to the local disk. Loaded only by those who use it.
+ * Files of the local disk. Loaded only by those who use it.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import { basename } from "jsr:@std/path@^1.1.6/basename";
 import { dirname } from "jsr:@std/path@^1.1.6/dirname";
 import { fromFileUrl } from "jsr:@std/path@^1.1.6/from-file-url";
 import { join } from "jsr:@std/path@^1.1.6/join";
+import { resolve } from "jsr:@std/path@^1.1.6/resolve";
 import type { Bytes, Source } from "../../drivers/driver.ts";
 import { CHUNK_BYTES, readInto } from "../../drivers/source.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
@@ -163,4 +164,37 @@ async function writeInto(
     await cancel(error).catch(() => {}); // It may be the stream that failed; the error is what counts.
     throw error;
   }
+}
+
+/** Texts of files that are looked for from the current folder upwards, and the names of those that may not be read. */
+export async function readUpwards(
+  names: readonly string[],
+): Promise<{ files: Record<string, string>; notRead: readonly string[] }> {
+  const files: Record<string, string> = {};
+  const notRead: string[] = [];
+  let folder: string;
+  try {
+    folder = resolve(Deno.cwd());
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    return { files, notRead: names };
+  }
+  for (const name of names) {
+    for (let at = folder;; at = dirname(at)) {
+      try {
+        files[name] = await Deno.readTextFile(join(at, name));
+        break;
+      } catch (error) {
+        if (
+          error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied
+        ) {
+          notRead.push(name);
+          break;
+        }
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+      if (dirname(at) === at) break;
+    }
+  }
+  return { files, notRead };
 }

@@ -3,21 +3,24 @@
  *
  * @module
  */
+import { SmallBytes } from "../../drivers/small.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
 import { legacyForm } from "./datetime.ts";
 import type { Place } from "./layout.ts";
 import { type Field, FIELDS } from "./schema.ts";
-import type { Entity, EntityOf, Kind } from "./entities.ts";
+import type { Entity, EntityOf, Experiment, Kind } from "./entities.ts";
 import {
   decodeTrainingMetadata,
   encodeTrainingMetadata,
   encodeValue,
   type Encoding,
+  ownValue,
   parseDatetime,
   parseJson,
   reviveValue,
 } from "./values.ts";
 
+const made = new SmallBytes();
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -30,7 +33,7 @@ export function encodeEntity(entity: Entity, encoding: Encoding = {}): Uint8Arra
     text += start;
     text += value === null ? "null" : encodeField(field, value, entity, encoding);
   }
-  return encoder.encode(`${text}}`);
+  return made.encode(`${text}}`);
 }
 
 /** Each field with the text before its value. */
@@ -253,4 +256,11 @@ export function parseObject(bytes: Uint8Array, key: string): Record<string, unkn
     return found as Record<string, unknown>;
   }
   throw new RubiconException("corrupt", `${key} does not hold a JSON object.`);
+}
+
+/** An experiment that its owner may change. */
+export function ownCopy(experiment: Experiment): Experiment {
+  const copy = { ...experiment, tags: [...experiment.tags], comments: [...experiment.comments] };
+  if (copy.trainingMetadata) copy.trainingMetadata = ownValue(copy.trainingMetadata);
+  return copy;
 }

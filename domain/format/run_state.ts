@@ -13,3 +13,6 @@ export type RunState = "running" | "finished" | "failed" | "cancelled" | "lost";
 export const RUN_STATES: readonly RunState[] = [
   ...["running", "finished", "failed", "cancelled", "lost"] as const,
 ];
+
+/** How often a run shows that it is alive, in milliseconds, if nothing else is said. */
+export const HEARTBEAT = 60_000;

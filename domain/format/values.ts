@@ -325,3 +325,13 @@ export function decodeTrainingMetadata(value: unknown): TrainingMetadata | undef
   const found = reviveValue(value);
   return Array.isArray(found) && found.every(Array.isArray) ? found : undefined;
 }
+
+/** A value whose lists and objects its owner may change. Everything else in it never changes, but for bytes. */
+export function ownValue<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(ownValue) as T;
+  if (value instanceof Set) return new Set(value) as T;
+  if (ArrayBuffer.isView(value)) return (value as unknown as Uint8Array).slice() as T;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, ownValue(one)])) as T;
+}

@@ -9,7 +9,7 @@ import { now } from "../format/clock.ts";
 import { describe } from "../format/codec.ts";
 import { experimentFolder, placeIn } from "../format/layout.ts";
 import { above } from "../writing/above.ts";
-import { readOnly } from "../writing/create.ts";
+import { readOnly } from "../inputs.ts";
 import type { Experiment } from "../format/entities.ts";
 import { compactAll } from "./compaction.ts";
 import { readSeries } from "./read.ts";

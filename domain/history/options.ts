@@ -7,9 +7,8 @@ import type { CallOptions } from "../../composite.ts";
 import { refuse, show } from "../check.ts";
 import type { ExperimentInput } from "../experiment.ts";
 import { CALL_FIELDS } from "../inputs.ts";
-import { checkSummary, type SummaryOptions } from "./fold.ts";
-import { HEARTBEAT } from "./state.ts";
-import { SYSTEM_METRICS } from "./system.ts";
+import { checkSummary, type MetricSummary, type SummaryOptions } from "./fold.ts";
+import { HEARTBEAT } from "../format/run_state.ts";
 
 /** Options of a run's handle. */
 export interface RunOptions extends SummaryOptions, CallOptions {
@@ -58,6 +57,14 @@ export const RESUME_FIELDS: ReadonlySet<string> = new Set([
   "worker",
   ...CALL_FIELDS,
 ]);
+
+/** The metrics of what a process takes of its machine, and what their summaries say: peaks of memory, and means of the rest. Less of each is better. */
+export const SYSTEM_METRICS = {
+  system_rss_bytes: { fold: "max", directionality: "loss" },
+  system_heap_bytes: { fold: "max", directionality: "loss" },
+  system_cpu_percent: { fold: "mean", directionality: "loss" },
+  system_load: { fold: "mean", directionality: "loss" },
+} as const satisfies Record<string, MetricSummary>;
 
 const MOST_BUFFERED = 4_000_000;
 const FLUSH = 15_000;

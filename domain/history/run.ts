@@ -9,14 +9,14 @@ import type { Core } from "../../composite/plan.ts";
 import { checkName, checkText, refuse, show } from "../check.ts";
 import { describe } from "../format/codec.ts";
 import { slugify } from "../format/slug.ts";
-import { addTags } from "../tags.ts";
+import { addTags } from "../annotations.ts";
 import type { Experiment } from "../format/entities.ts";
 import { endRun } from "./end.ts";
 import { samplesOf, type SummaryOptions } from "./fold.ts";
 import { Beat } from "./beat.ts";
-import { hostName } from "./host.ts";
 import { checkMicros, checkStep } from "./point_input.ts";
-import { SYSTEM_METRICS, SystemSampler, type SystemSampling } from "./system.ts";
+import { SYSTEM_METRICS } from "./options.ts";
+import { hostName, SystemSampler, type SystemSampling } from "./system.ts";
 import type { HistoryWriter, PendingPoints } from "./writer.ts";
 
 /** Where and when a point belongs. */

@@ -13,12 +13,16 @@ import { refuseTaken } from "../writing/taken.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 import { statusStep, writeState } from "./end.ts";
 import { callOf } from "./calls.ts";
-import { hostName } from "./host.ts";
-import type { CheckedOptions, ResumeOptions, RunInput } from "./options.ts";
+import {
+  type CheckedOptions,
+  type ResumeOptions,
+  type RunInput,
+  SYSTEM_METRICS,
+} from "./options.ts";
 import { readSeries } from "./read.ts";
 import { type Run, RunHandle } from "./run.ts";
 import { encodeStatus, type StatusFile } from "./status_file.ts";
-import { SYSTEM_METRICS, systemProbe } from "./system.ts";
+import { hostName, systemProbe } from "./system.ts";
 import { HistoryWriter } from "./writer.ts";
 
 const SYSTEM_NAMES = Object.keys(SYSTEM_METRICS);

@@ -11,7 +11,7 @@ import { experimentFolder, historyFolder, isStatusName } from "../format/layout.
 import { readAttached } from "../reading/deleted.ts";
 import { readParent } from "../reading/parent.ts";
 import type { Experiment } from "../format/entities.ts";
-import type { RunState } from "../format/run_state.ts";
+import { HEARTBEAT, type RunState } from "../format/run_state.ts";
 import { decodeStatus, latestStatus, type StatusFile } from "./status_file.ts";
 import { microsOf, timeText } from "./times.ts";
 
@@ -35,9 +35,6 @@ export interface ExperimentStatus {
 
 /** A run that shows no heartbeat is lost after so many of them. */
 const HEARTBEATS = 2;
-/** How often a run shows that it is alive, in milliseconds, if nothing else is said. */
-export const HEARTBEAT = 60_000;
-
 /** What a store has of a run's state. */
 export interface Found {
   /** The names of its status files. */

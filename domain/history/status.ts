@@ -16,7 +16,7 @@ import { CALL_FIELDS } from "../inputs.ts";
 import type { Experiment } from "../format/entities.ts";
 import type { Said } from "./end.ts";
 import type { RunState } from "../format/run_state.ts";
-import { type ExperimentStatus, readState, statusOf } from "./state.ts";
+import type { ExperimentStatus } from "./state.ts";
 
 /** Options of {@linkcode setStatus}. */
 export interface SetStatusOptions extends CallOptions {
@@ -53,6 +53,7 @@ export async function experimentStatus(
   checkComposite(rubicon, where);
   checkExperiment(experiment, where);
   checkFields(options, CALL_FIELDS, where);
+  const { readState, statusOf } = await import("./state.ts");
   return statusOf(await readState(rubicon, experiment, options));
 }
 

@@ -3,15 +3,7 @@
  *
  * @module
  */
-import type { MetricSummary } from "./fold.ts";
-
-/** The metrics, and what their summaries say: peaks of memory, and means of the rest. Less of each is better. */
-export const SYSTEM_METRICS = {
-  system_rss_bytes: { fold: "max", directionality: "loss" },
-  system_heap_bytes: { fold: "max", directionality: "loss" },
-  system_cpu_percent: { fold: "mean", directionality: "loss" },
-  system_load: { fold: "mean", directionality: "loss" },
-} as const satisfies Record<string, MetricSummary>;
+import type { SYSTEM_METRICS } from "./options.ts";
 
 /** Asks the system now. */
 export type SystemProbe = () => Partial<Record<keyof typeof SYSTEM_METRICS, number>>;
@@ -77,4 +69,10 @@ export class SystemSampler {
     clearTimeout(this.#timer);
     this.#take();
   }
+}
+
+/** The name of the machine, if that is allowed without asking; else `null`. */
+export function hostName(): string | null {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
+  return state === "granted" ? Deno.hostname() : null;
 }

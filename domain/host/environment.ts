@@ -3,9 +3,6 @@
  *
  * @module
  */
-import { dirname } from "jsr:@std/path@^1.1.6/dirname";
-import { join } from "jsr:@std/path@^1.1.6/join";
-import { resolve } from "jsr:@std/path@^1.1.6/resolve";
 import type { Composite } from "../../composite.ts";
 import { logJson } from "../artifact.ts";
 import { checkComposite, checkFields, checkParent } from "../check.ts";
@@ -48,36 +45,7 @@ export async function logEnvironment(
   checkParent(parent, where);
   checkFields(input, INPUT, where);
   const { os, arch } = Deno.build;
-  const json = { versions: Deno.version, platform: { os, arch }, ...await readFiles() };
+  const { readUpwards } = await import("../files/disk.ts");
+  const json = { versions: Deno.version, platform: { os, arch }, ...await readUpwards(FILES) };
   return await logJson(rubicon, parent, { name: "environment.json", ...input, json });
-}
-
-async function readFiles() {
-  const files: Record<string, string> = {};
-  const notRead: string[] = [];
-  let folder: string;
-  try {
-    folder = resolve(Deno.cwd());
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    return { files, notRead: FILES };
-  }
-  for (const name of FILES) {
-    for (let at = folder;; at = dirname(at)) {
-      try {
-        files[name] = await Deno.readTextFile(join(at, name));
-        break;
-      } catch (error) {
-        if (
-          error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied
-        ) {
-          notRead.push(name);
-          break;
-        }
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-      if (dirname(at) === at) break;
-    }
-  }
-  return { files, notRead };
 }

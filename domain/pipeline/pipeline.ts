@@ -22,7 +22,7 @@ import type { CallOptions } from "../../composite.ts";
 import { logMetric } from "../metric.ts";
 import { suggest } from "../../messages.ts";
 import { logParameters } from "../parameter.ts";
-import { addTags } from "../tags.ts";
+import { addTags } from "../annotations.ts";
 import type {
   FitOptions,
   Pipeline,

@@ -30,6 +30,11 @@ export function evaluate({ where, orderBy }: Query, cells: Cells): number[] {
   return orderBy.length === 0 ? found : sorted(found, orderBy, cells);
 }
 
+/** The runs that a query asks for, in its order. */
+export function runQuery<R extends Run>(query: Query, runs: readonly R[]): R[] {
+  return evaluate(query, cellsOf(runs)).map((row) => runs[row]!);
+}
+
 /** Gives the values of a column, row by row. */
 type Reader = (column: QueryColumn) => (row: number) => unknown;
 

@@ -36,15 +36,15 @@ export const PREFIXES: Readonly<Record<string, QueryColumn["kind"]>> = {
   run: "own",
 };
 
-const SPACE = /\s+/y;
-const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy;
-const NAME = /[\p{L}\p{N}_][\p{L}\p{N}_.\-/:@]*/uy;
-const NUMBER =
-  /[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?(?![\p{L}\p{N}_.])|[+-]?Infinity(?!\w)|NaN(?!\w)/iuy;
-const SIGN = /&&|\|\||==|!=|<>|<=|>=|=~|[=<>!(),-]/y;
-
 /** Takes an expression apart. The last piece is the end. */
 export function lex(text: string, what: string): Token[] {
+  // Not made before they are needed: Unicode's tables take a millisecond of a start.
+  const SPACE = /\s+/y;
+  const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy;
+  const NAME = /[\p{L}\p{N}_][\p{L}\p{N}_.\-/:@]*/uy;
+  const NUMBER =
+    /[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?(?![\p{L}\p{N}_.])|[+-]?Infinity(?!\w)|NaN(?!\w)/iuy;
+  const SIGN = /&&|\|\||==|!=|<>|<=|>=|=~|[=<>!(),-]/y;
   const tokens: Token[] = [];
   let at = 0;
   const take = (expression: RegExp): string | undefined => {

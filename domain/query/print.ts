@@ -6,12 +6,11 @@
 import type { Query, QueryColumn, QueryCondition, QueryLiteral, QueryOrder } from "./tree.ts";
 
 const PREFIX = { own: "", metric: "metrics.", parameter: "params.", tag: "tags." } as const;
-const BARE = /^[\p{L}_][\p{L}\p{N}_./-]*$/u;
 
 /** A column as it is written in an expression. */
 export function printColumn({ kind, name, fold }: QueryColumn): string {
   // `tags.has` is followed by what the tags have.
-  const bare = kind === "own" || BARE.test(name) && name !== "has";
+  const bare = kind === "own" || /^[\p{L}_][\p{L}\p{N}_./-]*$/u.test(name) && name !== "has";
   const text = PREFIX[kind] + (bare ? name : `\`${name.replaceAll("`", "``")}\``);
   return fold === undefined ? text : `${fold}(${text})`;
 }

@@ -4,8 +4,7 @@
  * @module
  */
 import type { TextPlace } from "../../errors.ts";
-import { type Cells, cellsOf, type Run } from "./cells.ts";
-import { evaluate } from "./evaluate.ts";
+import type { Cells } from "./cells.ts";
 import { fault, nearest } from "./fault.ts";
 import { parseExpression } from "./parse.ts";
 import { columnKey, printColumn } from "./print.ts";
@@ -41,11 +40,6 @@ export function compileQuery(where: unknown, orderBy: unknown, what: string): Co
 export const needsChildren = ({ where, orderBy }: Query): boolean =>
   testsOf(where).some(({ column }) => !isOwn(column)) ||
   orderBy.some(({ column }) => !isOwn(column));
-
-/** The runs that a query asks for, in its order. */
-export function runQuery<R extends Run>(query: Query, runs: readonly R[]): R[] {
-  return evaluate(query, cellsOf(runs)).map((row) => runs[row]!);
-}
 
 /**
  * Throws if a query has a column that none of the runs has, which is nearly always a slip: it names the place and the

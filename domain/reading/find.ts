@@ -8,11 +8,6 @@ import { hasCode, RubiconException } from "../../errors.ts";
 import { suggest } from "../../messages.ts";
 import { lastNamed } from "./entity_files.ts";
 
-/** The options of a call that hold for a second look: its receipts are those of the first one. */
-export function secondLook({ signal, timeoutMs }: CallOptions): CallOptions {
-  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
-}
-
 /**
  * Looks for what has a name. If nothing has, the exception says which names there are.
  *

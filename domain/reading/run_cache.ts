@@ -27,23 +27,6 @@ export interface KnownRun {
   readonly durationMs?: number;
 }
 
-/** An experiment that its owner may change. */
-export function ownCopy(experiment: Experiment): Experiment {
-  const copy = { ...experiment, tags: [...experiment.tags], comments: [...experiment.comments] };
-  if (copy.trainingMetadata) copy.trainingMetadata = ownValue(copy.trainingMetadata);
-  return copy;
-}
-
-/** A value whose lists and objects its owner may change. Everything else in it never changes, but for bytes. */
-export function ownValue<T>(value: T): T {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(ownValue) as T;
-  if (value instanceof Set) return new Set(value) as T;
-  if (ArrayBuffer.isView(value)) return (value as unknown as Uint8Array).slice() as T;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, ownValue(one)])) as T;
-}
-
 /** The stamps of the folders that a run is read from: its own, and those of its parameters and metrics. */
 export type RunStamps = readonly (FolderStamp | undefined)[];
 

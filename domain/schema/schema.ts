@@ -23,7 +23,7 @@ import { asList, CALL_FIELDS, inputFields } from "../inputs.ts";
 import { nearest } from "../../messages.ts";
 import { logMetrics } from "../metric.ts";
 import { logParameters } from "../parameter.ts";
-import { addTags } from "../tags.ts";
+import { addTags } from "../annotations.ts";
 import { checkSchema } from "./check_schema.ts";
 import { findSchema, inferSchema } from "./registry.ts";
 import type { Found, FoundArtifact } from "./resolve.ts";

@@ -15,7 +15,6 @@ import {
 import type { Experiment, Project } from "../format/entities.ts";
 import { experimentFolder, projectFolder } from "../format/layout.ts";
 import { CALL_FIELDS } from "../inputs.ts";
-import { readEntity } from "../reading/entity_files.ts";
 
 export {
   type EmptiedTrash,
@@ -102,6 +101,7 @@ export async function restoreExperiment(
   const [{ targetOf }, { moveBack }] = await moving();
   await moveBack(rubicon, await targetOf(rubicon, folder, { id }, call), call, where);
   const place = { projectName: project.name };
+  const { readEntity } = await import("../reading/entity_files.ts");
   return await readEntity(rubicon, "experiment", folder, place, `experiment ${id}`, call);
 }
 
@@ -166,6 +166,7 @@ export async function restoreProject(
   const folder = projectFolder(name);
   const [{ targetOf }, { moveBack }] = await moving();
   await moveBack(rubicon, await targetOf(rubicon, folder, { name }, call), call, where);
+  const { readEntity } = await import("../reading/entity_files.ts");
   return await readEntity(
     rubicon,
     "project",

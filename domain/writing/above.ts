@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { Backend, WritePlan } from "../../composite/plan.ts";
+import type { Backend, CopyRules, WritePlan } from "../../composite/plan.ts";
 import { isRubiconException, RubiconException } from "../../errors.ts";
 import type { Composite } from "../../composite.ts";
-import { beside, isWhole } from "../format/copies.ts";
 import { entityOf, metadataKey, parentKeys, type Place, placeFolder } from "../format/layout.ts";
 import { describe } from "../format/codec.ts";
 import type { Entity } from "../format/entities.ts";
@@ -36,7 +35,11 @@ export const inProject = (folder: string): Pick<WritePlan, "parents" | "copies">
   copies,
 });
 
-const copies = { isWhole, beside, whyNot };
+/** Hardly any write finds that a parent is missing. */
+async function copies(): Promise<CopyRules> {
+  const { beside, isWhole } = await import("../format/copies.ts");
+  return { isWhole, beside, whyNot };
+}
 
 /** All children of an experiment ask for the same ones, one after the other. */
 let last: { projectName?: string; experimentId?: string | null | undefined; parents: string[] } = {

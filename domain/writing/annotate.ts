@@ -3,28 +3,17 @@
  *
  * @module
  */
-import type { CallOptions, Composite } from "../../composite.ts";
+import type { CallOptions } from "../../composite.ts";
 import type { Core, Step, Write } from "../../composite/plan.ts";
 import { equal } from "../../drivers/same.ts";
 import { type ChangeFile, changeName, fold, join, type What } from "../format/annotations.ts";
 import { type Rewrite, takenOut } from "../format/rewrites.ts";
-import {
-  advice,
-  checkComposite,
-  checkEntity,
-  checkFields,
-  checkTexts,
-  refuse,
-  show,
-} from "../check.ts";
 import { type Change, describe, encodeChange } from "../format/codec.ts";
 import { entityFolder, metadataKey } from "../format/layout.ts";
 import { changesOf } from "../reading/entity_files.ts";
-import { FIELDS } from "../format/schema.ts";
-import { CALL_FIELDS } from "../inputs.ts";
 import { above, refuseTrashed } from "./above.ts";
 import { placeOf } from "./create.ts";
-import type { Kind, Taggable } from "../format/entities.ts";
+import type { Taggable } from "../format/entities.ts";
 
 /** The experiment or the project that something is in. An experiment is in itself. */
 const placeIn = (entity: Taggable) =>
@@ -32,38 +21,25 @@ const placeIn = (entity: Taggable) =>
     ? { projectName: entity.projectName, experimentId: entity.id }
     : placeOf(entity)!;
 
-const TAGGABLE = (Object.keys(FIELDS) as Kind[]).filter((kind) => kind !== "project");
-
 /** The time of a file that no store has given one yet. */
 const NOT_YET = new Date(8.64e15);
 
-/** Adds to or removes from an entity's tags or comments. Returns the entity with the change. */
-export async function annotate<E extends Taggable>(
-  rubicon: Composite,
-  entity: E,
+/** Writes what adds to or removes from an entity's tags or comments. Gives those that it has then. */
+export async function annotate(
+  rubicon: Core,
+  entity: Taggable,
   what: What,
-  verb: keyof Change,
-  texts: readonly string[],
+  own: readonly string[],
+  change: Change,
   options: CallOptions,
-  where: string,
-): Promise<E> {
-  checkComposite(rubicon, where);
-  checkEntity(entity, TAGGABLE, where);
-  checkFields(options, CALL_FIELDS, where);
-  if (!Array.isArray(texts) || texts.length === 0) {
-    refuse(`${where} takes a list of ${what}, not ${show(texts)}.${advice(texts, where)}`);
-  }
-  const checked = checkTexts(texts, `${where}: ${what}`);
-  if (checked.includes("")) refuse(`${where}: the ${what} must not have an empty text.`);
-  const own = checkTexts(entity[what], `${where}: the ${entity.kind}'s ${what}`);
+): Promise<string[]> {
   const folder = entityFolder(entity);
-  const change: Change = { added: [], removed: [], [verb]: checked };
   let files: readonly ChangeFile[] = [{ key: folder, lastModified: NOT_YET, change }];
   await rubicon.write(async (write) => {
     await refuseTrashed(rubicon, entity, placeIn(entity));
     files = await say(rubicon, write, entity, what, folder, change, options);
   }, options);
-  return { ...entity, [what]: fold(what, own, files) };
+  return fold(what, own, files);
 }
 
 /**

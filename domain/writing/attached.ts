@@ -18,7 +18,6 @@ import {
 } from "../check.ts";
 import { now } from "../format/clock.ts";
 import { describe } from "../format/codec.ts";
-import { findLast, findNamed, secondLook } from "../reading/find.ts";
 import { ALL, checkFilter, type Choice, FILTER_FIELDS } from "../reading/filter.ts";
 import {
   gone,
@@ -29,12 +28,10 @@ import {
   traceOf,
 } from "../reading/deleted.ts";
 import { entityFolder, kindFolder, metadataKey, placeIn } from "../format/layout.ts";
-import { readEntities } from "../reading/list.ts";
-import { entityIn } from "../reading/entity_files.ts";
 import { above, refuseTrashed } from "./above.ts";
 import { build, create, placeOf } from "./create.ts";
 import type { EntityOf, Parent } from "../format/entities.ts";
-import { CALL_FIELDS, type ListFilter } from "../inputs.ts";
+import { CALL_FIELDS, type ListFilter, readOnly } from "../inputs.ts";
 
 /** The kinds that belong to a project or an experiment and go by id. */
 export type AttachedKind = "artifact" | "dataframe";
@@ -75,7 +72,7 @@ async function refuseDeleted(
       what: `whether ${describe(entity)} was deleted`,
       run: async (backend) => ({ value: await hasTrace(backend, folder) }),
       merge: (found) => found.includes(true),
-    }, { ...secondLook(call), read: "merge" });
+    }, { ...readOnly(call), read: "merge" });
   } catch (error) {
     // No backend can be read: then the write says what is the matter, under the composite's failure mode.
     if (!isRubiconException(error) || hasCode(error, "closed", "invalid-config")) {
@@ -116,19 +113,24 @@ export async function getAttached<K extends AttachedKind>(
     checkText(name, `${where}: name`);
     const what = `${kind} with the name "${name}" in ${describe(parent)}`;
     const choice: Choice = { ...ALL, passes: (entity) => entity.name === name };
+    const [{ findLast, findNamed }, { readEntities }] = await Promise.all([
+      import("../reading/find.ts"),
+      import("../reading/list.ts"),
+    ]);
     const list = (more: Pick<CallOptions, "read">) =>
       readEntities(rubicon, kind, placeIn(parent), what, { ...query, ...more }, choice);
     return await findNamed(
       `${kind} of ${describe(parent)}`,
       name,
       () => findLast(rubicon, query, list, what),
-      () => listAttached(rubicon, kind, parent, secondLook(query), where),
+      () => listAttached(rubicon, kind, parent, readOnly(query), where),
     );
   }
   checkId(id, `${where}: id`);
   const place = placeIn(parent);
   const folder = `${kindFolder(kind, place)}/${id}`;
   const what = `${kind} ${id}`;
+  const { entityIn } = await import("../reading/entity_files.ts");
   return await readAttached(rubicon, folder, what, async (backend) => {
     const [answer, isGone] = await Promise.all([
       entityIn(backend, kind, folder, place),
@@ -153,6 +155,7 @@ export async function listAttached<K extends AttachedKind>(
   checkFields(filter, FILTER, where);
   const choice = checkFilter(filter, where);
   const what = `the ${kind}s of ${describe(parent)}`;
+  const { readEntities } = await import("../reading/list.ts");
   return await readEntities(rubicon, kind, placeIn(parent), what, filter, choice);
 }
 

@@ -21,14 +21,11 @@ import { describe, encodeEntity } from "../format/codec.ts";
 import { checkFilter, FILTER_FIELDS } from "../reading/filter.ts";
 import { kindFolder, type Place, placeIn } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
-import { readEntities } from "../reading/list.ts";
-import { findLast, findNamed, secondLook } from "../reading/find.ts";
-import { readEntity } from "../reading/entity_files.ts";
 import { slugify } from "../format/slug.ts";
 import { build, create, stepOf } from "./create.ts";
 import type { EntityOf, Experiment } from "../format/entities.ts";
 import type { Encoding } from "../format/values.ts";
-import { CALL_FIELDS, inputFields, type ListFilter } from "../inputs.ts";
+import { CALL_FIELDS, inputFields, type ListFilter, readOnly } from "../inputs.ts";
 
 /** The kinds that belong to an experiment and go by name. */
 export type ChildKind = "metric" | "parameter" | "feature";
@@ -190,15 +187,20 @@ export async function getChild<K extends ChildKind>(
     const withId = async (more: CallOptions) =>
       (await listChildren(rubicon, kind, experiment, { ...call, ...more }, where))
         .filter((one) => one.id === id);
+    const { findLast } = await import("../reading/find.ts");
     return await findLast(rubicon, call, withId, `${kind} with the id ${id}`);
   }
   checkName(name, `${where}: name`);
   const folder = `${kindFolder(kind, place)}/${slugify(name!)}`;
+  const [{ findNamed }, { readEntity }] = await Promise.all([
+    import("../reading/find.ts"),
+    import("../reading/entity_files.ts"),
+  ]);
   return await findNamed(
     `${kind} of ${describe(experiment)}`,
     name!,
     () => readEntity(rubicon, kind, folder, place, `${kind} "${name}"`, query),
-    () => listChildren(rubicon, kind, experiment, secondLook(query), where),
+    () => listChildren(rubicon, kind, experiment, readOnly(query), where),
   );
 }
 
@@ -215,5 +217,6 @@ export async function listChildren<K extends ChildKind>(
   checkFields(filter, FILTER, where);
   const choice = checkFilter(filter, where);
   const what = `the ${kind}s of experiment ${experiment.id}`;
+  const { readEntities } = await import("../reading/list.ts");
   return await readEntities(rubicon, kind, placeIn(experiment), what, filter, choice);
 }

@@ -28,6 +28,7 @@ import { type Field, FIELDS } from "../format/schema.ts";
 import { slugify } from "../format/slug.ts";
 import type { Entity, EntityOf, Kind } from "../format/entities.ts";
 import { decodeTrainingMetadata, encodeTrainingMetadata, parseJson } from "../format/values.ts";
+import { readOnly } from "../inputs.ts";
 import { notedDeletion, noteLiving } from "../reading/deleted.ts";
 import { above, refuseTrashed } from "./above.ts";
 
@@ -209,11 +210,6 @@ async function otherForm(
   }, { ...readOnly(call), read: "merge" });
   if (!found.every((bytes) => isSameEntity(entity, bytes))) return undefined;
   return found.find((bytes) => !equal(bytes, source));
-}
-
-/** The options of a call that are about reading; its receipts are those of the write. */
-export function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
-  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
 }
 
 /** Says what is in the way of an entity. */

@@ -1,6 +1,6 @@
 /** Whether what is there is what was to be written. */
 import assert from "node:assert/strict";
-import { differs } from "../../composite/same.ts";
+import { differs } from "../../composite/write/put.ts";
 import { faulty } from "../support/faulty.ts";
 
 const KIB = 1024;

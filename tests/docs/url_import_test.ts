@@ -220,10 +220,10 @@ Deno.test("url: what an import of mod.ts downloads is small", async () => {
     ),
     [],
   );
-  assert.ok(loaded.size >= 40 && loaded.size <= 168, `${loaded.size} modules are loaded`);
-  assert.ok(bytes(loaded) <= 760 * 1024, `${bytes(loaded)} bytes are loaded`);
+  assert.ok(loaded.size >= 40 && loaded.size <= 118, `${loaded.size} modules are loaded`);
+  assert.ok(bytes(loaded) <= 570 * 1024, `${bytes(loaded)} bytes are loaded`);
   // Deno downloads what an import("…") names ahead of its use.
   assert.ok(packages <= 2 * 1024 * 1024, `${packages} bytes of packages`);
-  assert.ok(downloaded.size <= 280, `${downloaded.size} modules are downloaded`);
+  assert.ok(downloaded.size <= 277, `${downloaded.size} modules are downloaded`);
   assert.ok(bytes(downloaded) <= 1_340 * 1024, `${bytes(downloaded)} bytes are downloaded`);
 });

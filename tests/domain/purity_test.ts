@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 
 const FORMAT = new URL("../../domain/format/", import.meta.url);
-const ERRORS = new URL("../../errors.ts", import.meta.url).href;
+/** What is beside it imports nothing. */
+const PURE = ["errors.ts", "drivers/small.ts"]
+  .map((path) => new URL(`../../${path}`, import.meta.url).href);
 
-Deno.test("domain/format/ imports packages, errors.ts and itself alone", async () => {
+Deno.test("domain/format/ imports packages, errors.ts, shared bytes and itself alone", async () => {
   let files = 0;
   for await (const { name } of Deno.readDir(FORMAT)) {
     files++;
@@ -13,9 +15,12 @@ Deno.test("domain/format/ imports packages, errors.ts and itself alone", async (
     for (const [, specifier] of imports) {
       if (/^(?:jsr|npm):/.test(specifier!) || !code.includes(`"${specifier}"`)) continue;
       const { href } = new URL(specifier!, new URL(name, FORMAT));
-      assert.ok(href === ERRORS || href.startsWith(FORMAT.href), `${name}: ${specifier}`);
+      assert.ok(PURE.includes(href) || href.startsWith(FORMAT.href), `${name}: ${specifier}`);
     }
     assert.doesNotMatch(code, /\bDeno\.|\bfetch\(/, name);
   }
   assert.ok(files > 10);
+  for (const href of PURE) {
+    assert.doesNotMatch(await Deno.readTextFile(new URL(href)), /^import /m, href);
+  }
 });

@@ -4,9 +4,8 @@
  * @module
  */
 import { checkTexts, refuse, show } from "../../domain/check.ts";
-import { addComments, removeComments } from "../../domain/comments.ts";
+import { addComments, addTags, removeComments, removeTags } from "../../domain/annotations.ts";
 import { getExperiment } from "../../domain/experiment.ts";
-import { addTags, removeTags } from "../../domain/tags.ts";
 import { compareStores } from "../../domain/upkeep/differences.ts";
 import { type Repair, repair } from "../../domain/upkeep/repair.ts";
 import { type Difference, verify } from "../../domain/upkeep/verify.ts";
