@@ -9,11 +9,15 @@
  *   `{ [path]: content }`, where bytes are {@linkcode InlineBytes}. If that element has `data-encoding="gzip"`, its text is
  *   base64 of the gzipped JSON (`Uint8Array.fromBase64`, `DecompressionStream`).
  * - The page's element is `<div id="app">`; its script is a module, and its policy names it by checksum: no inline handlers,
- *   no `style` attributes set as text, no further scripts or workers. Styles set by properties are fine.
+ *   no `style` attributes set as text, no workers, and no further script but {@linkcode MORE_SCRIPT}, which the policy names as
+ *   well: the page puts its text into an element. Styles set by properties are fine.
  * - A server answers what fails with {@linkcode ViewerFault} and a status of 400 or more.
  *
  * @module
  */
+
+/** The path of the script with what few look at, which comes when any of that is first shown. */
+export const MORE_SCRIPT = "more.js";
 
 /**
  * A cell as JSON has it: NaN and the infinities are `{ "number": "NaN" }`, integers beyond 2^53 `{ "integer": "…" }`. Times

@@ -111,6 +111,12 @@ function faultIn(text: string): string | undefined {
   }
 }
 
+/** A text file. */
+export async function loadText(path: string): Promise<string> {
+  const file = await heldFile(path);
+  return file === undefined ? await (await get(path, undefined)).text() : file as string;
+}
+
 /** A JSON file. */
 export async function loadJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const file = await heldFile(path);

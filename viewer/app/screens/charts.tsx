@@ -7,19 +7,14 @@
 import { signal } from "npm:@preact/signals@^2.11.4";
 import type { ComponentType, VNode } from "npm:preact@^11.2.0";
 import { useLayoutEffect, useMemo, useRef, useState } from "npm:preact@^11.2.0/hooks";
-import {
-  Curves,
-  type CurvesSettings,
-  FramePlot,
-  Heatmap,
-  Parallel,
-  Scatter,
-} from "../charts/mod.ts";
+import { Curves } from "../charts/curves.tsx";
+import type { CurvesSettings } from "../charts/settings.ts";
 import { ranksOf } from "../data/sort.ts";
 import { count, numbersOf } from "../data/format.ts";
 import { loadFile } from "../data/load.ts";
 import { Empty, Swatch } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { later } from "../parts/later.tsx";
 import { colourOf, nameOf, remember, remembered, theme } from "../state/colours.ts";
 import { change, openRun } from "../state/navigate.ts";
 import {
@@ -42,10 +37,10 @@ type AnyChart = ComponentType<ChartProps<Record<string, unknown>>>;
 
 const CHARTS: Readonly<Partial<Record<Tab, unknown>>> = {
   curves: Curves,
-  parallel: Parallel,
-  scatter: Scatter,
-  heatmap: Heatmap,
-  frames: FramePlot,
+  parallel: later(({ Parallel }) => Parallel),
+  scatter: later(({ Scatter }) => Scatter),
+  heatmap: later(({ Heatmap }) => Heatmap),
+  frames: later(({ FramePlot }) => FramePlot),
 };
 
 const KEPT = "rubicon.runs";
