@@ -176,8 +176,8 @@ export interface ColumnFile {
 }
 
 /**
- * `projects/<slug>/history/<experiment id>.json`: all points of a run, a series a metric, by step. A server sends the bytes of
- * `packCurves` in its place, as `application/octet-stream`, to who accepts that.
+ * `projects/<slug>/history/<experiment id>.json`: all points of a run, a series a metric, by step. A server also has
+ * `projects/<slug>/curves/<id>,<id>,…`, up to 50 runs as the bytes of `packCurves`; fewer, the first ones, if they are long.
  */
 export interface HistoryFile {
   experimentId: string;

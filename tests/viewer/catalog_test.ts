@@ -93,9 +93,12 @@ Deno.test("viewer catalog: it shows the runs that the catalog names, and no othe
       const run = await ask<RunFile>(`projects/iris/runs/${iris[0]!.id}.json`);
       assert.deepEqual(run.children.map(({ id }) => id), [iris[2]!.id]);
       assert.equal(run.artifacts.length, 1);
-      for (const kind of ["runs", "history"]) {
+      const [chosen, other] = iris.map(({ id }) => id);
+      for (
+        const end of [`runs/${other}.json`, `history/${other}.json`, `curves/${chosen},${other}`]
+      ) {
         const { status, body } = await ask<{ status: number; body: { error: string } }>(
-          `projects/iris/${kind}/${iris[1]!.id}.json`,
+          `projects/iris/${end}`,
         );
         assert.deepEqual([status, /catalog does not name/.test(body.error)], [404, true]);
       }

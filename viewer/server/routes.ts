@@ -108,7 +108,6 @@ async function answerGet(
   query: URLSearchParams,
 ): Promise<Response> {
   const wanted = wantedBy(path);
-  const accept = request.headers.get("accept") ?? "";
   if (!wanted) {
     return answerFault(404, { error: "There is nothing at this address.", code: "not-found" });
   }
@@ -117,7 +116,7 @@ async function answerGet(
     return await answerBytes(request, bytes, { type: JSON_TYPE, checksum, isFar });
   }
   const site = served.siteOf(wanted.slug);
-  const file: SiteFile = await site.file(wanted, /\bapplication\/octet-stream\b/.test(accept));
+  const file: SiteFile = await site.file(wanted);
   switch (file.what) {
     case "json":
     case "packed": {

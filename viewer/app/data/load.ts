@@ -64,8 +64,6 @@ const HERE = () => document.baseURI.replace(/[?#].*$/s, "");
 /** Where a file of the contract is. Paths are percent-encoded. */
 const addressOf = (path: string): string => new URL(path, HERE()).href;
 
-const PACKED = "application/octet-stream";
-
 async function get(
   path: string,
   signal: AbortSignal | undefined,
@@ -125,14 +123,9 @@ export async function loadJson<T>(path: string, signal?: AbortSignal): Promise<T
   return (typeof file === "string" ? parsed(file, path) : file) as T;
 }
 
-/** A file of JSON, or the bytes of what a server has packed. */
-export async function loadFile(path: string): Promise<unknown> {
-  if (isSingleFile()) return loadJson(path);
-  const response = await get(path, undefined, { accept: `${PACKED}, application/json` });
-  return response.headers.get("content-type") === PACKED
-    ? response.arrayBuffer()
-    : parsed(await response.text(), path);
-}
+/** Bytes, of a server. */
+export const loadBytes = async (path: string): Promise<ArrayBuffer> =>
+  await (await get(path, undefined)).arrayBuffer();
 
 /** A JSON file if it is another one than the last time, else `undefined`. */
 export async function loadIfNew<T>(path: string, signal?: AbortSignal): Promise<T | undefined> {

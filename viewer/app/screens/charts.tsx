@@ -11,7 +11,8 @@ import { Curves } from "../charts/curves.tsx";
 import type { CurvesSettings } from "../charts/settings.ts";
 import { ranksOf } from "../data/sort.ts";
 import { count, numbersOf } from "../data/format.ts";
-import { loadFile } from "../data/load.ts";
+import { loadTogether } from "../data/curves.ts";
+import { loadJson } from "../data/load.ts";
 import { Empty, Swatch } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { later } from "../parts/later.tsx";
@@ -27,7 +28,7 @@ import {
   selectTo,
   setHidden,
 } from "../state/rows.ts";
-import { cursor, hovered, project, runs, view } from "../state/store.ts";
+import { cursor, hovered, index, project, runs, view } from "../state/store.ts";
 import type { Tab } from "../state/view.ts";
 import type { ChartProps } from "../types.ts";
 import { labelOf } from "../table/cells.tsx";
@@ -119,7 +120,7 @@ const shared = () => ({
   nameOf: nameOf.value,
   onSelect: select,
   onOpen: openRun,
-  load: loadFile,
+  load: index.value?.live ? loadTogether : loadJson,
   theme: theme.value,
 });
 
