@@ -37,6 +37,28 @@ Deno.test({
       );
     });
 
+    await step(
+      "what one points at says all of its text, also after its row became another",
+      async () => {
+        const cell = (name: string) =>
+          page.locator(".grid-body .row", {
+            has: page.getByRole("link", { name, exact: true }),
+          }).locator('.cell[aria-colindex="2"]');
+        await cell("forest 10").hover();
+        await comesTo(page, () => cell("forest 10").getAttribute("title"), "forest 10");
+        const element = await cell("forest 10").elementHandle();
+        await page.getByRole("columnheader", { name: "Name" }).getByText("Name").click();
+        await page.mouse.move(5, 5);
+        await comesTo(page, async () => await element!.textContent() === "forest 10", false);
+        await element!.hover();
+        await comesTo(
+          page,
+          async () => await element!.getAttribute("title") === await element!.textContent(),
+          true,
+        );
+      },
+    );
+
     await step("an expression filters as it is typed", async () => {
       await page.keyboard.press("/");
       await page.keyboard.type('params.criterion == "gini"');
