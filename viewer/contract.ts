@@ -313,13 +313,16 @@ export interface VerifyAnswer {
   unable: { backend: string; why: string }[];
 }
 
-/** `POST actions/catalog` (if the index says so): makes a catalog of runs, and gives a {@linkcode CatalogAnswer}. */
-export interface CatalogRequest {
+/**
+ * What is chosen of a project. `POST actions/parquet` (live only) gives it as a Parquet file, `POST actions/catalog` (if the
+ * index says so) makes a catalog of the runs, and gives a {@linkcode CatalogAnswer}.
+ */
+export interface ChosenRequest {
   /** The project's slug. */
   project: string;
   /** The runs. */
   ids: string[];
-  /** The columns that are shown: those of metrics and parameters become the catalog's table. */
+  /** The columns that are shown: in a catalog those of metrics and parameters become its table. */
   columns: { kind: RunsColumn["kind"]; name: string }[];
 }
 

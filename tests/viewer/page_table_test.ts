@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { comesTo, lacksBrowser, says, startBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
+import { decodeTable } from "../../domain/parquet/parquet.ts";
 import { enter, hashOf, namesShown, show, stepsOf } from "./support/app.ts";
 
 const ignore = ignoredFor("the viewer's table in a browser", await lacksBrowser());
@@ -285,6 +286,18 @@ Deno.test({
       assert.equal(lines.length, 7);
       assert.match(lines[0]!, /^id,name,createdAt,accuracy,/);
       assert.match(file.suggestedFilename(), /^iris-demo\.csv$/);
+    });
+
+    await step("as Parquet, it has them too", async () => {
+      await page.getByRole("button", { name: "Export" }).click();
+      const waiting = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Download Parquet" }).click();
+      const file = await waiting;
+      const bytes = await Deno.readFile(await file.path());
+      const { rows, columns } = await decodeTable([{ name: "it", bytes }], "it");
+      assert.equal(rows.length, 5);
+      assert.deepEqual(columns.slice(0, 4), ["id", "name", "createdAt", "accuracy"]);
+      assert.equal(file.suggestedFilename(), "iris-demo.parquet");
     });
     assert.deepEqual(errors, []);
   },

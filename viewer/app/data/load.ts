@@ -176,6 +176,15 @@ export function save(blob: Blob, name: string): void {
 
 /** Asks the server to do something. */
 export async function post<T>(path: string, body: unknown): Promise<T> {
+  const text = await (await posted(path, body)).text();
+  return (text === "" ? undefined : parsed(text, path)) as T;
+}
+
+/** Asks the server to make a file. */
+export const postForFile = async (path: string, body: unknown): Promise<Blob> =>
+  await (await posted(path, body)).blob();
+
+async function posted(path: string, body: unknown): Promise<Response> {
   const token = document.querySelector<HTMLMetaElement>('meta[name="rubicon-token"]')?.content;
   let response: Response;
   try {
@@ -190,16 +199,14 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   } catch {
     throw new LoadError("The server does not answer. See whether it still runs, then try again.");
   }
-  const text = await response.text();
-  if (!response.ok) {
-    throw new LoadError(
-      response.status === 401 || response.status === 403
-        ? "The server refuses this. Load the page again: its token may be an old one."
-        : faultIn(text) ?? `The server answered ${response.status}. Its own output may say why.`,
-      response.status,
-    );
-  }
-  return (text === "" ? undefined : parsed(text, path)) as T;
+  if (response.ok) return response;
+  const said = faultIn(await response.text());
+  throw new LoadError(
+    response.status === 401 || response.status === 403
+      ? "The server refuses this. Load the page again: its token may be an old one."
+      : said ?? `The server answered ${response.status}. Its own output may say why.`,
+    response.status,
+  );
 }
 
 function parsed(text: string, path: string): unknown {
