@@ -149,7 +149,7 @@ Deno.test("viewer catalog: its views are the page's, beside those that are saved
       { kind: "table", name: "both tags", metricQueryTags: ["shown", "x"], metricQueryType: "and" },
       { kind: "table", name: "all" },
       { kind: "correlation", parameterNames: ["lr", "a'b"], selectedMetric: "loss" },
-      { kind: "lists", selectedMetric: "acc" },
+      { kind: "lists", selectedMetric: "acc", columnNames: ["a", "it's"] },
       { kind: "dataframe", dataframeName: "df", x: "a b", y: "ü" },
     ]);
     const options = { edit: true };
@@ -174,7 +174,10 @@ Deno.test("viewer catalog: its views are the page's, beside those that are saved
         "parallel",
         { parallel: { a: ["p.lr", "p.a'b"], c: "m.loss" } },
       ]);
-      assert.deepEqual(chart("metric_list"), ["heatmap", { heatmap: { m: "m.acc" } }]);
+      assert.deepEqual(chart("metric_list"), [
+        "heatmap",
+        { heatmap: { m: "m.acc", l: ["a", "it's"] } },
+      ]);
       assert.deepEqual(chart("dataframe_plot"), ["frames", {
         frames: { d: "df", x: "a b", y: "ü" },
       }]);
