@@ -113,8 +113,9 @@ export function forgetFolder(root: Root, folder: string): void {
 export function wasSeen(root: Root, folder: string): boolean {
   const now = performance.now();
   if ((root.seen.get(folder) ?? 0) > now) return true;
-  if (root.lots.length > 0) root.lots = root.lots.filter(({ until }) => until > now);
-  return root.lots.some((lot) => (lot.sorted ??= new Set(lot.folders)).has(folder));
+  return root.lots.some((lot) =>
+    lot.until > now && (lot.sorted ??= new Set(lot.folders)).has(folder)
+  );
 }
 
 /** Notes that a folder is there, and that no link leads out of the root by it. */
