@@ -66,11 +66,14 @@ const PICTURES: Record<string, Picture> = {
   narrow: { hash: `/p/${PROJECT}/table`, ready: ".grid-body .row", width: 400 },
 };
 
+/** Where the pointer is on nothing, of the pages that are 1280 wide. */
+const NOWHERE = [992, 5] as const;
+
 function select(many: number) {
   return async (page: Page) => {
     const boxes = page.locator(".grid-body .row input");
     for (let at = 0; at < many; at++) await boxes.nth(at * 2 + 1).click();
-    await page.mouse.move(5, 600);
+    await page.mouse.move(...NOWHERE);
   };
 }
 
@@ -78,17 +81,20 @@ async function compare(page: Page): Promise<void> {
   await select(4)(page);
   await page.keyboard.press("d");
   await page.locator(".diff-row").first().waitFor();
-  await page.mouse.move(700, 5);
+  await page.mouse.move(...NOWHERE);
 }
 
 async function openFirst(page: Page): Promise<void> {
   await page.locator('.grid-body .row[aria-rowindex="2"] .run-link').click();
-  await page.getByRole("heading", { name: "Artifacts" }).first().waitFor();
+  // Charts are built once they are near what is seen.
+  await page.locator('.chart-card [data-points]:not([data-points="0"]) canvas').first().waitFor();
+  await page.mouse.move(...NOWHERE);
 }
 
 async function verify(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Verify" }).click();
   await page.getByText(/difference/).first().waitFor();
+  await page.mouse.move(...NOWHERE);
 }
 
 /** The picture in few colours, which takes a third of the bytes. */

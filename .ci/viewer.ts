@@ -5,6 +5,7 @@
  *     deno run -A .ci/viewer.ts           # or: deno task viewer
  *     deno run -A .ci/viewer.ts --check   # says whether it is out of date
  */
+import { existsSync } from "node:fs";
 import { fromFileUrl, resolve } from "jsr:@std/path@^1.1.6";
 
 const ROOT = fromFileUrl(new URL("..", import.meta.url));
@@ -12,9 +13,11 @@ const APP = `${ROOT}viewer/app`;
 /** The file that the page is checked in as. */
 export const BUNDLE = `${ROOT}viewer/app.bundle.ts`;
 
-/** The script and the styles of a page. */
+/** The scripts and the styles of a page. */
 export interface Built {
   script: string;
+  /** What comes when it is first shown; empty if an app has no `later.ts`. */
+  more: string;
   style: string;
 }
 
@@ -28,55 +31,96 @@ function styleSheets(folder: string): string[] {
   return found.sort();
 }
 
-/** Bundles an app: its `main.tsx`, and all style sheets beside and below it. */
+/**
+ * Bundles an app: its `main.tsx`, what its `later.ts` has besides, and all style sheets beside and below it. What both scripts
+ * need is in the first one alone.
+ */
 export async function build(app: string = APP): Promise<Built> {
   app = resolve(app);
   const folder = await Deno.makeTempDir({ prefix: "rubicon-viewer-" });
-  const entry = `${folder}/entry.ts`;
   const out = `${folder}/out`;
-  const imports = [`${app}/main.tsx`, ...styleSheets(app)].map((path) =>
-    new URL(`file://${encodeURI(path)}`).href
-  );
-  await Deno.writeTextFile(
-    entry,
-    imports.map((url) => `import ${JSON.stringify(url)};\n`).join(""),
-  );
+  const url = (path: string) => JSON.stringify(new URL(`file://${encodeURI(path)}`).href);
+  const hasMore = existsSync(`${app}/later.ts`);
+  const imports = [`${app}/main.tsx`, ...styleSheets(app)].map((path) => `import ${url(path)};\n`);
+  const entries = [`${folder}/entry.ts`];
+  await Deno.writeTextFile(entries[0]!, imports.join(""));
+  if (hasMore) {
+    // It imports the whole page as well, so that all of that becomes one chunk, and the rest is what comes later.
+    entries.push(`${folder}/more.ts`);
+    await Deno.writeTextFile(
+      entries[1]!,
+      `${imports[0]}import * as all from ${url(`${app}/later.ts`)};\nglobalThis[${LATER}] = all;\n`,
+    );
+  }
   try {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         ...["bundle", "--quiet", "--config", `${ROOT}deno.json`],
-        ...["--platform", "browser", "--minify", "--outdir", out, entry],
+        ...["--platform", "browser", "--minify", "--code-splitting", "--outdir", out, ...entries],
       ],
       cwd: ROOT,
     }).output();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
-    const text = async (end: string) => {
+    const text = async (like: RegExp) => {
       for await (const { name } of Deno.readDir(out)) {
-        if (name.endsWith(end)) return (await Deno.readTextFile(`${out}/${name}`)).trim();
+        if (like.test(name)) return (await Deno.readTextFile(`${out}/${name}`)).trim();
       }
-      throw new Error(`The bundle has no file that ends in ${end}.`);
+      throw new Error(`The bundle has no file such as ${like}.`);
     };
-    return { script: safe(await text(".js")), style: await text(".css") };
+    const style = await text(/^entry.*\.css$/);
+    if (!hasMore) return { script: safe(await text(/^entry\.js$/)), more: "", style };
+    const [script, more] = linked(await text(/^chunk.*\.js$/), await text(/^more\.js$/));
+    return { script: safe(script), more, style };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
+/** Where the second script leaves what it has, as the page looks for it. */
+const LATER = 'Symbol.for("rubicon.later")';
+/** Where the first one leaves what the second one needs. */
+const SHARED = 'Symbol.for("rubicon.shared")';
+
+/**
+ * Two modules as two scripts: the page's policy knows scripts by their checksums, which what a module imports has not. The
+ * names go over as they are when the second one comes, so that no module may give another value to what it exports.
+ */
+function linked(first: string, second: string): [first: string, second: string] {
+  const names = (list: string, swap: boolean) =>
+    list.split(",").map((one) => {
+      const [name, other = name] = one.trim().split(" as ");
+      return swap ? `${other}:${name}` : `${name}:${other}`;
+    }).join();
+  const [, body, given] = /^(.*)export\{([^{}]*)\};?$/s.exec(first) ?? [];
+  const [, taken, rest] = /^import\{([^{}]*)\}from"[^"]*";(.*)$/s.exec(second) ?? [];
+  if (given === undefined || taken === undefined || /^import\b|^export\b/.test(rest!)) {
+    throw new Error(
+      "deno bundle writes imports and exports in another way: see linked() in .ci/viewer.ts.",
+    );
+  }
+  return [
+    `${body}globalThis[${SHARED}]={${names(given, true)}};`,
+    `(()=>{const{${names(taken, false)}}=globalThis[${SHARED}];${rest}})();`,
+  ];
+}
+
 /** A script that does not end the element that it is in, or begin a comment there: in texts, `<` has another spelling. */
 const safe = (script: string): string => script.replace(/<(?=\/script|!--)/gi, "\\x3C");
 
-/** The module that has a page as two texts. */
-export const moduleOf = ({ script, style }: Built): string =>
+/** The module that has a page as texts. */
+export const moduleOf = ({ script, more, style }: Built): string =>
   `// deno-lint-ignore-file
 // deno-fmt-ignore-file
 // Made by \`deno task viewer\` from viewer/app/. Do not edit.
 /**
- * The viewer's page, as one script and one style sheet.
+ * The viewer's page, as two scripts and one style sheet.
  *
  * @module
  */
 /** The script. */
 export const script: string = ${JSON.stringify(script)};
+/** The script with what is shown later. */
+export const more: string = ${JSON.stringify(more)};
 /** The style sheet. */
 export const style: string = ${JSON.stringify(style)};
 `;

@@ -64,6 +64,7 @@ async function kind(name: string, folder: string): Promise<Row[]> {
     "read pandas columns": () => deno("read", "columns", theirs!),
     "read pandas rows": () => deno("read", "rows", theirs!),
     "read slice": () => deno("read", "slice", own!),
+    "bare rows": () => deno("floor", "rows", own!),
   };
   const found = new Map(Object.keys(cases).map((name) => [name, [] as Measured[]]));
   for (let round = 0; round < ROUNDS; round++) {
@@ -75,19 +76,27 @@ async function kind(name: string, folder: string): Promise<Row[]> {
   const of = (name: string, what: "seconds" | "peak") =>
     median(found.get(name)!.map((measured) => measured[what]));
   return Object.entries(WHAT).flatMap(([action, what]): Row[] => {
-    const beside = `pandas ${action.split(" ")[0]}`;
-    return (["seconds", "peak"] as const).map((unit): Row => {
+    const row = (unit: "seconds" | "peak", beside: string, against: string, goal?: number): Row => {
       const [ours, theirs] = [of(action, unit), of(beside, unit)];
       return {
         what: `1M × 10 ${name}: ${what}`,
         ours,
         theirs,
         unit: unit === "seconds" ? "s" : "MiB",
-        against: "pandas",
+        against,
         ratio: ours / theirs,
-        ...(action !== "read slice" && { goal: unit === "seconds" ? 4 : 2 }),
+        ...(goal !== undefined && { goal }),
         limit: true,
       };
-    });
+    };
+    const pandas = `pandas ${action.split(" ")[0]}`;
+    const isMeant = action !== "read slice";
+    const isRows = /^read .*rows/.test(action);
+    return [
+      row("seconds", pandas, "pandas", isMeant ? 4 : undefined),
+      ...(isRows ? [row("seconds", "bare rows", "a bare loop")] : []),
+      row("peak", pandas, "pandas", isMeant ? 2 : undefined),
+      ...(isRows ? [row("peak", "bare rows", "a bare loop")] : []),
+    ];
   });
 }

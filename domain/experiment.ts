@@ -173,8 +173,9 @@ export async function getExperiment(
       import("./reading/find.ts"),
       import("./reading/list.ts"),
     ]);
-    const list = (more: CallOptions) =>
-      readEntities(rubicon, "experiment", place, what, { ...query, ...more }, choice);
+    const list = async (more: CallOptions) =>
+      (await readEntities(rubicon, "experiment", place, what, { ...query, ...more }, choice))
+        .map(ownCopy);
     return await findNamed(
       `experiment of project "${project.name}"`,
       name,

@@ -162,6 +162,15 @@ export interface BulkReader {
 export interface PutTreeOptions extends VerbOptions {
   /** The time that the new folders get as `modified`, in milliseconds since 1970, before they show. */
   modified?: number;
+  /**
+   * What is added to the end of another object once the folder is there, which others may do at the same time. Nobody relies
+   * on it: a driver that is not able passes it over, and so does one that fails at it.
+   */
+  line?: {
+    key: string;
+    /** Called once the folder is there. Nothing is added if it gives nothing. */
+    bytes: () => Bytes | undefined;
+  };
 }
 
 /**

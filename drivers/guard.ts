@@ -133,7 +133,11 @@ export function guard(given: Driver): Driver {
       ...(putTree && {
         putTree: (folder, objects, options) =>
           guarded(
-            [folder, ...objects.map(([path]) => `${folder}/${path}`)],
+            [
+              folder,
+              ...objects.map(([path]) => `${folder}/${path}`),
+              ...options?.line ? [options.line.key] : [],
+            ],
             options,
             () => putTree(folder, objects, options),
           ),

@@ -14,13 +14,14 @@ import {
   leftOut,
   type PlotOptions,
   type PlotSource,
+  ringsOf,
   rowName,
   tableOf,
 } from "./plot_source.ts";
 import { scaleOf } from "./scale.ts";
 import { drawSvg, FONT_SIZE, INK, svgBundle } from "./svg.ts";
 import { fitting } from "./text.ts";
-import { cellOf, textOf } from "./values.ts";
+import { cellOf, count, textOf } from "./values.ts";
 
 /** Options of {@linkcode plotParallel}. */
 export interface PlotParallelOptions extends PlotOptions {
@@ -90,16 +91,24 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
     : checkColumn(columns, options.color, where);
   const shade = colorsOf(scaleFor(colored), drawn);
   const title = options.title ?? `${axes.length} columns of ${about}`;
+  // Of lines that lie on one another each is wider than the one that is drawn over it.
+  const rings = ringsOf(drawn.map((at) => axes.map(({ places }) => places[at]).join()));
+  const ring = new Map(drawn.map((at, index) => [at, rings[index]!]));
+  const equal = rings.filter(({ rank }) => rank > 0).length;
   const notes = [
     ...(options.title === undefined ? [] : [about]),
     ...(axes.length < found.length
       ? [`${axes.length} of ${found.length} columns: the option columns takes others.`]
       : []),
     ...leftOut(rows.length - drawn.length, "with a value in one column at most"),
+    ...(equal > 0
+      ? [`${count(equal, "experiment")} with the values of another one: wider lines.`]
+      : []),
   ];
   const width = options.width ?? Math.max(640, axes.length * 112);
   const height = options.height ?? 380;
-  const points = drawn.flatMap((at) =>
+  const widestFirst = drawn.toSorted((a, b) => ring.get(b)!.rank - ring.get(a)!.rank);
+  const points = widestFirst.flatMap((at) =>
     axes.map(({ places }, axis) => ({ at, axis, y: places[at] as number | undefined }))
   );
   const ticks = axes.flatMap(({ ticks }, axis) => ticks.map((one) => ({ ...one, axis })));
@@ -124,7 +133,7 @@ async function parallel(rubicon: Composite, source: PlotSource, options: PlotPar
         z: "at",
         stroke: ({ at }: { at: number }) => shade.of(at),
         strokeOpacity: 0.65,
-        strokeWidth: 1.75,
+        strokeWidth: ({ at }: { at: number }) => 1.75 + ring.get(at)!.wider,
         title: tip,
       }),
       plot.dot(points.filter(({ y }) => y !== undefined), {

@@ -12,6 +12,7 @@ import {
   leftOut,
   type PlotOptions,
   type PlotSource,
+  ringsOf,
   rowName,
   tableOf,
 } from "./plot_source.ts";
@@ -73,9 +74,9 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
   const drawn = [...rows.keys()].filter((at) =>
     x.values[at] !== undefined && y.values[at] !== undefined
   );
-  const ranks = ranksOf(drawn.map((at) => JSON.stringify([x.values[at], y.values[at]])));
-  const rank = new Map(drawn.map((at, index) => [at, ranks[index]!]));
-  const equal = ranks.filter((one) => one > 0).length;
+  const rings = ringsOf(drawn.map((at) => JSON.stringify([x.values[at], y.values[at]])));
+  const ring = new Map(drawn.map((at, index) => [at, rings[index]!]));
+  const equal = rings.filter(({ rank }) => rank > 0).length;
   const colors = options.color === undefined ? undefined : colorsOf(column(options.color), drawn);
   const title = options.title ?? `${y.name} by ${x.name}`;
   const named = [x, y].map(({ name }) => name).concat(options.color ?? []);
@@ -99,12 +100,12 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
     color: { type: "identity" },
     r: { type: "identity" },
     marks: [
-      plot.dot(drawn.toSorted((a, b) => rank.get(b)! - rank.get(a)!), {
+      plot.dot(drawn.toSorted((a, b) => ring.get(b)!.rank - ring.get(a)!.rank), {
         x: (at: number) => x.values[at],
         y: (at: number) => y.values[at],
         fill: colors ? (at: number) => colors.of(at) : PLAIN,
         // Of equal ones each is a ring around the one before.
-        r: (at: number) => 4.5 + RING * Math.min(rank.get(at)!, MAX_RINGS),
+        r: (at: number) => 4.5 + ring.get(at)!.wider,
         fillOpacity: 0.85,
         stroke: "#ffffff",
         strokeWidth: 0.75,
@@ -113,18 +114,4 @@ async function scatter(rubicon: Composite, source: PlotSource, options: PlotScat
     ],
   }));
   return svgBundle(svg, title, notes);
-}
-
-/** How wide a ring is, in pixels, and how many there are at most around a dot. */
-const RING = 2.5;
-const MAX_RINGS = 8;
-
-/** How many equal places came before each. */
-function ranksOf(places: readonly string[]): number[] {
-  const seen = new Map<string, number>();
-  return places.map((place) => {
-    const rank = seen.get(place) ?? 0;
-    seen.set(place, rank + 1);
-    return rank;
-  });
 }

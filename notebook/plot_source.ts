@@ -106,3 +106,17 @@ export function rowName(row: Readonly<Record<string, unknown>>): string {
 /** A note on what could not be drawn; nothing where all is. */
 export const leftOut = (number: number, why: string): string[] =>
   number === 0 ? [] : [`${count(number, "experiment")} ${why}: not drawn.`];
+
+/** How wide a ring is around what is equal, in pixels, and how many there are at most. */
+const RING = 2.5;
+const MAX_RINGS = 8;
+
+/** How many equal places came before each, and how much wider that makes it. */
+export function ringsOf(places: readonly string[]): { rank: number; wider: number }[] {
+  const seen = new Map<string, number>();
+  return places.map((place) => {
+    const rank = seen.get(place) ?? 0;
+    seen.set(place, rank + 1);
+    return { rank, wider: RING * Math.min(rank, MAX_RINGS) };
+  });
+}

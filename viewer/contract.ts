@@ -9,11 +9,15 @@
  *   `{ [path]: content }`, where bytes are {@linkcode InlineBytes}. If that element has `data-encoding="gzip"`, its text is
  *   base64 of the gzipped JSON (`Uint8Array.fromBase64`, `DecompressionStream`).
  * - The page's element is `<div id="app">`; its script is a module, and its policy names it by checksum: no inline handlers,
- *   no `style` attributes set as text, no further scripts or workers. Styles set by properties are fine.
+ *   no `style` attributes set as text, no workers, and no further script but {@linkcode MORE_SCRIPT}, which the policy names as
+ *   well: the page puts its text into an element. Styles set by properties are fine.
  * - A server answers what fails with {@linkcode ViewerFault} and a status of 400 or more.
  *
  * @module
  */
+
+/** The path of the script with what few look at, which comes when any of that is first shown. */
+export const MORE_SCRIPT = "more.js";
 
 /**
  * A cell as JSON has it: NaN and the infinities are `{ "number": "NaN" }`, integers beyond 2^53 `{ "integer": "…" }`. Times
@@ -172,8 +176,8 @@ export interface ColumnFile {
 }
 
 /**
- * `projects/<slug>/history/<experiment id>.json`: all points of a run, a series a metric, by step. A server sends the bytes of
- * `packCurves` in its place, as `application/octet-stream`, to who accepts that.
+ * `projects/<slug>/history/<experiment id>.json`: all points of a run, a series a metric, by step. A server also has
+ * `projects/<slug>/curves/<id>,<id>,…`, up to 50 runs as the bytes of `packCurves`; fewer, the first ones, if they are long.
  */
 export interface HistoryFile {
   experimentId: string;
@@ -309,13 +313,16 @@ export interface VerifyAnswer {
   unable: { backend: string; why: string }[];
 }
 
-/** `POST actions/catalog` (if the index says so): makes a catalog of runs, and gives a {@linkcode CatalogAnswer}. */
-export interface CatalogRequest {
+/**
+ * What is chosen of a project. `POST actions/parquet` (live only) gives it as a Parquet file, `POST actions/catalog` (if the
+ * index says so) makes a catalog of the runs, and gives a {@linkcode CatalogAnswer}.
+ */
+export interface ChosenRequest {
   /** The project's slug. */
   project: string;
   /** The runs. */
   ids: string[];
-  /** The columns that are shown: those of metrics and parameters become the catalog's table. */
+  /** The columns that are shown: in a catalog those of metrics and parameters become its table. */
   columns: { kind: RunsColumn["kind"]; name: string }[];
 }
 

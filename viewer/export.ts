@@ -10,7 +10,7 @@ import type { Driver, Source } from "../drivers/driver.ts";
 import { type DriverConfig, openDriver } from "../drivers/registry.ts";
 import { chunksOf } from "../drivers/source.ts";
 import { hasCode } from "../errors.ts";
-import type { InlineBytes } from "./contract.ts";
+import { type InlineBytes, MORE_SCRIPT } from "./contract.ts";
 import { pageOf } from "./page.ts";
 import { collect, type Limits, type Put } from "./server/collect.ts";
 import type { App } from "./server/server.ts";
@@ -128,8 +128,10 @@ export async function exportSite(
       await refuseStore(driver, where);
       const before = await writtenBefore(driver);
       await collect(open, limits, output.put, output.tell);
+      const encoder = new TextEncoder();
+      await output.put(MORE_SCRIPT, encoder.encode(app.more), "text/javascript; charset=utf-8");
       const { html } = pageOf({ title, ...app });
-      await output.put("index.html", new TextEncoder().encode(html), HTML);
+      await output.put("index.html", encoder.encode(html), HTML);
       await output.finish(before);
     }
     output.end();
@@ -268,13 +270,13 @@ export async function projectPage(
   project: string,
   call: { signal?: AbortSignal | undefined },
 ): Promise<string> {
-  const { script, style } = await import("./app.bundle.ts");
   const open: Parameters<typeof collect>[0] = (onRuns) =>
     new Site(rubicon, {
       ...{ title: project, live: false, edit: false, onRuns },
       ...{ projects: new Set([project]), signal: call.signal },
     });
-  return await pageInOne(open, SINGLE, { title: project, script, style }, () => {});
+  const app = await import("./app.bundle.ts");
+  return await pageInOne(open, SINGLE, { title: project, ...app }, () => {});
 }
 
 /** A page that is one file. */
@@ -284,7 +286,10 @@ async function pageInOne(
   parts: App & { title: string },
   tell: (what: string) => void,
 ): Promise<string> {
-  const data = await inOne((put) => collect(open, limits, put, tell));
+  const data = await inOne(async (put) => {
+    await collect(open, limits, put, tell);
+    await put(MORE_SCRIPT, new TextEncoder().encode(parts.more), "text/javascript");
+  });
   return pageOf({ ...parts, data }).html;
 }
 
@@ -295,6 +300,8 @@ async function inOne(work: (put: Put) => Promise<void>): Promise<Uint8Array> {
     const bytes = await bytesOf(source);
     const content = type.startsWith("application/json")
       ? new TextDecoder().decode(bytes)
+      : path === MORE_SCRIPT
+      ? JSON.stringify(new TextDecoder().decode(bytes))
       : JSON.stringify({ base64: bytes.toBase64(), type } satisfies InlineBytes);
     texts.push(`${JSON.stringify(path)}:${content}`);
   });

@@ -1,6 +1,6 @@
 /**
  * The page: one HTML file with its script and its styles inside, which a policy names by their checksums, so that nothing
- * else in it can ever run.
+ * else in it can ever run, but for the second script, which is named as well.
  *
  * @module
  */
@@ -10,6 +10,8 @@ import { createHash } from "node:crypto";
 export interface PageParts {
   title: string;
   script: string;
+  /** The script that the page fetches when what it has is first shown. */
+  more: string;
   style: string;
   /** What posts to the server have to bring; missing if there is no server. */
   token?: string | undefined;
@@ -31,13 +33,13 @@ const ICON = "data:image/svg+xml," + encodeURIComponent(
 );
 
 /** Makes the page. */
-export function pageOf({ title, script, style, token, data }: PageParts): Page {
+export function pageOf({ title, script, more, style, token, data }: PageParts): Page {
   checkInline(script, /<\/script|<!--/i, "script");
   checkInline(style, /<\/style/i, "style");
   const isAlone = data !== undefined;
   const policy = [
     "default-src 'none'",
-    `script-src ${hashOf(script)}`,
+    `script-src ${hashOf(script)} ${hashOf(more)}`,
     `style-src ${hashOf(style)}`,
     `connect-src ${isAlone ? "'none'" : "'self'"}`,
     `img-src ${isAlone ? "" : "'self' "}blob: data:`,

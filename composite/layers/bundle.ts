@@ -24,6 +24,7 @@ import {
   newStamp,
   type TableCells,
 } from "./bundle_format.ts";
+import { encodeLine, indexKey, isIndex } from "./bundle_index.ts";
 import type { Cached } from "./cache.ts";
 
 /** Of fewer objects than this each is asked for by itself. */
@@ -55,8 +56,9 @@ export function bundle<D extends Driver & Cached>(inner: D): D & Bundling {
   async function* list(prefix: string, options?: ListOptions): AsyncGenerator<ListEntry> {
     for await (const entry of inner.list(prefix, options)) {
       const folder = bundledFolder(entry.key);
-      if (folder === undefined) yield entry;
-      else if (inner.listsChecksums) {
+      if (folder === undefined) {
+        if (!isIndex(entry.key)) yield entry;
+      } else if (inner.listsChecksums) {
         if (folders.size >= MOST_FOLDERS) folders.clear();
         folders.add(folder);
       }
@@ -74,7 +76,12 @@ export function bundle<D extends Driver & Cached>(inner: D): D & Bundling {
           const bytes = isWorthIt ? encodeStamped(objects, modified, cells) : undefined;
           if (!bytes) return await putTree(folder, objects, options);
           const path = bundleKey(folder).slice(folder.length + 1);
-          return await putTree(folder, [...objects, [path, bytes]], { ...options, modified });
+          const [project = "", , id = ""] = folder.split("/");
+          const line = {
+            key: indexKey(project),
+            bytes: () => encodeLine(id, bytes, Date.now()),
+          };
+          return await putTree(folder, [...objects, [path, bytes]], { ...options, modified, line });
         },
         async put(key, source, options) {
           const stored = await inner.put(key, source, options);

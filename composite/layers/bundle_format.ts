@@ -122,14 +122,20 @@ export function encodeStamped(
 /** A stamped bundle from its bytes; nothing if they are none. */
 export function decodeStamped(bytes: Uint8Array): StampedBundle | undefined {
   try {
-    const { stamp, objects, whole = objects, lists = {} } = JSON.parse(decoder.decode(bytes)) ?? {};
-    if (typeof stamp !== "number" || !isRecord(whole) || !isRecord(lists)) return undefined;
-    for (const path in whole) if (!isRecord(whole[path])) return undefined;
-    for (const name in lists) if (!Array.isArray(lists[name])) return undefined;
-    return { stamp, objects: whole, lists } as StampedBundle;
+    return parseStamped(JSON.parse(decoder.decode(bytes)));
   } catch {
     // It saves reads. Without it, they are made.
   }
+}
+
+/** A stamped bundle from what its JSON says; nothing if it is none. */
+export function parseStamped(found: unknown): StampedBundle | undefined {
+  if (!isRecord(found)) return undefined;
+  const { stamp, objects, whole = objects, lists = {} } = found;
+  if (typeof stamp !== "number" || !isRecord(whole) || !isRecord(lists)) return undefined;
+  for (const path in whole) if (!isRecord(whole[path])) return undefined;
+  for (const name in lists) if (!Array.isArray(lists[name])) return undefined;
+  return { stamp, objects: whole, lists } as StampedBundle;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -15,17 +15,18 @@ const USUAL = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)\.\d{6}(?:\+00:00)?
  * @throws {RubiconException} `corrupt` if it is not a time, or not in the years 1 to 9999.
  */
 export function parseDatetime(text: string): string {
-  if (text.length === 32 && text.startsWith(lastSecond) && REST.test(text)) return text;
+  if (text.startsWith(lastDay) && REST.test(text)) return text;
   const found = USUAL.exec(text);
   if (!found || !isTime(found)) return formatInstant(parseInstant(text));
   const parsed = `${text.slice(0, 10)}T${text.slice(11, 26)}+00:00`;
-  lastSecond = parsed.slice(0, 19);
+  lastDay = parsed.slice(0, 10);
   return parsed;
 }
 
-/** What was logged together is of one second, which is looked at once. It is no text's start before there is one. */
-let lastSecond = "\0";
-const REST = /^.{19}\.\d{6}\+00:00$/;
+/** What was logged together is of one day, which is looked at once. It is no text's start before there is one. */
+let lastDay = "\0";
+/** What is behind a day, in the form that is written here. */
+const REST = /^.{10}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}\+00:00$/;
 
 /** A time in the form of rubicon-ml 0.13 and older: `YYYY-MM-DD HH:MM:SS.ffffff`, in UTC. */
 export const legacyForm = (canonical: string): string =>

@@ -117,10 +117,12 @@ export class RunHandle implements Run {
     const { system } = settings;
     if (system) {
       for (const name of Object.keys(SYSTEM_METRICS)) this.#checkNew(name);
-      this.#system = new SystemSampler(system, (values, step) => {
+      const log = (values: Readonly<Record<string, number>>, step: number) => {
         this.#writer.log(values, step, checkMicros(undefined, "run.log: time"));
         this.#beat.logged();
-      });
+      };
+      // What comes once the composite is closed could be written by nobody.
+      this.#system = new SystemSampler(system, log, () => rubicon.closed);
     }
   }
 

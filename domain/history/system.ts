@@ -42,13 +42,17 @@ export interface SystemSampling {
 export class SystemSampler {
   readonly #everyMs: number;
   readonly #take: () => void;
+  readonly #isOver: () => boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Once `isOver` says so, nothing takes samples any more. */
   constructor(
     { everyMs, probe, next }: SystemSampling,
     log: (values: Readonly<Record<string, number>>, step: number) => void,
+    isOver: () => boolean,
   ) {
     this.#everyMs = everyMs;
+    this.#isOver = isOver;
     let step = next;
     this.#take = () => log(probe(), step++);
     this.#take();
@@ -58,6 +62,7 @@ export class SystemSampler {
   /** Begins, or goes on after {@linkcode stop}. */
   start(): void {
     this.#timer = setTimeout(() => {
+      if (this.#isOver()) return;
       this.#take();
       this.start();
     }, this.#everyMs);

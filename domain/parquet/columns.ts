@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { refuse, show } from "../check.ts";
+import { isPlain, refuse, show } from "../check.ts";
 import { isList, SIGNED, toCell } from "./cells.ts";
-import type { ColumnType } from "./types.ts";
+import type { ColumnType, TableRows } from "./types.ts";
 
 /** One column, ready to be written. */
 export interface Column {
@@ -13,7 +13,7 @@ export interface Column {
   name: string;
   /** Its type. */
   type: ColumnType;
-  /** Its values as Parquet holds them. Of those that are missing a typed array has 0. */
+  /** Its values as Parquet holds them. Of those that are missing a typed array has any. */
   values: Physical;
   /** 1 for each value that is missing; not there if none is. */
   missing?: Uint8Array;
@@ -51,7 +51,7 @@ export function toColumn(
     const found = ofTypedArray(values as NumberArray, type, place);
     if (found) return { name, ...found, ...(missing?.includes(1) && { missing }) };
   }
-  let list = values as ArrayLike<unknown>;
+  let list = values as ArrayLike<unknown> & Iterable<unknown>;
   if (missing) list = Array.from(list, (value, row) => missing[row] === 1 ? null : value);
   return { name, ...ofList(list, type ?? infer(list, place), place) };
 }
@@ -145,49 +145,132 @@ function kindOf(value: unknown, place: string): ColumnType | "bigint" | "list" {
   return refuse(`${place} has ${show(value)}, which no Parquet column holds.`);
 }
 
-function infer(values: ArrayLike<unknown>, place: string): ColumnType {
-  const kinds = new Set<ReturnType<typeof kindOf>>();
-  let last: ReturnType<typeof kindOf> | undefined;
-  let isWhole = true;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row];
-    if (value === null || value === undefined) {
-      isWhole = false;
-      continue;
+/** What a column's values are, one by one, and the type that all of them fit. */
+class Kinds {
+  readonly #kinds = new Set<ReturnType<typeof kindOf>>();
+  #last: ReturnType<typeof kindOf> | undefined;
+  #count = 0;
+
+  /** Of a column whose type is given values are not looked at. */
+  constructor(readonly place: string, readonly given?: ColumnType) {}
+
+  see(value: unknown): void {
+    if (value === null || value === undefined || this.given !== undefined) return;
+    this.#count++;
+    const kind = kindOf(value, this.place);
+    if (kind !== this.#last) this.#kinds.add(this.#last = kind);
+  }
+
+  /** The type of a column of so many rows; `values` gives the same once more, for the elements of lists. */
+  type(length: number, values: Iterable<unknown>): ColumnType {
+    if (this.given !== undefined) return this.given;
+    const kinds = this.#kinds;
+    const one = (...allowed: string[]) => [...kinds].every((kind) => allowed.includes(kind));
+    // pandas calls a column without any value an object column, and so are texts.
+    if (kinds.size === 0) return "string";
+    if (one("list")) {
+      const elements = new Kinds(this.place);
+      let count = 0;
+      for (const list of values) {
+        for (const item of (list ?? []) as Iterable<unknown>) {
+          elements.see(item);
+          count++;
+        }
+      }
+      // Lists of lists are JSON, which finds out whether one is in itself.
+      const type = elements.type(count, []);
+      return isColumnType(`list<${type}>`) ? `list<${type}>` as ColumnType : "json";
     }
-    const kind = kindOf(value, place);
-    if (kind !== last) kinds.add(last = kind);
+    if (one("json", "list")) return "json";
+    if (one("int64", "bigint")) {
+      // As pandas does: its integers have no room for a missing value, unless they are too large.
+      return this.#count === length || kinds.has("bigint") ? "int64" : "float64";
+    }
+    if (one("int64", "float64")) return "float64";
+    if (kinds.size === 1) return [...kinds][0] as ColumnType;
+    return refuse(
+      `${this.place} mixes ${
+        [...kinds].sort().join(" and ")
+      }. Make its values of one type, or say types: ` +
+        `{ ${this.place.slice(this.place.lastIndexOf("column ") + 7)}: "json" }.`,
+    );
   }
-  const one = (...allowed: string[]) => [...kinds].every((kind) => allowed.includes(kind));
-  // pandas calls a column without any value an object column, and so are texts.
-  if (kinds.size === 0) return "string";
-  if (one("list")) {
-    const elements = Array.from(values, (value) => [...(value ?? []) as Iterable<unknown>]).flat();
-    const type = infer(elements, place);
-    return isColumnType(`list<${type}>`) ? `list<${type}>` as ColumnType : "json";
-  }
-  if (one("json", "list")) return "json";
-  if (one("int64", "bigint")) {
-    // As pandas does: its integers have no room for a missing value, unless they are too large.
-    return isWhole || kinds.has("bigint") ? "int64" : "float64";
-  }
-  if (one("int64", "float64")) return "float64";
-  if (kinds.size === 1) return [...kinds][0] as ColumnType;
-  return refuse(
-    `${place} mixes ${
-      [...kinds].sort().join(" and ")
-    }. Make its values of one type, or say types: ` +
-      `{ ${place.slice(place.lastIndexOf("column ") + 7)}: "json" }.`,
-  );
 }
 
-/** The column of a list in which what is missing is `null` or `undefined`. */
+function infer(values: ArrayLike<unknown> & Iterable<unknown>, place: string): ColumnType {
+  const kinds = new Kinds(place);
+  for (let row = 0; row < values.length; row++) kinds.see(values[row]);
+  return kinds.type(values.length, values);
+}
+
+/** A column whose values are read of rows, some at a time: no array of all of them exists. */
+export interface RowsColumn extends Pick<Column, "name" | "type"> {
+  /** The column of some rows. Its array is used again by the next call. */
+  read(from: number, to: number): Column;
+}
+
+/** Makes columns of rows, of types that are given or that all values fit. */
+export function toColumns(
+  rows: TableRows,
+  typeOf: (name: string) => ColumnType | undefined,
+  names: Iterable<string>,
+  where: string,
+): RowsColumn[] {
+  const found = new Map<string, Kinds>();
+  const placeOf = (name: string) => `${where}: column ${show(name)}`;
+  const kindsOf = (name: string): Kinds => {
+    if (!name.isWellFormed()) refuse(`${placeOf(name)} has half a surrogate pair in its name.`);
+    const kinds = new Kinds(placeOf(name), typeOf(name));
+    found.set(name, kinds);
+    return kinds;
+  };
+  for (const name of names) kindsOf(name);
+  for (const [at, row] of rows.entries()) {
+    if (!isPlain(row)) {
+      refuse(`${where}: row ${at} is an object of values by column, not ${show(row)}.`);
+    }
+    for (const name of Object.keys(row)) (found.get(name) ?? kindsOf(name)).see(row[name]);
+  }
+  return Array.from(found, ([name, kinds]) => {
+    const valueOf = valueIn(name);
+    const type = kinds.type(rows.length, {
+      *[Symbol.iterator]() {
+        for (const row of rows) yield valueOf(row);
+      },
+    });
+    let last: Physical | undefined;
+    const read = (from: number, to: number): Column => {
+      const list = rows.slice(from, to).map(valueOf);
+      const column = ofList(list, type, placeOf(name), from, last);
+      last = column.values;
+      return { name, ...column };
+    };
+    return { name, type, read };
+  });
+}
+
+/** A row has what its prototype has, too. */
+const valueIn = (name: string): (row: TableRows[number]) => unknown =>
+  name in Object.prototype
+    ? (row) => Object.hasOwn(row, name) ? row[name] : null
+    : (row) => row[name];
+
+/**
+ * The column of a list in which what is missing is `null` or `undefined`.
+ *
+ * @param first The row of the first value.
+ * @param used Values of a column before that are of no further use: their array is used again.
+ */
 function ofList(
   list: ArrayLike<unknown>,
   type: ColumnType,
   place: string,
+  first = 0,
+  used?: Physical,
 ): Pick<Column, "type" | "values"> {
-  const values = emptyOf(type, list.length);
+  const values = used?.length === list.length && !Array.isArray(used)
+    ? used as unknown as unknown[]
+    : emptyOf(type, list.length);
   const halves = type === "int64" ? halvesOf(values as unknown as BigInt64Array) : undefined;
   let missing: Uint8Array | undefined;
   for (let row = 0; row < list.length; row++) {
@@ -196,7 +279,7 @@ function ofList(
       (missing ??= new Uint8Array(list.length))[row] = 1;
     } else if (typeof value === "number" && type === "float64") values[row] = value;
     else if (halves && Number.isSafeInteger(value)) putWhole(halves, row, value as number);
-    else values[row] = toCell(value, type, place, row);
+    else values[row] = toCell(value, type, place, first + row);
   }
   return { type, values: values as Physical, ...(missing && { missing }) };
 }

@@ -6,7 +6,7 @@
  */
 import { isPlain, refuse, show } from "../check.ts";
 import { isList } from "./cells.ts";
-import { type Column, isColumnType, toColumn } from "./columns.ts";
+import { type Column, isColumnType, type RowsColumn, toColumn, toColumns } from "./columns.ts";
 import type { ColumnType, MissingValues, Table, TableColumns, TableRows } from "./types.ts";
 import { readRows } from "./read/frame.ts";
 import { type FrameFile, planRead, type Selection } from "./read/plan.ts";
@@ -34,7 +34,7 @@ export async function encodeTable(
 }
 
 interface Columns {
-  columns: Column[];
+  columns: readonly (Column | RowsColumn)[];
   length: number;
 }
 
@@ -43,20 +43,7 @@ function fromRows(
   types: Readonly<Record<string, ColumnType>>,
   where: string,
 ): Columns {
-  const names = new Set(Object.keys(types));
-  for (const [at, row] of rows.entries()) {
-    if (!isPlain(row)) {
-      refuse(`${where}: row ${at} is an object of values by column, not ${show(row)}.`);
-    }
-    for (const name of Object.keys(row)) names.add(name);
-  }
-  const columns = [...names].map((name) => {
-    // A row has what its prototype has, too.
-    const values = name in Object.prototype
-      ? rows.map((row) => Object.hasOwn(row, name) ? row[name] : null)
-      : rows.map((row) => row[name]);
-    return toColumn(name, values, typeOf(types, name, where), undefined, where);
-  });
+  const columns = toColumns(rows, (name) => typeOf(types, name, where), Object.keys(types), where);
   if (columns.length === 0 && rows.length > 0) {
     refuse(`${where}: there are ${rows.length} rows, and no column. Parquet does not hold them.`);
   }

@@ -51,46 +51,84 @@ const MAX_DEPTH = 20;
  * @param all Whether keys with equal values are given, too.
  */
 export function diffRuns(runs: readonly ComparedRun[], all: boolean): DiffRow[] {
-  const found = new Map<string, DiffRow & { isLoss?: boolean }>();
+  const found = new Map(KINDS.map((kind): [DiffKind, Found[]] => [kind, []]));
+  const roots = new Map(KINDS.map((kind): [DiffKind, Node] => [kind, {}]));
   runs.forEach((run, at) => {
-    const put = (kind: DiffKind, path: readonly string[], value: Value, isLoss?: boolean) => {
-      const id = `${kind}\0${path.join("\0")}`;
-      let row = found.get(id);
-      if (!row) {
+    // By the place in a tree, not by a text of the path: of thousands of keys each is written once.
+    const put = (kind: DiffKind, parent: Node, key: string, value: Value, isLoss?: boolean) => {
+      const node = childOf(parent, key);
+      if (!node.found) {
         const values = new Array<Value | undefined>(runs.length).fill(undefined);
-        found.set(id, row = { kind, key: path.join("."), values, differs: false });
+        const row = { kind, key: keyOf(parent, key), values, differs: false };
+        found.get(kind)!.push(node.found = { row });
       }
-      row.values[at] = value;
-      if (isLoss !== undefined) row.isLoss ??= isLoss;
+      node.found.row.values[at] = value;
+      if (isLoss !== undefined) node.found.isLoss ??= isLoss;
     };
-    const nested = (kind: DiffKind, path: readonly string[], value: Value, isLoss?: boolean) => {
-      const entries = path.length < MAX_DEPTH && isPlain(value) ? Object.entries(value) : [];
-      if (entries.length === 0) put(kind, path, value, isLoss);
-      else for (const [key, item] of entries) nested(kind, [...path, key], item, isLoss);
+    const nested = (
+      kind: DiffKind,
+      parent: Node,
+      key: string,
+      value: Value,
+      isLoss?: boolean,
+      depth = 1,
+    ) => {
+      const keys = depth < MAX_DEPTH && isPlain(value) ? Object.keys(value) : [];
+      if (keys.length === 0) return put(kind, parent, key, value, isLoss);
+      const node = childOf(parent, key);
+      node.key ??= keyOf(parent, key);
+      const items = value as Record<string, Value>;
+      for (const one of keys) nested(kind, node, one, items[one]!, isLoss, depth + 1);
     };
+    const root = (kind: DiffKind) => roots.get(kind)!;
     const { experiment, parameters, metrics, features, environment } = run;
-    for (const field of OWN) put("own", [field], experiment[field as "name"]);
-    for (const [key, value] of byKey(experiment.tags)) put("tag", [key], value);
-    for (const { name, value } of parameters) nested("parameter", [name], value);
+    for (const field of OWN) put("own", root("own"), field, experiment[field as "name"]);
+    for (const [key, value] of byKey(experiment.tags)) put("tag", root("tag"), key, value);
+    for (const { name, value } of parameters) nested("parameter", root("parameter"), name, value);
     for (const { name, value, directionality } of metrics) {
-      nested("metric", [name], value, directionality === "loss");
+      nested("metric", root("metric"), name, value, directionality === "loss");
     }
-    for (const { name, importance } of features) put("feature", [name], importance);
+    for (const { name, importance } of features) put("feature", root("feature"), name, importance);
     if (isPlain(environment)) {
-      for (const [key, value] of Object.entries(environment)) nested("environment", [key], value);
+      for (const [key, value] of Object.entries(environment)) {
+        nested("environment", root("environment"), key, value);
+      }
     }
   });
-  const rows: DiffRow[] = [];
-  for (const { isLoss, ...row } of found.values()) {
-    row.differs = row.values.some((value) => !isSame(value, row.values[0]));
-    if (!all && !row.differs) continue;
-    rows.push(row.values.some(isNumber) ? { ...row, ...numbers(row, isLoss) } : row);
-  }
-  const rank = new Map(KINDS.map((kind, at) => [kind, at]));
-  return rows.sort((a, b) =>
-    rank.get(a.kind)! - rank.get(b.kind)! || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
-  );
+  return Array.from(found.values(), (ofKind) => {
+    const rows: DiffRow[] = [];
+    for (const { row, isLoss } of ofKind) {
+      const [first] = row.values;
+      row.differs = !row.values.every((value) => isSame(value, first));
+      if (!all && !row.differs) continue;
+      if (row.values.some(isNumber)) Object.assign(row, numbers(row, isLoss));
+      rows.push(row);
+    }
+    return rows.sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  }).flat();
 }
+
+interface Found {
+  row: DiffRow;
+  isLoss?: boolean;
+}
+
+/** A key, the row of what is at it, and the keys of what is nested in it. */
+interface Node {
+  key?: string;
+  found?: Found;
+  children?: Map<string, Node>;
+}
+
+function childOf(parent: Node, key: string): Node {
+  parent.children ??= new Map();
+  let node = parent.children.get(key);
+  if (!node) parent.children.set(key, node = {});
+  return node;
+}
+
+const keyOf = (parent: Node, key: string): string =>
+  parent.key === undefined ? key : `${parent.key}.${key}`;
 
 /** Tags as keys: `key:value` is a value, and what has no colon is just there. */
 function byKey(tags: readonly string[]): Map<string, Value> {
@@ -114,7 +152,7 @@ function numbers(
       ? isSame(value, first) ? 0 : difference(value, first)
       : undefined
   );
-  const size = Math.abs(Number(first));
+  const size = isNumber(first) ? Math.abs(Number(first)) : 0;
   const relative = deltas.map((delta) =>
     delta === undefined || !(size > 0) || size === Infinity ? undefined : delta / size
   );

@@ -11,7 +11,8 @@ import type { Deletions } from "./deleted.ts";
 import type { RunState } from "../format/run_state.ts";
 import { checkRead, type ListAnswer } from "./entity_files.ts";
 import { ALL, type Choice } from "./filter.ts";
-import { type KnownRun, RunCache, someOf, stillSame } from "./run_cache.ts";
+import { type KeptRuns, type KnownRun, RunCache, someOf } from "./run_cache.ts";
+import { createdBy, indexOf } from "./folder_index.ts";
 import { folderStates, readRuns, type RunFolder, stampsOf, withStates } from "./folder_runs.ts";
 import type { StateUse } from "./lives.ts";
 import { newestOf, type Stored } from "./newest.ts";
@@ -24,6 +25,9 @@ export interface Wanted {
   /** What their states are for. */
   status: StateUse;
 }
+
+/** If fewer than one run in so many is not known yet, reading the whole index takes longer than reading what is new. */
+const INDEX_SHARE = 8;
 
 /** So many runs are read in one go; others have their turn in between. */
 const PAGE = 128;
@@ -63,7 +67,7 @@ export function runFolder(
 
 /** The ids of the experiments that are there, but for those that were deleted. */
 export async function idsIn(
-  { driver, bulk, cache, folder }: ListedFolder,
+  { driver, bulk, cache, folder, index }: ListedFolder,
   deleted: Deletions,
 ): Promise<readonly string[]> {
   const [stamp] = await driver.stamps?.([folder], { known: [cache.stamp] }) ?? [];
@@ -71,7 +75,9 @@ export async function idsIn(
   if (!found) {
     const [entries] = await bulk.list([folder]);
     const { folders, objects } = entries!;
-    found = { ids: cache.listed(stamp, folders, objects), objects };
+    // Sorting what is in order already takes no time.
+    const sorted = cache.isEmpty ? (await index?.())?.inOrder(folders) ?? folders : folders;
+    found = { ids: cache.listed(stamp, sorted, objects), objects };
   }
   for (const name of found.objects) deleted.add(`${folder}/${name}`);
   if (deleted.isEmpty) return found.ids;
@@ -90,13 +96,17 @@ export async function folderRuns(
   choice: Choice,
   deleted: Deletions,
 ): Promise<Answer<KnownRun[]> | undefined> {
-  const from = runFolder(backend, place.projectName, children);
-  if (!from) return undefined;
-  const ids = await idsIn(from, deleted);
+  const found = runFolder(backend, place.projectName, children);
+  if (!found) return undefined;
+  const index = indexOf(found);
+  const ids = await idsIn({ ...found, index }, deleted);
   if (ids.length === 0) {
     await readParent(backend, place);
     return { value: [], weak: "bare" };
   }
+  const { runs } = found.cache.kept(ids);
+  const unknown = ids.reduce((count, _, at) => count + Number(!runs[at]), 0);
+  const from = unknown * INDEX_SHARE < ids.length ? found : { ...found, index };
   // The newest of all are all.
   if (!choice.newest || choice.limit >= ids.length) {
     const answer = await readWanted(from, ids, choice, status);
@@ -186,28 +196,34 @@ async function readAllRuns(
 const CHANGE_STEP = 1_000;
 
 /**
- * When experiments were created at the latest: what is known of them says so, or their folders do, since each has its
- * experiment's own file in it. What came later changed a folder as well, so the file itself may say it better.
+ * When experiments were created, as far as that is known or the index says it, since that never changes. Else, at the
+ * latest: their folders say so, as each has its experiment's own file in it. What came later changed a folder as well, so
+ * the file itself may say it better.
  */
 async function changeTimes(from: ListedFolder, ids: readonly string[]): Promise<Stored[]> {
-  const kept = from.cache.kept(ids);
+  const { runs } = from.cache.kept(ids);
+  const index = await from.index?.();
   const stored: Stored[] = [];
+  const unknown: string[] = [];
+  for (const [at, name] of ids.entries()) {
+    const createdAt = runs[at]?.experiment.createdAt ?? (index && createdBy(index, name));
+    if (createdAt === undefined) unknown.push(name);
+    else stored.push({ name, createdAt });
+  }
   const turns = new Turns();
-  for (let at = 0; at < ids.length; at += PAGE) {
+  for (let at = 0; at < unknown.length; at += PAGE) {
     if (at > 0) await turns.take();
-    const some = ids.slice(at, at + PAGE);
-    const known = someOf(kept, at, at + PAGE);
-    const stamps = await stampsOf({ ...from, children: false }, some, known);
-    for (let i = 0; i < some.length; i++) {
-      const name = some[i]!;
-      const run = stillSame(known, i, stamps, 1);
+    const some = unknown.slice(at, at + PAGE);
+    const stamps = await stampsOf({ ...from, children: false }, some, NOTHING_KEPT);
+    for (const [i, name] of some.entries()) {
       const changed = stamps[i]?.changed;
-      if (run) stored.push({ name, createdAt: run.experiment.createdAt });
-      else stored.push({ name, time: changed && changed + CHANGE_STEP, isRough: true });
+      stored.push({ name, time: changed && changed + CHANGE_STEP, isRough: true });
     }
   }
   return stored;
 }
+
+const NOTHING_KEPT: KeptRuns = { runs: [], stamps: [] };
 
 /** When the store has experiments' own files from, as far as it tells. */
 async function storedTimes(

@@ -6,7 +6,7 @@
  */
 import { hasCode, RubiconException } from "../../errors.ts";
 import type { Store } from "../../composite/plan.ts";
-import type { BulkReader, GetResult } from "../../drivers/driver.ts";
+import type { BulkReader, FolderStamp, GetResult } from "../../drivers/driver.ts";
 import { fold, type What } from "../format/annotations.ts";
 import {
   bundleKey,
@@ -14,6 +14,7 @@ import {
   isStamp,
   type StampedBundle,
 } from "../../composite/layers/bundle_format.ts";
+import type { BundleIndex, MadeBundle } from "../../composite/layers/bundle_index.ts";
 import { decodeChange, entityFrom, parseObject } from "../format/codec.ts";
 import {
   historyFolder,
@@ -62,6 +63,8 @@ export interface RunFolder {
   place: Place;
   /** Whether parameters and metrics are wanted. */
   children: boolean;
+  /** The bundles of all in one, if there is that. It is read when it is asked for. */
+  index?: () => Promise<BundleIndex | undefined>;
 }
 
 const CHILDREN = ["parameters", "metrics"] as const;
@@ -123,21 +126,38 @@ export async function readRuns(
  * The bundles of runs, each if a folder of its run still has the time of one. One that cannot be read is not there.
  */
 async function readBundles(
-  { bulk }: RunFolder,
+  { bulk, index }: RunFolder,
   looks: readonly Look[],
-): Promise<(GetResult | undefined)[]> {
-  const isAsked = ({ stamps }: Look) => stamps.some((one) => one && isStamp(one.modified));
-  const asked = looks.filter(isAsked);
-  if (asked.length === 0) return [];
+): Promise<(MadeBundle | undefined)[]> {
+  const lines = await index?.();
+  const asked: number[] = [];
+  const found = looks.map(({ id, stamps }, at) => {
+    const line = lines?.get(id);
+    // What came in place of what a bundle holds took the bundle away, which changed the folder that it was in.
+    if (isVouched(line, stamps[0])) return line;
+    if (stamps.some((one) => one && isStamp(one.modified))) asked.push(at);
+  });
+  if (asked.length === 0) return found;
   try {
-    const keys = asked.map(({ folder }) => bundleKey(folder));
-    const found = (await bulk.get(keys)).values();
-    return looks.map((look) => isAsked(look) ? found.next().value : undefined);
+    const objects = await bulk.get(asked.map((at) => bundleKey(looks[at]!.folder)));
+    for (const [i, at] of asked.entries()) found[at] = bundleOf(objects[i]);
   } catch (error) {
     if (!isOfOneObject(error)) throw error;
-    return []; // They save reads. Without them, these are made.
+    // They save reads. Without them, these are made.
   }
+  return found;
 }
+
+/** The bundle of a run in an object of its own. */
+function bundleOf(object: GetResult | undefined): MadeBundle | undefined {
+  const found = object && decodeStamped(object.bytes);
+  return found && { ...found, made: object.lastModified.getTime() };
+}
+
+/** Whether a folder still has just what a bundle holds of it. */
+const isVouched = (bundle: MadeBundle | undefined, times: FolderStamp | undefined): boolean =>
+  bundle !== undefined && times?.modified === bundle.stamp &&
+  secondOf(times.changed) <= bundle.made && times.changed > bundle.made - SAME_COPY;
 
 /** What the times of a run's folders say. */
 interface Look {
@@ -198,28 +218,23 @@ interface ListedChange {
 const NOTHING: Part["bundle"] = { objects: {}, lists: {} };
 
 /** What a bundle says of a run, as far as the times of its folders vouch for that. */
-function coveredBy(look: Look, object: GetResult | undefined, from: RunFolder): Part {
+function coveredBy(look: Look, read: MadeBundle | undefined, from: RunFolder): Part {
   const part: Part = {
     ...{ look, bundle: NOTHING, objects: new Map(), changes: [], rest: [], damage: [] },
     isTorn: false,
   };
-  const read = object && decodeStamped(object.bytes);
   // Whatever has no experiment in it is no bundle of one.
   const bundle = read && METADATA in read.objects ? read : undefined;
-  const made = object?.lastModified.getTime();
   for (const [at, kind] of foldersOf(from).entries()) {
-    const times = look.stamps[at];
-    const isVouched = bundle && times?.modified === bundle.stamp &&
-      secondOf(times.changed) <= made! && times.changed > made! - SAME_COPY;
-    if (!isVouched) {
+    if (!isVouched(bundle, look.stamps[at])) {
       part.rest.push(kind);
       continue;
     }
     // What was made with the experiment is still the latest if nothing came since.
-    const status = kind === "" && latestStatus(Object.keys(bundle.objects));
+    const status = kind === "" && latestStatus(Object.keys(bundle!.objects));
     if (status) {
-      const source = bundle.objects[status] as Record<string, unknown>;
-      part.life = { source, at: `${look.folder}/${status}`, heard: made! };
+      const source = bundle!.objects[status] as Record<string, unknown>;
+      part.life = { source, at: `${look.folder}/${status}`, heard: bundle!.made };
     }
   }
   if (bundle) part.bundle = bundle;

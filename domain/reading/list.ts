@@ -27,7 +27,7 @@ import { readParent } from "./parent.ts";
 import type { Entity, EntityOf, Experiment, Kind } from "../format/entities.ts";
 import { ownCopy } from "../format/codec.ts";
 
-/** The entities of one kind at one place that are wanted. */
+/** The entities of one kind at one place that are wanted. Others may have the same experiments: hand out copies. */
 export async function readEntities<K extends Kind>(
   rubicon: Core,
   kind: K,
@@ -104,7 +104,7 @@ async function experimentsFrom(
   if (!backend.driver.bulk) return undefined;
   const { folderRuns } = await import("./folder_list.ts");
   const answer = await folderRuns(backend, place, wanted, choice, deleted);
-  return answer && { ...answer, value: answer.value.map(({ experiment }) => ownCopy(experiment)) };
+  return answer && { ...answer, value: answer.value.map(({ experiment }) => experiment) };
 }
 
 /** Reads the newest entities that are wanted, from their files. */

@@ -89,6 +89,11 @@ export class RunCache {
   #isSorted = true;
   #listing: Listing | undefined;
 
+  /** Whether nothing is kept of any run. */
+  get isEmpty(): boolean {
+    return this.#runs.size === 0;
+  }
+
   /** What is kept of runs. */
   kept(ids: readonly string[]): KeptRuns {
     const listing = this.#listing?.ids === ids ? this.#listing : undefined;

@@ -6,7 +6,7 @@
 import type { Backend, CopyRules, WritePlan } from "../../composite/plan.ts";
 import { isRubiconException, RubiconException } from "../../errors.ts";
 import type { Composite } from "../../composite.ts";
-import { entityOf, parentKeys, type Place, placeFolder } from "../format/layout.ts";
+import { entityOf, metadataKey, parentKeys, type Place, placeFolder } from "../format/layout.ts";
 import { describe } from "../format/codec.ts";
 import type { Entity } from "../format/entities.ts";
 import { Marks } from "../format/trash.ts";
@@ -28,6 +28,12 @@ export function above(
   const { parents } = last;
   return { parents: more.length === 0 ? parents : [...new Set([...parents, ...more])], copies };
 }
+
+/** The parent of what is written into a project's folder. */
+export const inProject = (folder: string): Pick<WritePlan, "parents" | "copies"> => ({
+  parents: [metadataKey(folder)],
+  copies,
+});
 
 /** Hardly any write finds that a parent is missing. */
 async function copies(): Promise<CopyRules> {

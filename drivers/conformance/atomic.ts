@@ -72,6 +72,28 @@ export const atomic: readonly Case[] = [
     },
   },
   {
+    name: "lines that putTree adds are whole, or none",
+    needs: "putTree",
+    async run({ putTree, ...driver }) {
+      assert.ok(putTree);
+      const lines = await Promise.all(Array.from({ length: 32 }, async (_, at) => {
+        const line = `${at} ${"x".repeat(at * 50)}\n`;
+        const bytes = () => text(line);
+        await putTree(`a/b/${at}`, [["one", text("1")]], { line: { key: "a/lines", bytes } });
+        return line;
+      }));
+      const none = { key: "a/none", bytes: () => undefined };
+      await putTree("a/b/none", [["one", text("1")]], { line: none });
+      const keys = (await keysOf(driver)).filter((key) => !key.startsWith("a/b/"));
+      if (keys.length === 0) return;
+      assert.deepEqual(keys, ["a/lines"]);
+      const found = new TextDecoder().decode((await driver.get("a/lines")).bytes);
+      const each = found.split(/(?<=\n)/);
+      assert.equal(new Set(each).size, each.length);
+      for (const line of each) assert.ok(lines.includes(line), line);
+    },
+  },
+  {
     name: "of 64 racing writers exactly one creates the object",
     async run(driver) {
       for (const key of ["race", "deep/er/race"]) {

@@ -6,7 +6,7 @@
 import fs from "node:fs";
 import { codeOf, isMissing } from "./errors.ts";
 import { locate } from "./locate.ts";
-import { folderOf, isReserved, pathOf, type Root, stagedName } from "./root.ts";
+import { folderOf, forgetFolder, isReserved, pathOf, type Root, stagedName } from "./root.ts";
 
 /** How long a staged file may be without a write before its process counts as dead. */
 const STALE_MILLISECONDS = 3_600_000;
@@ -36,6 +36,7 @@ export function prune(root: Root, folder: string): void {
     } catch (error) {
       if (codeOf(error) !== "ENOENT") return;
     }
+    forgetFolder(root, folder);
     folder = folderOf(folder);
   }
 }

@@ -93,7 +93,7 @@ const MOST_SEEN = 4_096;
 interface Lot {
   readonly folders: readonly string[];
   readonly until: number;
-  sorted?: ReadonlySet<string>;
+  sorted?: Set<string>;
 }
 const MOST_LOTS = 4;
 
@@ -101,6 +101,12 @@ const MOST_LOTS = 4;
 export function forgetFolders(root: Root): void {
   root.seen.clear();
   root.lots = [];
+}
+
+/** Forgets what one folder was, which is not there any more: what is made in its place is new. */
+export function forgetFolder(root: Root, folder: string): void {
+  root.seen.delete(folder);
+  for (const lot of root.lots) (lot.sorted ??= new Set(lot.folders)).delete(folder);
 }
 
 /** Whether a folder was looked at a moment ago. */

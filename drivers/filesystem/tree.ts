@@ -9,6 +9,7 @@
  * @module
  */
 import type { PutTreeOptions } from "../driver.ts";
+import { append } from "./append.ts";
 import { locateFolder, makeFolder } from "./locate.ts";
 import { SMALL_BYTES } from "./read.ts";
 import { discardFolder } from "./remove.ts";
@@ -25,7 +26,7 @@ export function putTree(
   root: Root,
   folder: string,
   objects: readonly (readonly [path: string, bytes: Uint8Array])[],
-  { modified }: PutTreeOptions = {},
+  { modified, line }: PutTreeOptions = {},
 ): boolean {
   const parent = folderOf(folder);
   const above = folderOf(parent);
@@ -58,6 +59,8 @@ export function putTree(
     return false;
   }
   for (const below of made) folderSeen(root, below === "" ? folder : `${folder}/${below}`);
+  const bytes = line?.bytes();
+  if (bytes) append(root, line!.key, bytes);
   return true;
 }
 

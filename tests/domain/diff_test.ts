@@ -79,6 +79,33 @@ Deno.test("diff: bad input is refused by name", async () => {
   await assert.rejects(diffExperiments(rubicon, [a], { all: 1 } as never), /all must be true/);
 });
 
+Deno.test("diff: a value that is nested in one run alone has its rows, beside a name with a dot in it", () => {
+  const run = (config: object | number, dotted?: number) => ({
+    experiment: { tags: [] },
+    parameters: [
+      { name: "a", value: config },
+      ...dotted === undefined ? [] : [{ name: "a.b", value: dotted }],
+    ],
+    ...{ metrics: [], features: [] },
+  });
+  const deep = (depth: number): object => depth === 0 ? { end: 1 } : { a: deep(depth - 1) };
+  const runs = [run({ b: 1, c: { d: 2 } }), run(3, 4), run({ b: 5, c: {} }), run(deep(30))];
+  const rows = diffRuns(runs as unknown as Parameters<typeof diffRuns>[0], false);
+  assert.deepEqual(
+    rows.filter(({ kind }) => kind === "parameter").slice(0, 6).map((
+      row,
+    ) => [row.key, ...row.values]),
+    [
+      ["a", undefined, 3, undefined, undefined],
+      [Array(20).fill("a").join("."), ...Array(3).fill(undefined), deep(11)],
+      ["a.b", 1, undefined, 5, undefined],
+      ["a.b", undefined, 4, undefined, undefined],
+      ["a.c", undefined, undefined, {}, undefined],
+      ["a.c.d", 2, undefined, undefined, undefined],
+    ],
+  );
+});
+
 Deno.test("diff: a run beside itself differs in nothing, and all keys are there once", () => {
   const names = fc.constantFrom("a", "b", "a.b", "__proto__", "id", "");
   const value = fc.letrec((tie) => ({

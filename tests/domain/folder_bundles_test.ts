@@ -19,8 +19,8 @@ import {
   toTable,
 } from "../../mod.ts";
 
-/** A store in a folder, and what was read of it in bulk. */
-function counted(rootDir: string) {
+/** A store in a folder, with the index of its experiments or without, and what was read of it in bulk. */
+function counted(rootDir: string, hasIndex: boolean) {
   const driver = openFilesystem({ persistence: "filesystem", rootDir });
   const read: string[] = [];
   const bulk = driver.bulk!;
@@ -28,6 +28,7 @@ function counted(rootDir: string) {
     ...driver,
     bulk: {
       ...bulk,
+      stat: (keys) => hasIndex ? bulk.stat(keys) : Promise.resolve(keys.map(() => undefined)),
       get(keys) {
         read.push(...keys);
         return bulk.get(keys);
@@ -61,12 +62,20 @@ async function world(work: (world: World) => Promise<void>): Promise<void> {
   }
 }
 
-/** The table by a composite that has read nothing yet, and the names of what it read. */
+/**
+ * The table by a composite that has read nothing yet, and the names of what it read where there is no index. With one
+ * it is the same table.
+ */
 async function freshTable(rootDir: string, project: Project) {
-  const { store, read } = counted(rootDir);
-  await using rubicon = await openComposite(store);
-  const { rows } = await toTable(rubicon, project);
-  return { rows, read: read.map((key) => key.split("/").slice(3).join("/")).sort() };
+  const tables = [true, false].map(async (hasIndex) => {
+    const { store, read } = counted(rootDir, hasIndex);
+    await using rubicon = await openComposite(store);
+    const { rows } = await toTable(rubicon, project);
+    return { rows, read: read.map((key) => key.split("/").slice(3).join("/")).sort() };
+  });
+  const [indexed, found] = await Promise.all(tables);
+  assert.deepEqual(indexed!.rows, found!.rows);
+  return found!;
 }
 
 const CELLS = { depth: 3, rate: 0.25, accuracy: 0.5, loss: 2, tags: [] as string[] };
@@ -132,6 +141,7 @@ Deno.test("A bundle of an older version is read, too", async () => {
       `"metrics/loss/metadata.json": ${metric}}`;
     const stamp = Deno.statSync(folder).mtime!.getTime();
     Deno.writeTextFileSync(`${folder}/digest.json`, `{"stamp": ${stamp}, "objects": ${objects}}`);
+    Deno.removeSync(`${rootDir}/p/digests.jsonl`);
     const { rows, read } = await freshTable(rootDir, project);
     assert.deepEqual(read, ["digest.json"]);
     has(rows[0]!, { loss: 3, name: "run" });

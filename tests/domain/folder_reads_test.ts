@@ -78,6 +78,18 @@ function counted(rootDir: string) {
   };
 }
 
+/** The experiments that keys are of; the index of all of them is of none. */
+const idsOf = (keys: readonly string[]) => new Set(keys.flatMap((key) => key.split("/")[2] ?? []));
+
+/** Takes the index away, so that experiments are read one by one. */
+const dropIndex = (rootDir: string) => Deno.removeSync(`${rootDir}/p/digests.jsonl`);
+
+/** A folder that is read by listings and files alone, without times, bundles or an index. */
+function filesAlone(rootDir: string): Driver {
+  const { bulk: _, stamps: __, ...files } = openFilesystem({ persistence: "filesystem", rootDir });
+  return files;
+}
+
 /**
  * Runs reads as if it was a minute later, so that what changed just now is over for certain; then waits for the next tick
  * of the file system's clock, so that what comes next has another time.
@@ -140,8 +152,10 @@ Deno.test("toTable() reads the experiments that changed in a folder, and no othe
     await addTags(other, experiments[2]!, ["good"]);
     const added = await log(other, project, 9);
     const { rows } = await later(() => toTable(rubicon, project));
-    const read = new Set(take().get.map((key) => key.split("/")[2]));
-    assert.deepEqual(read, new Set([experiments[1]!.id, experiments[2]!.id, added.id]));
+    const { get } = take();
+    assert.deepEqual(idsOf(get), new Set([experiments[1]!.id, experiments[2]!.id]));
+    assert.ok(get.includes("p/digests.jsonl"), "the index has the new one");
+    assert.ok(rows.some(({ id }) => id === added.id));
     const of = (id: string) => rows.find((row) => row.id === id)!;
     assert.equal(of(experiments[1]!.id).late, 7);
     assert.deepEqual(of(experiments[2]!.id).tags, ["good"]);
@@ -163,17 +177,37 @@ Deno.test("The newest experiments of a folder are found by times alone", async (
       ids.push(id);
       Deno.utimeSync(`${rootDir}/p/experiments/${id}/metadata.json`, time, time);
     }
+    dropIndex(rootDir);
     await using rubicon = await openComposite(store);
     const found = await listExperiments(rubicon, project, { order: "newest", limit: 2 });
     assert.deepEqual(found.map(({ name }) => name), ["run 19", "run 18"]);
     const asked = take();
-    const read = new Set(asked.get.map((key) => key.split("/")[2]));
+    const read = idsOf(asked.get);
     // All came within a second, so the first two are any of them; from then on their own files tell.
     const newest = new Set(ids.slice(-2));
     assert.ok(newest.isSubsetOf(read) && read.size <= 4, `${read.size} are read`);
-    assert.equal(asked.stat.length, 18);
+    // All but those, and the index that is not there.
+    assert.equal(asked.stat.length, 18 + 1);
     const { rows } = await toTable(rubicon, project, { limit: 3 });
     assert.deepEqual(rows.map(({ accuracy }) => accuracy), [1.9, 1.8, 1.7]);
+  });
+});
+
+Deno.test("The newest of a folder are found by its index, without a look at the others", async () => {
+  await withFolder(async (rootDir) => {
+    const { store, take } = counted(rootDir);
+    await using other = await openComposite({ persistence: "filesystem", rootDir });
+    const project = await createProject(other, { name: "p" });
+    for (let at = 0; at < 20; at++) await log(other, project, at);
+    const created = "2030-01-01T00:00:00Z";
+    const { id } = await logExperiment(other, project, { name: "alone", createdAt: created });
+    await using rubicon = await openComposite(store);
+    take();
+    const { rows } = await toTable(rubicon, project, { limit: 3 });
+    assert.deepEqual(rows.map(({ name }) => name), ["alone", "run 19", "run 18"]);
+    const { get, stamps } = take();
+    assert.deepEqual(idsOf(get), new Set([id]), "an experiment without children has no bundle");
+    assert.equal(stamps, 1 + 1 + 3 * 3, "the one without a line takes another look");
   });
 });
 
@@ -201,13 +235,14 @@ Deno.test("The newest of a folder whose experiments came seconds apart take one 
       times.set(`p/experiments/${id}`, time);
       ids.push(id);
     }
+    dropIndex(rootDir);
     await using rubicon = await openComposite(aged);
     take();
     const { rows } = await toTable(rubicon, project, { limit: 3 });
     assert.deepEqual(rows.map(({ name }) => name), ["run 19", "run 18", "run 17"]);
     const { get, stat, stamps } = take();
-    assert.deepEqual(new Set(get.map((key) => key.split("/")[2])), new Set(ids.slice(-3)));
-    assert.deepEqual(stat, []);
+    assert.deepEqual(idsOf(get), new Set(ids.slice(-3)));
+    assert.deepEqual(stat, ["p/digests.jsonl"]);
     assert.equal(stamps, 1 + 20 + 3 * 3);
   });
 });
@@ -226,7 +261,7 @@ Deno.test("The newest of a folder that was read take what is known of the others
     );
     assert.deepEqual(newest.map(({ name }) => name), ["run 20", "run 19"]);
     const { get, stat } = take();
-    assert.equal(new Set(get.map((key) => key.split("/")[2])).size, 1, "the new one alone is read");
+    assert.equal(idsOf(get).size, 1, "the new one alone is read");
     assert.deepEqual(stat, []);
   });
 });
@@ -334,11 +369,19 @@ Deno.test("A composite that reads again and again is never stale, whoever writes
           const experiments = [await log(writer, project, 0)];
           let count = 0;
           const compare = async () => {
+            await using files = await openComposite(filesAlone(rootDir));
             await using fresh = await openComposite({ persistence: "filesystem", rootDir });
-            assert.deepEqual(await toTable(reader, project), await toTable(fresh, project));
+            const expected = await toTable(files, project);
+            assert.deepEqual(await toTable(fresh, project), expected);
+            assert.deepEqual(await toTable(reader, project), expected);
             assert.deepEqual(
               await listExperiments(reader, project),
-              await listExperiments(fresh, project),
+              await listExperiments(files, project),
+            );
+            const newest = { order: "newest", limit: 2 } as const;
+            assert.deepEqual(
+              await listExperiments(fresh, project, newest),
+              await listExperiments(files, project, newest),
             );
             const slow = experiments[0]!;
             const found = (await listExperiments(reader, project)).find(({ id }) => id === slow.id);

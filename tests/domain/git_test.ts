@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { gitInfo } from "../../mod.ts";
 import { refused } from "../support/faulty.ts";
+import { temporary } from "../support/folders.ts";
 
 interface Repository {
   folder: string;
@@ -116,3 +117,35 @@ Deno.test("gitInfo() gives a remote without user, password, query and fragment",
     }
   });
 });
+
+/** git that says when it begins and ends. The branch cannot be had at once; all else takes a while after that. */
+const FAKE_GIT = `#!/bin/sh
+touch "$TRACES/begun-$$"
+case "$*" in
+  *--abbrev-ref*) while [ "$(ls "$TRACES" | grep -c begun)" -lt 4 ]; do :; done; touch "$TRACES/ended-$$"; exit 1;;
+  *) while [ "$(ls "$TRACES" | grep -c ended)" -lt 1 ]; do :; done; sleep 0.3; touch "$TRACES/ended-$$";;
+esac
+`;
+
+Deno.test("gitInfo() leaves no git behind that goes on after it has failed", () =>
+  temporary(async (folder) => {
+    await Deno.mkdir(`${folder}/traces`);
+    await Deno.writeTextFile(`${folder}/git`, FAKE_GIT);
+    await Deno.chmod(`${folder}/git`, 0o755);
+    const code = `
+      import { gitInfo } from ${JSON.stringify(new URL("../../mod.ts", import.meta.url).href)};
+      const failed = await gitInfo().then(() => false, () => true);
+      const names = [...Deno.readDirSync(Deno.env.get("TRACES"))].map(({ name }) => name);
+      console.log(JSON.stringify({ failed, names }));
+      Deno.exit();`;
+    await Deno.writeTextFile(`${folder}/main.js`, code);
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-lock", `--config=${config}`, `${folder}/main.js`],
+      env: { PATH: `${folder}:${Deno.env.get("PATH")}`, TRACES: `${folder}/traces` },
+      stderr: "inherit",
+    }).output();
+    const { failed, names } = JSON.parse(new TextDecoder().decode(stdout));
+    const ran = (when: string) => names.filter((name: string) => name.startsWith(when)).length;
+    assert.deepEqual([failed, ran("ended")], [true, ran("begun")], names.join());
+  }));

@@ -15,10 +15,10 @@ import {
   openComposite,
   readArtifact,
   readHistory,
-  verify,
 } from "../../mod.ts";
 import { faulty } from "../support/faulty.ts";
 import { temporary } from "../support/folders.ts";
+import { onStore as imported, values } from "../support/imported.ts";
 import { ignoredFor } from "../support/parts.ts";
 import { venv } from "../support/venv.ts";
 
@@ -44,19 +44,7 @@ async function store(root: string, runs: Record<string, string>[], meta = "") {
   }
 }
 
-const onStore = (
-  name: string,
-  run: (folder: string, rubicon: Awaited<ReturnType<typeof openComposite>>) => Promise<void>,
-) =>
-  Deno.test(`mlruns: ${name}`, () =>
-    temporary(async (folder) => {
-      await using rubicon = await openComposite([
-        { persistence: "memory", rootDir: `mlruns ${name}` },
-        { persistence: "filesystem", rootDir: `${folder}/root` },
-      ]);
-      await run(folder, rubicon);
-      assert.equal((await verify(rubicon)).clean, true);
-    }));
+const onStore = imported("mlruns");
 
 onStore("points, parameters, tags, artifacts and times are kept", async (folder, rubicon) => {
   await store(folder, [{
@@ -91,8 +79,6 @@ onStore("points, parameters, tags, artifacts and times are kept", async (folder,
   const child = "aaaaaaaa-bbbb-4ccc-8ddd-000000000001";
   assert.deepEqual(experiment.tags, ["team:a", `child:${child}`]);
   assert.deepEqual((await listChildExperiments(rubicon, experiment)).map(({ id }) => id), [child]);
-  const values = (list: readonly { name: string; value: unknown }[]) =>
-    Object.fromEntries(list.map(({ name, value }) => [name, value]));
   assert.deepEqual(values(await listParameters(rubicon, experiment)), {
     ...{ lr: 0.1, big: "123456789012345678901", version: "007", flag: false },
     "nested/name": "x y",

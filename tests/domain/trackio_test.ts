@@ -15,10 +15,10 @@ import {
   openComposite,
   readArtifact,
   readHistory,
-  verify,
 } from "../../mod.ts";
 import { faulty } from "../support/faulty.ts";
 import { temporary } from "../support/folders.ts";
+import { onStore as imported, values } from "../support/imported.ts";
 import { ignoredFor } from "../support/parts.ts";
 import { venv } from "../support/venv.ts";
 
@@ -69,21 +69,7 @@ function database(
   db.close();
 }
 
-type Rubicon = Awaited<ReturnType<typeof openComposite>>;
-
-const onStore = (name: string, run: (folder: string, rubicon: Rubicon) => Promise<void>) =>
-  Deno.test(`trackio: ${name}`, () =>
-    temporary(async (folder) => {
-      await using rubicon = await openComposite([
-        { persistence: "memory", rootDir: `trackio ${name}` },
-        { persistence: "filesystem", rootDir: `${folder}/root` },
-      ]);
-      await run(folder, rubicon);
-      assert.equal((await verify(rubicon)).clean, true);
-    }));
-
-const values = (list: readonly { name: string; value: unknown }[]) =>
-  Object.fromEntries(list.map(({ name, value }) => [name, value]));
+const onStore = imported("trackio");
 
 onStore("points, configuration, media and all else are kept", async (folder, rubicon) => {
   const picture = { _type: "trackio.image", "file_path": "iris/first/1/a.png", caption: null };

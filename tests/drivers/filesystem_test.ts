@@ -144,3 +144,23 @@ Deno.test("filesystem: permission for the root is all that it needs", () =>
     }
     assert.match(await run([], `${folder}/absolute`), /permission-denied|--allow-read=/);
   }));
+
+Deno.test("filesystem: a folder that was removed is made anew in one step, however short it is ago", () =>
+  temporary(async (folder) => {
+    const driver = open(folder);
+    await driver.put("p/data", text("x"));
+    const { now } = performance;
+    const moment = performance.now();
+    // So that the folders that were looked at stay so.
+    performance.now = () => moment;
+    try {
+      for (let round = 0; round < 3; round++) {
+        assert.ok(await driver.putTree!("p/e/one", [["data", text("x")], ["m/data", text("y")]]));
+        // What is listed together is noted together.
+        if (round === 1) assert.equal((await keysOf(driver, "p/e")).length, 2);
+        for (const key of ["data", "m/data"]) await driver.delete(`p/e/one/${key}`);
+      }
+    } finally {
+      performance.now = now;
+    }
+  }));

@@ -63,6 +63,17 @@ Deno.test("history: a run logs what its process takes, at its start, by the cloc
   await rubicon.close();
 });
 
+Deno.test("history: a run whose composite is closed takes no samples of its process any more", async () => {
+  const { rubicon, project } = await world();
+  using time = new FakeTime();
+  const run = await startRun(rubicon, project, { systemMetricsMs: 10_000 });
+  await rubicon.close();
+  const { points } = run.pending();
+  await time.tick(60_000);
+  assert.equal(run.pending().points, points);
+  assert.equal(time.timers, 0);
+});
+
 Deno.test("history: without systemMetricsMs a run logs nothing of its process", async () => {
   const { rubicon, project } = await world();
   const run = await startRun(rubicon, project);

@@ -104,6 +104,38 @@ save("two", pd.DataFrame({"k": [1]}, index=pd.MultiIndex.from_tuples([("a", 2)],
 });
 
 Deno.test({
+  name: "readDataframe() reads groups of any size as rows, whose values are those of its columns",
+  ignore,
+  async fn() {
+    const files = await written(`
+rows = range(230_000)
+df = pd.DataFrame({"i": list(rows), "k": [None if i % 3 == 0 else i for i in rows], "f": [float(i) for i in rows],
+                   "s": [None if i % 1999 < 1500 else f"ä{i % 7}" for i in rows], "b": [i % 2 == 0 for i in rows],
+                   "l": [None if i % 2 == 0 else [i, None] for i in rows]}, index=pd.Index([f"r{i}" for i in rows], name="n"))
+df["k"] = df["k"].astype("Int64")
+for name, options in {"pages": {}, "page": {"max_rows_per_page": 2**20, "data_page_size": 2**30}}.items():
+    save(name, lambda file: pq.write_table(pa.Table.from_pandas(df), file, row_group_size=130_000, **options))
+`);
+    for (const [name, bytes] of Object.entries(files)) {
+      for (const [offset, limit] of [[0, 230_000], [99_999, 131_000]] as const) {
+        const { rows, index } = await decodeTable([{ name, bytes }], name, { offset, limit });
+        assert.equal(rows.length, Math.min(limit, 230_000 - offset));
+        for (const [at, row] of rows.entries()) {
+          const i = at + offset;
+          const found = [row.i, row.k, row.f, row.s, row.b, row.n, index![0]!.values[at]];
+          const expected = [i, i % 3 === 0 ? null : i, i];
+          const text = i % 1999 < 1500 ? null : `ä${i % 7}`;
+          const isSame = [...expected, text, i % 2 === 0, `r${i}`, `r${i}`]
+            .every((value, column) => value === found[column]);
+          if (!isSame) assert.fail(`${name}, row ${i}: ${found}`);
+          if (String(row.l) !== (i % 2 === 0 ? "null" : `${i},`)) assert.fail(`row ${i}: ${row.l}`);
+        }
+      }
+    }
+  },
+});
+
+Deno.test({
   name: "logDataframe() writes the types that pandas and polars read",
   ignore,
   async fn() {

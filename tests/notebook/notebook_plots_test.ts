@@ -58,6 +58,24 @@ async function logThree(rubicon: Composite, project: Project): Promise<void> {
   await logExperiment(rubicon, project, { name: "unfinished", parameters: { rate: 0.5 } });
 }
 
+Deno.test("plots: of equal lines each is seen beside the one that lies on it", () =>
+  withProject(async (rubicon, project) => {
+    for (const [at, rate] of [1, 2, 1, 1].entries()) {
+      await logExperiment(rubicon, project, {
+        ...{ name: `run ${at}`, parameters: { rate, depth: rate }, metrics: { score: rate / 4 } },
+      });
+    }
+    const elements = await draw(plotParallel(rubicon, project));
+    const lines = named(elements, "path").filter(({ text }) => text.startsWith("run "));
+    const widths = lines.map((
+      { text, attributes },
+    ) => [text.slice(0, 5), Number(attributes["stroke-width"])]);
+    // The widest is drawn first, and is below the others.
+    assert.deepEqual(widths, [["run 0", 6.75], ["run 2", 4.25], ["run 3", 1.75], ["run 1", 1.75]]);
+    const note = "2 experiments with the values of another one: wider lines.";
+    assert.ok(texts(elements).some((text) => text.includes(note)), texts(elements).join());
+  }));
+
 Deno.test("plots: a metric against a parameter, where they belong", () =>
   withProject(async (rubicon, project) => {
     await logThree(rubicon, project);

@@ -93,9 +93,12 @@ Deno.test("viewer catalog: it shows the runs that the catalog names, and no othe
       const run = await ask<RunFile>(`projects/iris/runs/${iris[0]!.id}.json`);
       assert.deepEqual(run.children.map(({ id }) => id), [iris[2]!.id]);
       assert.equal(run.artifacts.length, 1);
-      for (const kind of ["runs", "history"]) {
+      const [chosen, other] = iris.map(({ id }) => id);
+      for (
+        const end of [`runs/${other}.json`, `history/${other}.json`, `curves/${chosen},${other}`]
+      ) {
         const { status, body } = await ask<{ status: number; body: { error: string } }>(
-          `projects/iris/${kind}/${iris[1]!.id}.json`,
+          `projects/iris/${end}`,
         );
         assert.deepEqual([status, /catalog does not name/.test(body.error)], [404, true]);
       }
@@ -146,7 +149,7 @@ Deno.test("viewer catalog: its views are the page's, beside those that are saved
       { kind: "table", name: "both tags", metricQueryTags: ["shown", "x"], metricQueryType: "and" },
       { kind: "table", name: "all" },
       { kind: "correlation", parameterNames: ["lr", "a'b"], selectedMetric: "loss" },
-      { kind: "lists", selectedMetric: "acc" },
+      { kind: "lists", selectedMetric: "acc", columnNames: ["a", "it's"] },
       { kind: "dataframe", dataframeName: "df", x: "a b", y: "ü" },
     ]);
     const options = { edit: true };
@@ -171,7 +174,10 @@ Deno.test("viewer catalog: its views are the page's, beside those that are saved
         "parallel",
         { parallel: { a: ["p.lr", "p.a'b"], c: "m.loss" } },
       ]);
-      assert.deepEqual(chart("metric_list"), ["heatmap", { heatmap: { m: "m.acc" } }]);
+      assert.deepEqual(chart("metric_list"), [
+        "heatmap",
+        { heatmap: { m: "m.acc", l: ["a", "it's"] } },
+      ]);
       assert.deepEqual(chart("dataframe_plot"), ["frames", {
         frames: { d: "df", x: "a b", y: "ü" },
       }]);

@@ -296,6 +296,31 @@ const TESTS = [
     const best = lists.map((list) => list[0]!).indexOf(Math.max(...lists.map((list) => list[0]!)));
     await charts.untilSelected([best]);
   }),
+  test("heatmap: its columns are named by a parameter, by what is given, or by number", async (charts) => {
+    const names = Array.from({ length: 8 }, (_, at) => `feature ${at}`);
+    const file = sweep(30);
+    const values = file.ids.map((_, row) => row === 0 ? ["other"] : row < 3 ? names : null);
+    file.columns.push({ kind: "parameter", name: "names", values });
+    const given = names.map((name) => `given ${name}`);
+    await charts.mount({ chart: "Heatmap", runs: 30, file, settings: { l: given } });
+    await charts.untilDrawn(".chart-heat-plane canvas");
+    const plane = charts.page.locator(".chart-heat-plane");
+    const menu = charts.page.getByRole("combobox", { name: "Columns" });
+    const says = async (expected: RegExp) => {
+      await plane.focus();
+      await plane.press("ArrowLeft");
+      await charts.untilSays(".chart-hidden[role=status]", expected);
+    };
+    await says(/, given feature 0: /);
+    await menu.selectOption({ label: "named by names" });
+    await charts.untilSettings({ l: given, n: "p.names" });
+    await says(/, feature 0: /);
+    await menu.selectOption({ label: "by number" });
+    await charts.untilSettings({ l: given, n: "" });
+    await says(/, 0: /);
+    await menu.selectOption({ label: "as the catalog names them" });
+    await charts.untilSettings({ l: given });
+  }),
   test("dataframes: each kind is drawn; runs without the dataframe are named", async (charts) => {
     const names = sweep(6).columns[0]!.values!;
     for (const t of ["line", "scatter", "bar", "histogram"]) {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { decimate, GAP, nearest } from "../../viewer/decimate.ts";
-import { type Curve, curvesOf, packCurves, unpackCurves } from "../../viewer/curves_file.ts";
+import {
+  type Curve,
+  curvesOf,
+  packCurves,
+  type RunCurves,
+  unpackCurves,
+} from "../../viewer/curves_file.ts";
 import { bandOf, inSight, lineOf, pixels, yRange } from "../../viewer/app/charts/lines.ts";
 import { layOut, yOf } from "../../viewer/app/charts/frame.ts";
 import { scaleOf } from "../../viewer/app/charts/scale.ts";
@@ -117,7 +123,7 @@ Deno.test("lineOf: smoothing goes by steps, and what was logged stays beside it"
   assert.deepEqual([...line.y], [0, 0.5 / 0.75]);
 });
 
-const double = fc.double();
+const double = fc.oneof(fc.double(), fc.integer(), fc.float());
 const columnOf = (length: number): fc.Arbitrary<Float64Array<ArrayBuffer>> =>
   fc.array(double, { minLength: length, maxLength: length })
     .map((numbers) => Float64Array.from(numbers));
@@ -142,13 +148,42 @@ Deno.test("packCurves: any curves come back as they were, names of all kinds and
         const fits = curves[at]!.values.length === steps.length;
         return [name, fits ? { ...curves[at]!, steps, times } : curves[at]!];
       }));
-      assert.deepStrictEqual(unpackCurves(packCurves(given).buffer), given);
+      const runs = new Map<string, RunCurves>([
+        ["one", given],
+        ["two", { error: "gone" }],
+        ["three", given],
+      ]);
+      assert.deepStrictEqual(unpackCurves(packCurves(runs).buffer), runs);
     }),
   );
-  const steps = Float64Array.of(1, 2, 3);
-  const alone = packCurves([["a", { steps, times: steps, values: steps.slice() }]]);
-  assert.equal(unpackCurves(alone.buffer).get("a")!.values[2], 3);
-  assert.ok(alone.length < 130, `equal columns are there once: ${alone.length} bytes`);
+});
+
+Deno.test("packCurves: columns are as short as their numbers allow", () => {
+  const count = 1_000;
+  const column = (of: (at: number) => number) =>
+    Float64Array.from({ length: count }, (_, at) => of(at));
+  const bytesOf = (curve: Partial<Curve>, more: Partial<Curve> = curve) => {
+    const steps = column((at) => at);
+    const whole = { steps, times: steps, values: steps };
+    const runs = new Map([[
+      "r",
+      new Map([["a", { ...whole, ...curve }], ["b", { ...whole, ...more }]]),
+    ]]);
+    const bytes = packCurves(runs);
+    assert.deepStrictEqual(unpackCurves(bytes.buffer), runs);
+    return Math.floor(bytes.length / count);
+  };
+  const start = Date.parse("2026-10-01T08:00:00Z");
+  assert.equal(bytesOf({}), 0, "what rises evenly is two numbers");
+  assert.equal(bytesOf({ times: column((at) => start + at * 1_000 + at % 7) }), 4);
+  assert.equal(bytesOf({ values: column((at) => Math.fround(Math.sin(at))) }), 4);
+  assert.equal(bytesOf({ values: column(Math.sin) }), 8, "equal columns are there once");
+  assert.equal(bytesOf({ values: column(Math.sin) }, { values: column(Math.cos) }), 16);
+  assert.equal(bytesOf({ values: column((at) => at === 5 ? -0 : 0) }), 4);
+  assert.equal(
+    bytesOf({ values: column((at) => at * 2 ** 31) }, { values: column((at) => at ** 9) }),
+    8,
+  );
 });
 
 Deno.test("curvesOf: NaN and the infinities of a file are numbers", () => {

@@ -245,6 +245,28 @@ Deno.test("frames: each kind draws each run, and what is drawn can be pointed at
   );
 });
 
+Deno.test("frames: equal dots lie beside one another, equal points of lines say how many they are", () => {
+  const frames = [epochs(3, [1, 2, 3]), epochs(7, [1, 2, 4]), epochs(9, [1, 5, 4])];
+  const [x, y] = [columnOf(frames, "epoch"), columnOf(frames, "loss")];
+  const shapes = (kind: "line" | "scatter") =>
+    shapesOfFrames({
+      ...{ frames, kind, x, y, names: { x: "epoch", y: "loss" }, size, logX: false, logY: false },
+    })!;
+  const places = (marks: readonly { x: number; y: number }[]) =>
+    new Set(marks.map((mark) => `${mark.x} ${mark.y}`)).size;
+  const { dots } = shapes("scatter");
+  assert.equal(dots.length, 9);
+  assert.equal(places(dots), 9, "each can be pointed at");
+  const three = dots.filter(({ text }) => text.endsWith(", 3 points here"));
+  assert.deepEqual(three.map(({ row }) => row), [3, 7, 9]);
+  const [first] = three;
+  assert.ok(three.every((mark) => Math.hypot(mark.x - first!.x, mark.y - first!.y) <= 14));
+  assert.equal(dots.filter(({ text }) => text.includes("points here")).length, 7);
+  const { marks } = shapes("line");
+  assert.equal(places(marks), 5, "a line stays where it is");
+  assert.deepEqual(marks.map(({ text }) => text.endsWith("points here")).filter(Boolean).length, 7);
+});
+
 Deno.test("sparkPath: gaps stay gaps, a lonely point is a dot, equal ones lie in the middle", () => {
   assert.equal(sparkPath([1, null, 2, 3], 34, 14).line, "M2 12h0M22 7h0L32 2");
   assert.equal(sparkPath([5, 5], 34, 14).line, "M2 7h0L32 7");

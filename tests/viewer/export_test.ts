@@ -109,11 +109,15 @@ Deno.test("viewer export: on a host of files nothing that is logged can run", ()
   inFolder(async (folder) => {
     await using rubicon = await makeStore("hostile");
     await exportViewer(rubicon, { to: folder });
+    const files = await filesIn(folder);
+    assert.equal(textOf(files.get("more.js")), (await import("../../viewer/app.bundle.ts")).more);
     const ends = new Set(
-      [...(await filesIn(folder)).keys()].map((path) => /\.[a-z]+$/.exec(path)![0]),
+      [...files.keys()].filter((path) => path !== "more.js").map((path) =>
+        /\.[a-z]+$/.exec(path)![0]
+      ),
     );
     assert.deepEqual([...ends].sort(), [".html", ".json", ".parquet", ".txt"]);
-    const pages = [...(await filesIn(folder)).keys()].filter((path) => path.endsWith(".html"));
+    const pages = [...files.keys()].filter((path) => path.endsWith(".html"));
     assert.deepEqual(pages, ["index.html"]);
   }));
 

@@ -242,7 +242,7 @@ Deno.test("viewer guard: a page has a policy that names its script and its style
   );
   assert.deepEqual(parts, {
     "default-src": "'none'",
-    "script-src": await hash(APP.script),
+    "script-src": `${await hash(APP.script)} ${await hash(APP.more)}`,
     "style-src": await hash(APP.style),
     "connect-src": "'self'",
     "img-src": "'self' blob: data:",
@@ -261,12 +261,15 @@ Deno.test("viewer guard: a page has a policy that names its script and its style
     policy,
     "it holds without a server too",
   );
+  const more = await server.get("more.js");
+  assert.equal(await more.clone().text(), APP.more);
+  assert.match(more.headers.get("content-security-policy")!, /default-src 'none'; sandbox/);
   assert.equal(elements.find(({ name }) => name === "title")!.text, '<b title="x">&');
   assert.equal(elements.filter(({ name }) => name === "script").length, 1);
 });
 
 Deno.test("viewer page: a script or style that would end its element is refused", () => {
-  const parts = { title: "", script: "1", style: "a{}" };
+  const parts = { title: "", script: "1", more: "", style: "a{}" };
   for (const script of ['"</script>"', '"</SCRIPT "', '"<!--"']) {
     assert.throws(() => pageOf({ ...parts, script }), /ends itself/);
   }

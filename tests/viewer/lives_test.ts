@@ -14,7 +14,6 @@ import {
 import { exportSite } from "../../viewer/export.ts";
 import type { HistoryFile, RunFile, RunsFile, SparksFile } from "../../viewer/contract.ts";
 import { curvesOf, unpackCurves } from "../../viewer/curves_file.ts";
-import { JSON_TYPE } from "../../viewer/server/respond.ts";
 import { thinned } from "../../viewer/server/thin.ts";
 import { faulty } from "../support/faulty.ts";
 import { elementsOfHtml } from "../support/markup.ts";
@@ -72,25 +71,47 @@ Deno.test("viewer lives: a run's curves have all of its points, and what is no n
   await none.body?.cancel();
 });
 
-Deno.test("viewer lives: who takes bytes gets curves as numbers, the same as in JSON", async () => {
+Deno.test("viewer lives: curves of several runs come as numbers in one answer, the same as in JSON", async () => {
   await using rubicon = await openComposite(inMemory());
   await fillTraining(rubicon);
   await using server = await served(rubicon);
   const runs = await server.runs("training");
-  const accept = { accept: "application/octet-stream, application/json" };
-  for (const path of runs.history.filter((one) => one !== null)) {
-    const answer = await server.get(path, accept);
-    assert.equal(answer.headers.get("content-type"), "application/octet-stream");
-    assert.equal(answer.headers.get("content-encoding"), null);
-    assert.match(answer.headers.get("content-security-policy")!, /sandbox/);
-    const curves = unpackCurves(await answer.arrayBuffer());
-    assert.deepStrictEqual(curves, curvesOf(await server.json(path)));
-    const tag = { ...accept, "if-none-match": answer.headers.get("etag")! };
-    assert.equal((await server.get(path, tag)).status, 304);
+  const path = `projects/training/curves/${runs.ids.join()}`;
+  const answer = await server.get(path);
+  assert.equal(answer.headers.get("content-type"), "application/octet-stream");
+  assert.equal(answer.headers.get("content-encoding"), null);
+  assert.match(answer.headers.get("content-security-policy")!, /sandbox/);
+  const curves = unpackCurves(await answer.arrayBuffer());
+  assert.deepEqual([...curves.keys()], runs.ids);
+  for (const [at, id] of runs.ids.entries()) {
+    const file = runs.history[at];
+    if (file) assert.deepStrictEqual(curves.get(id), curvesOf(await server.json(file)));
+    else assert.match((curves.get(id) as { error: string }).error, /has no curves/);
   }
-  const none = await server.get(`projects/training/history/${runs.ids.at(-1)}.json`, accept);
-  assert.equal(none.status, 404);
-  assert.equal((await server.get("index.json", accept)).headers.get("content-type"), JSON_TYPE);
+  const tag = { "if-none-match": answer.headers.get("etag")! };
+  assert.equal((await server.get(path, tag)).status, 304);
+  const [first] = runs.ids;
+  const many = Array.from({ length: 51 }, () => crypto.randomUUID()).join();
+  for (const odd of ["", ",", "x", `${first},`, `${first},..`, `${first}.json`, many]) {
+    const none = await server.get(`projects/training/curves/${odd}`);
+    assert.equal(none.status, 404, odd);
+    await none.body?.cancel();
+  }
+});
+
+Deno.test("viewer lives: of very long curves an answer has those of the first runs alone", async () => {
+  await using rubicon = await openComposite(inMemory());
+  const project = await createProject(rubicon, { name: "P" });
+  for (let at = 0; at < 6; at++) {
+    await using run = await startRun(rubicon, project, { name: `${at}` });
+    for (let step = 0; step < 150_000; step++) run.log({ loss: step });
+    await run.finish();
+  }
+  await using server = await served(rubicon);
+  const { ids } = await server.runs("p");
+  const answer = await server.get(`projects/p/curves/${ids.join()}`);
+  const bytes = await answer.arrayBuffer();
+  assert.deepEqual([...unpackCurves(bytes).keys()], ids.slice(0, 4));
 });
 
 Deno.test("viewer lives: a new point changes the curves alone, and costs no reading of runs", async () => {

@@ -2,8 +2,10 @@
  * What the page computes of runs: columns, searches, orders, differences, exports.
  */
 import assert from "node:assert/strict";
+import type { VNode } from "npm:preact@^11.2.0";
 import fc from "npm:fast-check@^4.9.0";
 import { asPeopleCount, sortedAsCounted, typeOf } from "../../viewer/app/data/cell.ts";
+import { dotted } from "../../viewer/app/parts/bits.tsx";
 import { clausesOf, withClauses } from "../../viewer/app/data/clauses.ts";
 import { compared } from "../../viewer/app/data/compared.ts";
 import { parseCsv } from "../../viewer/app/data/csv.ts";
@@ -301,4 +303,12 @@ Deno.test("page numbers: as few digits as tell something, with a minus that is o
     ),
     ["just now", "20 min ago", "2 d ago"],
   );
+});
+
+Deno.test("dotted: a name goes on in the next line behind its dots alone", () => {
+  const parts = (name: string) =>
+    (dotted(name) as unknown[]).map((one) => typeof one === "string" ? one : (one as VNode).type);
+  assert.deepEqual(parts("versions.typescript"), ["versions", ".", "wbr", "typescript"]);
+  assert.deepEqual(parts("lr"), ["lr"]);
+  assert.deepEqual(parts("a..b"), ["a", ".", "wbr", "", ".", "wbr", "b"]);
 });

@@ -231,6 +231,8 @@ Deno.test({
     await page.keyboard.press("3");
     await inTab(page, "Curves");
     await page.locator(".tab-body canvas").first().waitFor();
+    await page.keyboard.press("4");
+    await page.locator(".chart-plane canvas").first().waitFor();
     await page.evaluate(() => location.hash = "#/p/iris-demo/table");
     await page.getByRole("link", { name: "forest 1", exact: true }).click();
     const picture = page.locator("article .artifact-image").first();

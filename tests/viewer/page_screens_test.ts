@@ -117,6 +117,40 @@ Deno.test({
 });
 
 Deno.test({
+  name: "page screens: the second script comes when it is needed, once, and no other one instead",
+  ...options,
+  async fn() {
+    await using shown = await show("small");
+    await using browser = await startBrowser();
+    const { page, errors, answers } = await browser.open(`${shown.url}#/p/iris-demo/table`);
+    await page.locator(".grid-body .row").first().waitFor();
+    const asked = () => answers.filter((path) => path === "/more.js").length;
+    assert.equal(asked(), 0);
+    let other = "globalThis.ran = true;";
+    await page.route(
+      "**/more.js",
+      (route) => other === "" ? route.abort() : route.fulfill({ body: other }),
+    );
+    await page.keyboard.press("4");
+    await page.getByText("There is another version of the page by now").waitFor();
+    assert.equal(await page.evaluate(() => "ran" in globalThis), false, "the policy refuses it");
+    assert.match(errors.splice(0).join(), /Content Security Policy/);
+    other = "";
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("The server does not answer").waitFor();
+    errors.length = 0; // The browser says it, too.
+    await page.unroute("**/more.js");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator(".chart-plane canvas").first().waitFor();
+    const before = asked();
+    await page.keyboard.press("5");
+    await page.locator(".tab-body canvas").first().waitFor();
+    assert.equal(asked(), before);
+    assert.deepEqual(errors, []);
+  },
+});
+
+Deno.test({
   name: "page screens: where there is nothing, or no answer, they say what to do",
   ...options,
   async fn(t) {

@@ -168,8 +168,11 @@ Deno.test({
     await using browser = await startBrowser();
     const { page, errors } = await browser.open(shown.url);
     const types = new Set<string | undefined>();
+    const paths: string[] = [];
     page.on("response", (answer) => {
-      if (/\/history\//.test(answer.url())) types.add(answer.headers()["content-type"]);
+      if (!/\/(?:history|curves)\//.test(answer.url())) return;
+      types.add(answer.headers()["content-type"]);
+      paths.push(answer.url());
     });
     await step("it is running", async () => {
       await enter(page, "Live");
@@ -197,6 +200,17 @@ Deno.test({
     await step("its page has the reason", async () => {
       await page.getByRole("link", { name: "growing", exact: true }).click();
       await page.getByText("RangeError: too hot").waitFor();
+    });
+    await step("the curves of several runs come in one answer", async () => {
+      await using other = await startRun(rubicon, project, { name: "other" });
+      other.log({ loss: 1 });
+      await other.finish();
+      await page.evaluate(() => location.hash = "#/p/live/curves");
+      await page.reload();
+      await page.locator(".chart-note", { hasText: /^2 runs/ }).waitFor();
+      await page.locator('[data-points="4"]').waitFor();
+      assert.equal(paths.at(-1)!.split(",").length, 2);
+      assert.ok(paths.every((path) => path.includes("/curves/")));
     });
     assert.deepEqual(errors, []);
   },

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { comesTo, lacksBrowser, says, startBrowser } from "../support/browser.ts";
 import { ignoredFor } from "../support/parts.ts";
+import { decodeTable } from "../../domain/parquet/parquet.ts";
 import { enter, hashOf, namesShown, show, stepsOf } from "./support/app.ts";
 
 const ignore = ignoredFor("the viewer's table in a browser", await lacksBrowser());
@@ -36,6 +37,28 @@ Deno.test({
         ["Name", "Created", "accuracy"],
       );
     });
+
+    await step(
+      "what one points at says all of its text, also after its row became another",
+      async () => {
+        const cell = (name: string) =>
+          page.locator(".grid-body .row", {
+            has: page.getByRole("link", { name, exact: true }),
+          }).locator('.cell[aria-colindex="2"]');
+        await cell("forest 10").hover();
+        await comesTo(page, () => cell("forest 10").getAttribute("title"), "forest 10");
+        const element = await cell("forest 10").elementHandle();
+        await page.getByRole("columnheader", { name: "Name" }).getByText("Name").click();
+        await page.mouse.move(5, 5);
+        await comesTo(page, async () => await element!.textContent() === "forest 10", false);
+        await element!.hover();
+        await comesTo(
+          page,
+          async () => await element!.getAttribute("title") === await element!.textContent(),
+          true,
+        );
+      },
+    );
 
     await step("an expression filters as it is typed", async () => {
       await page.keyboard.press("/");
@@ -263,6 +286,18 @@ Deno.test({
       assert.equal(lines.length, 7);
       assert.match(lines[0]!, /^id,name,createdAt,accuracy,/);
       assert.match(file.suggestedFilename(), /^iris-demo\.csv$/);
+    });
+
+    await step("as Parquet, it has them too", async () => {
+      await page.getByRole("button", { name: "Export" }).click();
+      const waiting = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Download Parquet" }).click();
+      const file = await waiting;
+      const bytes = await Deno.readFile(await file.path());
+      const { rows, columns } = await decodeTable([{ name: "it", bytes }], "it");
+      assert.equal(rows.length, 5);
+      assert.deepEqual(columns.slice(0, 4), ["id", "name", "createdAt", "accuracy"]);
+      assert.equal(file.suggestedFilename(), "iris-demo.parquet");
     });
     assert.deepEqual(errors, []);
   },

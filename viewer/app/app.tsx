@@ -10,19 +10,21 @@ import { asPeopleCount } from "./data/cell.ts";
 import { ago, count } from "./data/format.ts";
 import { isSingleFile } from "./data/load.ts";
 import { Icon, type IconName, Mark } from "./parts/icon.tsx";
+import { later } from "./parts/later.tsx";
 import { Item, MenuButton } from "./parts/popover.tsx";
 import { Toasts } from "./parts/toast.tsx";
-import { Backends } from "./screens/backends.tsx";
 import { Help } from "./screens/help.tsx";
 import { Project } from "./screens/project.tsx";
 import { Projects } from "./screens/projects.tsx";
-import { Run } from "./screens/run.tsx";
 import { SHOWN_TABS } from "./screens/tabs.ts";
 import { chosenTheme } from "./state/colours.ts";
 import { go, goTab, hrefOf } from "./state/navigate.ts";
 import { looking, paused, refresh } from "./state/project.ts";
 import { index, indexProblem, overlay, project, route, slug } from "./state/store.ts";
 import type { Route } from "./state/view.ts";
+
+const Backends = later(({ Backends }) => Backends);
+const Run = later(({ Run }) => Run);
 
 /** The whole page. */
 export function App(): VNode {

@@ -75,7 +75,12 @@ function queryOf(view: CatalogView, names: RunNames, tagged: Tagged): string {
         })
       }`;
     case "lists":
-      return `heatmap${charts("heatmap", { m: metricKey(view.selectedMetric) })}`;
+      return `heatmap${
+        charts("heatmap", {
+          m: metricKey(view.selectedMetric),
+          l: view.columnNames ?? undefined,
+        })
+      }`;
     case "dataframe":
       return `frames${
         charts("frames", {

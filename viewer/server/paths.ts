@@ -11,6 +11,7 @@ export type Wanted =
   | { what: "runs" | "sparks" | "project"; slug: string }
   | { what: "column"; slug: string; at: number }
   | { what: "run" | "history"; slug: string; id: string }
+  | { what: "curves"; slug: string; ids: string[] }
   | {
     what: "artifact" | "table" | "frame" | "parquet";
     slug: string;
@@ -23,6 +24,9 @@ const OWN = "own";
 /** How the path of an artifact's first rows ends: no artifact's own path does. */
 const TABLE = "table.json";
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The curves of so many runs may be asked for in one go. */
+const MAX_TOGETHER = 50;
 
 /** Whether a text is an id, as the store has them. */
 export const isId = (text: string): boolean => ID.test(text);
@@ -103,6 +107,10 @@ function ofProject(slug: string, name: string): Wanted | undefined {
 }
 
 function ofRun(slug: string, kind: string, name: string): Wanted | undefined {
+  if (kind === "curves") {
+    const ids = [...new Set(name.split(","))];
+    return ids.length <= MAX_TOGETHER && ids.every(isId) ? { what: kind, slug, ids } : undefined;
+  }
   const [, id] = /^(.+)\.json$/.exec(name) ?? [];
   if (id === undefined) return undefined;
   if (kind === "columns") {

@@ -69,7 +69,7 @@ export async function answerBytes(
   const unchanged = notModified(request, content);
   if (unchanged) return unchanged;
   const headers = headersOf(content);
-  headers.set("vary", "accept, accept-encoding");
+  headers.set("vary", "accept-encoding");
   const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/i.test(
     request.headers.get("accept-encoding") ?? "",
   );

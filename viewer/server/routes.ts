@@ -9,6 +9,7 @@ import { openParquet } from "../../domain/export/dataframe.ts";
 import type { VerifyAnswer } from "../contract.ts";
 import { edit, repairAnswer, verifyAnswer } from "./actions.ts";
 import { catalogAnswer } from "./catalog_file.ts";
+import { parquetAnswer } from "./parquet_file.ts";
 import { wantedBy } from "./paths.ts";
 import {
   answerBytes,
@@ -41,6 +42,7 @@ export function routesOf(served: Served, isFar: boolean): Routes {
     ...(served.options.catalogs && {
       "actions/catalog": (body: unknown) => catalogAnswer(served, body),
     }),
+    "actions/parquet": (body: unknown) => parquetAnswer(served, body),
     "actions/verify": freshly<VerifyAnswer>(() => verifyAnswer(served)),
     ...(served.options.edit && {
       "actions/repair": freshly<VerifyAnswer>(() => repairAnswer(served)),
@@ -83,8 +85,10 @@ async function answerPost(
     if (!(error instanceof SyntaxError)) throw error;
     return answerFault(400, { error: "What is sent is no JSON.", code: "invalid-argument" });
   }
-  const answer = JSON.stringify(await action(body));
-  return new Response(answer, { headers: headersOf({ type: JSON_TYPE }) });
+  const answer = await action(body);
+  return answer instanceof Uint8Array
+    ? new Response(answer as Bytes, { headers: headersOf({ type: "application/octet-stream" }) })
+    : new Response(JSON.stringify(answer), { headers: headersOf({ type: JSON_TYPE }) });
 }
 
 /** A request's body as text; nothing if it is too long. */
@@ -108,7 +112,6 @@ async function answerGet(
   query: URLSearchParams,
 ): Promise<Response> {
   const wanted = wantedBy(path);
-  const accept = request.headers.get("accept") ?? "";
   if (!wanted) {
     return answerFault(404, { error: "There is nothing at this address.", code: "not-found" });
   }
@@ -117,7 +120,7 @@ async function answerGet(
     return await answerBytes(request, bytes, { type: JSON_TYPE, checksum, isFar });
   }
   const site = served.siteOf(wanted.slug);
-  const file: SiteFile = await site.file(wanted, /\bapplication\/octet-stream\b/.test(accept));
+  const file: SiteFile = await site.file(wanted);
   switch (file.what) {
     case "json":
     case "packed": {

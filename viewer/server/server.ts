@@ -5,17 +5,20 @@
  */
 import { RubiconException } from "../../errors.ts";
 import type { Composite } from "../../composite.ts";
+import { MORE_SCRIPT } from "../contract.ts";
 import { type Page, pageOf } from "../page.ts";
 import { type Access, cookieName, isSame, refusalOf } from "./guard.ts";
-import { answerBytes, answerFault, headersOf } from "./respond.ts";
+import { answerBytes, answerFault, type Content, headersOf } from "./respond.ts";
 import { routesOf } from "./routes.ts";
 import { checksumOf } from "./sealed.ts";
 import { Site, type SiteOptions } from "./site.ts";
 import type { Served } from "./sites.ts";
 
-/** The script and the styles of the page. */
+/** The scripts and the styles of the page. */
 export interface App {
   script: string;
+  /** What the page asks for when it is first shown. */
+  more: string;
   style: string;
 }
 
@@ -83,7 +86,7 @@ export function startServing(
     pageToken: secret(),
   };
   const page = pageOf({ title, ...app, token: access.pageToken });
-  const server = listen(hostname, port, stop.signal, handlerOf(site, access, page));
+  const server = listen(hostname, port, stop.signal, handlerOf(site, access, page, app.more));
   const { addr } = server;
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   const query = access.token === undefined ? "" : `?token=${access.token}`;
@@ -139,30 +142,35 @@ export function handlerOf(
   site: Served,
   access: Access,
   page: Page,
+  more: string,
 ): (request: Request, port: number) => Promise<Response> {
   const routes = routesOf(site, isFar(access.isOpen, access.hosts));
-  const html = new TextEncoder().encode(page.html);
-  const checksum = checksumOf(html);
+  const files: Readonly<Record<string, Content & { bytes: Uint8Array<ArrayBuffer> }>> = {
+    "index.html": sealed(page.html, { type: "text/html; charset=utf-8", policy: page.policy }),
+    [MORE_SCRIPT]: sealed(more, { type: "text/javascript; charset=utf-8" }),
+  };
   return async (request, port) => {
     const { pathname, searchParams } = new URL(request.url);
-    const path = pathname.slice(1);
-    const isPage = path === "" || path === "index.html";
-    const given = isPage ? searchParams.get("token") : null;
+    const path = pathname.slice(1) || "index.html";
+    const given = path === "index.html" ? searchParams.get("token") : null;
     if (given !== null && access.token !== undefined && isSame(given, access.token)) {
       return welcome(request, access, port);
     }
     const refusal = refusalOf(request, access, port);
     if (refusal) return answerFault(refusal.status, { error: refusal.error, code: "forbidden" });
-    if (!isPage) return await routes(request, path, searchParams);
+    const file = Object.hasOwn(files, path) ? files[path] : undefined;
+    if (!file) return await routes(request, path, searchParams);
     if (request.method === "POST") {
       return answerFault(405, { error: "The page takes nothing.", code: "forbidden" });
     }
-    return await answerBytes(request, html, {
-      type: "text/html; charset=utf-8",
-      policy: page.policy,
-      checksum,
-    });
+    return await answerBytes(request, file.bytes, file);
   };
+}
+
+/** A part of the page, ready to be sent. */
+function sealed(text: string, content: Content) {
+  const bytes = new TextEncoder().encode(text);
+  return { ...content, bytes, checksum: checksumOf(bytes) };
 }
 
 /** Has the browser keep the token, and go on without it in its address. */

@@ -322,16 +322,16 @@ export class Site {
   /**
    * A file, other than the index.
    *
-   * @param isPacked Whether curves are wanted as columns of numbers.
    * @throws {RubiconException} `not-found` if the store has nothing of the kind; what reading throws.
    */
-  async file(wanted: Exclude<Wanted, { what: "index" }>, isPacked = false): Promise<SiteFile> {
+  async file(wanted: Exclude<Wanted, { what: "index" }>): Promise<SiteFile> {
     const { rubicon, sniffer, lives, call } = this;
     const one = await this.project(wanted.slug);
     const { project, slug, chosen } = one;
     const { means } = this;
     if ("owner" in wanted) checkChosen(chosen, wanted.owner);
     else if ("id" in wanted) checkChosen(chosen, wanted.id);
+    else if ("ids" in wanted) { for (const id of wanted.ids) checkChosen(chosen, id); }
     switch (wanted.what) {
       case "runs":
         return json(await one.runs());
@@ -348,12 +348,10 @@ export class Site {
             among: chosen?.ids,
           }),
         ));
-      case "history": {
-        const run = placeholder(project, wanted.id);
-        return isPacked
-          ? { what: "packed", ...await lives.packedCurves(run, call) }
-          : json(await lives.curves(run, call));
-      }
+      case "history":
+        return json(await lives.curves(placeholder(project, wanted.id), call));
+      case "curves":
+        return { what: "packed", ...await lives.packedCurves(project, wanted.ids, call) };
     }
     const { id, owner } = wanted;
     const parent = owner === null ? project : placeholder(project, owner);

@@ -8,10 +8,17 @@ import { pooled } from "../../pool.ts";
 import type { ColumnTable, IndexLevel, Table } from "../types.ts";
 import { type Budget, unsupported } from "./bounds.ts";
 import type { Chunk } from "./footer.ts";
-import { type ColumnChunks, isFlat, readFlat, readNested, typeName } from "./group.ts";
+import {
+  type ColumnChunks,
+  flatReader,
+  isFlat,
+  type Reader,
+  readNested,
+  typeName,
+} from "./group.ts";
 import type { Cell, Meaning } from "./meaning.ts";
 import { type FrameFile, named, type Part, type Plan, type Span } from "./plan.ts";
-import { cellsOf, createVector, setMissing, type Vector } from "./vector.ts";
+import { cellsOf, clear, createVector, setMissing, type Vector } from "./vector.ts";
 
 /** Ranges that are closer than this are read as one. */
 const GAP = 2 ** 16;
@@ -39,12 +46,18 @@ async function readChunks(
   return new Map(found.flat());
 }
 
-/** Reads the columns of a span; `into` gives the vector of each, and where its rows begin. */
-async function readSpan(
-  { part: { file, wanted, meanings }, group, from, to }: Span,
+/** A column of a span, whose rows are read in order. */
+interface SpanColumn {
+  name: string;
+  meaning: Meaning;
+  read: Reader;
+}
+
+/** Opens the columns of a span one after the other. */
+async function* openSpan(
+  { part: { file, wanted, meanings }, group, from }: Span,
   budget: Budget,
-  into: (name: string, meaning: Meaning) => { vector: Vector; at: number },
-): Promise<void> {
+): AsyncGenerator<SpanColumn> {
   const chunks = wanted.flatMap(({ leaves }) => leaves.map((leaf) => group.chunks.get(leaf)!));
   const bytes = await readChunks(file, chunks);
   for (const column of wanted) {
@@ -54,62 +67,80 @@ async function readSpan(
     });
     const { name } = column.node.element;
     if (isFlat(column)) {
-      const { vector, at } = into(name, parts[0]!.meaning);
-      await readFlat(parts[0]!, vector, budget, from, to, at);
+      const [part] = parts;
+      yield { name, meaning: part!.meaning, read: await flatReader(part!, budget, from) };
       continue;
     }
     const type = typeName(column.node, parts.map(({ meaning }) => meaning));
-    const { vector, at } = into(name, { type });
     const cells = await readNested({ column, parts }, group.rows, budget);
-    for (let row = from; row < to; row++) vector.values[at + row - from] = cells[row]! as never;
+    let row = from;
+    const read: Reader = ({ values }, count, at) => {
+      for (const last = at + count; at < last; at++) values[at] = cells[row++]! as never;
+    };
+    yield { name, meaning: { type }, read };
   }
 }
+
+/**
+ * So many rows of all columns are decoded at once, into the same vectors again and again. It is what groups of this module
+ * have, so that no page is in memory for longer than it takes to decode it: what is there for long is garbage for long.
+ */
+const WINDOW = 100_000;
+/** So many rows are made at once, and then filled column by column: they are still in the processor's cache. */
+const BLOCK = 1000;
 
 /** Reads a frame as rows. */
 export async function readRows(plan: Plan, where: string, signal?: AbortSignal): Promise<Table> {
   const { columns, length, spans, parts, budget } = plan;
   const rows = new Array<Record<string, Cell>>(length);
   const index = new Map<string, Cell[][]>();
+  const vectors = new Map<string, Vector>();
   for (const span of spans) {
     signal?.throwIfAborted();
-    await named(span.part.file, where, async () => {
-      const vectors = new Map<string, Vector>();
-      await readSpan(span, budget, (name, meaning) => {
-        const vector = createVector(meaning, span.to - span.from, budget);
-        vectors.set(name, vector);
-        return { vector, at: 0 };
-      });
-      for (const { field } of span.part.pandas.levels) {
-        const vector = vectors.get(field!);
-        if (vector) index.set(field!, [...index.get(field!) ?? [], cellsOf(vector)]);
+    const { file, pandas: { hidden, levels } } = span.part;
+    await named(file, where, async () => {
+      const readers = new Map<string, Reader>();
+      for await (const { name, meaning, read } of openSpan(span, budget)) {
+        budget.pay(8 * (span.to - span.from)); // What rows have of it.
+        const size = Math.min(WINDOW, span.to - span.from);
+        const last = vectors.get(name);
+        if (last?.meaning !== meaning || last.values.length < size) {
+          vectors.set(name, createVector(meaning, size, budget));
+        }
+        readers.set(name, read);
       }
-      const { hidden } = span.part.pandas;
-      fill(
-        rows,
-        span,
-        columns.flatMap((name): [string, Vector][] => {
-          const vector = vectors.get(name);
-          return vector && !hidden.has(name) ? [[name, vector]] : [];
-        }),
-      );
+      const shown = columns.filter((name) => readers.has(name) && !hidden.has(name));
+      const end = span.at + span.to - span.from;
+      for (let at = span.at; at < end; at += WINDOW) {
+        const count = Math.min(WINDOW, end - at);
+        for (const [name, read] of readers) {
+          const vector = vectors.get(name)!;
+          clear(vector);
+          read(vector, count, 0);
+        }
+        for (const { field } of levels) {
+          if (!readers.has(field!)) continue;
+          if (!index.has(field!)) index.set(field!, []);
+          index.get(field!)!.push(cellsOf(vectors.get(field!)!, 0, count));
+        }
+        fill(rows, at, count, shown.map((name) => [name, vectors.get(name)!]));
+      }
     });
   }
   const levels = indexOf(parts, (field) => index.get(field)?.flat() ?? []);
   return { columns, rows, ...(levels && { index: levels }) };
 }
 
-/** So many rows are made at once, and then filled column by column: they are still in the processor's cache. */
-const BLOCK = 1000;
-
-/** Makes the rows of a span. A copy of one row has room for all columns, which an empty object grows into. */
+/** Makes rows. A copy of one row has room for all columns, which an empty object grows into. */
 function fill(
   rows: Record<string, Cell>[],
-  { from, to, at }: Span,
+  at: number,
+  count: number,
   columns: readonly [name: string, vector: Vector][],
 ): void {
   const template = Object.fromEntries(columns.map(([name]): [string, Cell] => [name, null]));
-  for (let first = 0; first < to - from; first += BLOCK) {
-    const last = Math.min(first + BLOCK, to - from);
+  for (let first = 0; first < count; first += BLOCK) {
+    const last = Math.min(first + BLOCK, count);
     for (let row = first; row < last; row++) rows[at + row] = { ...template };
     for (const [name, vector] of columns) {
       const cells = cellsOf(vector, first, last);
@@ -129,8 +160,8 @@ export async function readColumns(
   const filled = new Map<string, number>();
   for (const span of spans) {
     signal?.throwIfAborted();
-    await named(span.part.file, where, () =>
-      readSpan(span, budget, (name, meaning) => {
+    await named(span.part.file, where, async () => {
+      for await (const { name, meaning, read } of openSpan(span, budget)) {
         const vector = vectors.get(name) ?? createVector(meaning, length, budget);
         if (vector.meaning.type !== meaning.type) {
           unsupported(
@@ -142,8 +173,9 @@ export async function readColumns(
         const before = filled.get(name) ?? 0;
         if (before < span.at) setMissing(vector, before, span.at);
         filled.set(name, span.at + span.to - span.from);
-        return { vector, at: span.at };
-      }));
+        read(vector, span.to - span.from, span.at);
+      }
+    });
   }
   for (const [name, vector] of vectors) {
     const last = filled.get(name)!;

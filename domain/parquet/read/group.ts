@@ -24,55 +24,77 @@ export interface ColumnChunks {
 export const isFlat = ({ node, leaves }: SchemaColumn): boolean =>
   leaves[0]?.node === node && leaves[0].maxRepetition === 0;
 
-/** The data pages of a chunk, each of which opens to its levels and its values. */
-async function* dataPages(
-  { chunk, bytes, meaning }: ColumnChunks["parts"][number],
-  budget: Budget,
-): AsyncGenerator<{ count: number; open(): { opened: OpenPage; values: PageValues } }> {
-  const { leaf } = chunk;
-  const decoding = { leaf, meaning, budget };
-  let dictionary: PageValues | undefined;
-  for (const page of pagesOf(bytes, chunk, await decompressorOf(chunk.codec), budget)) {
-    const { count } = page;
-    if (page.isDictionary) {
-      dictionary = plain(page.open().bytes, leaf.node.element.type!, count, decoding);
-      continue;
-    }
-    const open = () => {
-      const opened = page.open();
-      return { opened, values: valuesOf(opened, dictionary, decoding) };
-    };
-    yield { count, open };
-  }
+/** A data page, which opens to its levels and its values. */
+interface DataPage {
+  count: number;
+  open(): { opened: OpenPage; values: PageValues };
 }
 
-/** Decodes a column of plain values: the rows `from` to `to` of a group go into `vector`, at `at`. */
-export async function readFlat(
+/** The data pages of a chunk. */
+async function dataPages(
+  { chunk, bytes, meaning }: ColumnChunks["parts"][number],
+  budget: Budget,
+): Promise<Iterator<DataPage> & Iterable<DataPage>> {
+  const { leaf } = chunk;
+  const decoding = { leaf, meaning, budget };
+  const decompress = await decompressorOf(chunk.codec);
+  return function* () {
+    let dictionary: PageValues | undefined;
+    for (const page of pagesOf(bytes, chunk, decompress, budget)) {
+      const { count } = page;
+      if (page.isDictionary) {
+        dictionary = plain(page.open().bytes, leaf.node.element.type!, count, decoding);
+        continue;
+      }
+      const open = () => {
+        const opened = page.open();
+        return { opened, values: valuesOf(opened, dictionary, decoding) };
+      };
+      yield { count, open };
+    }
+  }();
+}
+
+/** Puts the next rows of a column into a vector, at a place. */
+export type Reader = (vector: Vector, count: number, at: number) => void;
+
+/** Reads a column of plain values in order, from a row of its group on: one page at a time is in memory. */
+export async function flatReader(
   part: ColumnChunks["parts"][number],
-  vector: Vector,
   budget: Budget,
   from: number,
-  to: number,
-  at: number,
-): Promise<void> {
-  let row = 0;
-  for await (const page of dataPages(part, budget)) {
-    const [first, last] = [Math.max(from, row), Math.min(to, row + page.count)];
-    if (first < last) {
-      const { opened, values } = page.open();
-      putPage(
-        vector,
-        values,
-        opened.definitions,
-        part.chunk.leaf.maxDefinition,
-        first - row,
-        last - row,
-        at + first - from,
-      );
+): Promise<Reader> {
+  const pages = await dataPages(part, budget);
+  const most = part.chunk.leaf.maxDefinition;
+  let row = from;
+  let page: ReturnType<DataPage["open"]> | undefined;
+  let [first, end, next] = [0, 0, 0];
+  /** Opens the page that has the row. */
+  const turn = () => {
+    while (row >= end) {
+      const { value, done } = pages.next();
+      if (done) return damaged("a column has fewer values than rows");
+      [first, end] = [end, end + value.count];
+      if (row < end) page = value.open();
     }
-    row += page.count;
-    if (row >= to) break;
-  }
+    next = 0;
+    const { definitions } = page!.opened;
+    for (let value = first; definitions && value < row; value++) {
+      if (definitions[value - first] === most) next++;
+    }
+  };
+  return (vector, count, at) => {
+    for (const last = row + count; row < last;) {
+      if (row >= end) turn();
+      const to = Math.min(last, end);
+      const span = { from: row - first, to: to - first, next };
+      next = putPage(vector, page!.values, page!.opened.definitions, most, span, at);
+      at += to - row;
+      row = to;
+      // It is freed before it is old, which is soon where rows are made.
+      if (row === end) page = undefined;
+    }
+  };
 }
 
 /** Decodes a column of lists, structs or maps: all rows of a group. */
@@ -119,7 +141,7 @@ async function readLevels(
   const repetitions = new Uint8Array(leaf.maxRepetition > 0 ? chunk.values : 0);
   const values: Cell[] = [];
   let at = 0;
-  for await (const page of dataPages(part, budget)) {
+  for (const page of await dataPages(part, budget)) {
     const { opened, values: found } = page.open();
     if (opened.definitions) definitions.set(opened.definitions, at);
     if (opened.repetitions) repetitions.set(opened.repetitions, at);

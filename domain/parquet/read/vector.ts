@@ -33,6 +33,12 @@ export function createVector(meaning: Meaning, length: number, budget: Budget): 
   return { meaning, values };
 }
 
+/** Makes a column ready for other values; those of an array are written over. */
+export function clear({ values, missing }: Vector): void {
+  missing?.fill(0);
+  if (Array.isArray(values)) values.fill(null);
+}
+
 /** Says that values are missing. */
 export function setMissing(vector: Vector, from: number, to: number): void {
   const { values } = vector;
@@ -41,33 +47,39 @@ export function setMissing(vector: Vector, from: number, to: number): void {
   if (values instanceof Float64Array || values instanceof Float32Array) values.fill(NaN, from, to);
 }
 
+/** Which values of a page to take. */
+interface PageSpan {
+  /** The first, missing ones counted. */
+  from: number;
+  /** The one after the last. */
+  to: number;
+  /** How many of those before the first are there. */
+  next: number;
+}
+
 /**
  * Puts the values of a page into a column.
  *
  * @param definitions The level of each of the page's values, of which those of `most` are there; missing if all are.
- * @param from The first of the page's values to take.
- * @param to The one after the last to take.
  * @param at Where they go.
+ * @returns How many of the page's values are there up to the last one that was taken.
  */
 export function putPage(
   vector: Vector,
   page: PageValues,
   definitions: Uint8Array | undefined,
   most: number,
-  from: number,
-  to: number,
+  { from, to, next }: PageSpan,
   at: number,
-): void {
+): number {
   const { values } = vector;
   if (!definitions) {
     const isPart = from > 0 || to < page.length;
     if (Array.isArray(values) || Array.isArray(page)) {
       for (let value = from; value < to; value++) values[at + value - from] = page[value]! as never;
     } else values.set((isPart ? page.subarray(from, to) : page) as never, at);
-    return;
+    return to;
   }
-  let next = 0;
-  for (let value = 0; value < from; value++) if (definitions[value] === most) next++;
   const missing = vector.missing ??= new Uint8Array(values.length);
   const empty = values instanceof Float64Array || values instanceof Float32Array ? NaN : undefined;
   // A bigint for each value would be an object for each: integers of 64 bits go as pairs of 32.
@@ -84,6 +96,7 @@ export function putPage(
       target[2 * place + 1] = source[2 * next++ + 1]!;
     } else target[place] = source[next++]!;
   }
+  return next;
 }
 
 const halves = ({ buffer, byteOffset, length }: BigInt64Array): Uint32Array =>

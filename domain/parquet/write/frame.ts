@@ -9,7 +9,7 @@ import { constants, crc32, zstdCompressSync } from "node:zlib";
 import { ByteWriter } from "npm:hyparquet-writer@0.17.0/src/bytewriter.js";
 import { writePageHeader } from "npm:hyparquet-writer@0.17.0/src/datapage.js";
 import { writeMetadata } from "npm:hyparquet-writer@0.17.0/src/metadata.js";
-import type { Column } from "../columns.ts";
+import type { Column, Physical, RowsColumn } from "../columns.ts";
 import { flatRun, listRun } from "./runs.ts";
 import { elementOf, JSON_COLUMNS, pandasMetadata, parquetType, schemaOf } from "./schema.ts";
 import { encodeDictionary, encodePlain } from "./values.ts";
@@ -29,22 +29,29 @@ type ColumnChunk = Metadata["row_groups"][number]["columns"][number];
 
 /** A file that grows at its end. */
 class Output {
-  readonly #parts: Uint8Array[] = [];
+  #bytes = new Uint8Array(2 ** 16);
   size = 0;
 
+  /** Adds a copy of bytes. */
   add(bytes: Uint8Array): void {
-    this.#parts.push(bytes);
-    this.size += bytes.length;
+    const size = this.size + bytes.length;
+    if (size > this.#bytes.length) this.reserve(Math.max(size, 2 * this.#bytes.length));
+    this.#bytes.set(bytes, this.size);
+    this.size = size;
   }
 
-  join(): Uint8Array<ArrayBuffer> {
-    const whole = new Uint8Array(this.size);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+  /** Makes room. What is not written to takes no memory. */
+  reserve(size: number): void {
+    if (size <= this.#bytes.length) return;
+    const bytes = new Uint8Array(size);
+    bytes.set(this.#bytes.subarray(0, this.size));
+    this.#bytes = bytes;
+  }
+
+  /** The whole file. */
+  end(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes.subarray(0, this.size);
+    return this.size > 0.8 * this.#bytes.length ? bytes : bytes.slice();
   }
 }
 
@@ -54,27 +61,27 @@ class Output {
  * @param texts What else the file says of itself, by key.
  */
 export function writeFrame(
-  columns: readonly Column[],
+  columns: readonly (Column | RowsColumn)[],
   rows: number,
   texts: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const output = new Output();
   output.add(MAGIC);
   const groups: Metadata["row_groups"] = [];
-  let from = 0;
-  while (from < rows && columns.length > 0) {
-    const to = groupEnd(columns, from, rows);
-    const start = output.size;
-    const chunks = columns.map((column) => writeChunk(output, column, from, to));
-    const size = (of: (chunk: NonNullable<ColumnChunk["meta_data"]>) => bigint) =>
-      chunks.reduce((sum, { meta_data: meta }) => sum + of(meta!), 0n);
-    groups.push({
-      columns: chunks,
-      total_byte_size: size((meta) => meta.total_uncompressed_size),
-      num_rows: BigInt(to - from),
-      total_compressed_size: BigInt(output.size - start),
-    });
-    from = to;
+  const incomplete = new Set<string>();
+  for (let first = 0; first < rows && columns.length > 0; first += GROUP_ROWS) {
+    const last = Math.min(first + GROUP_ROWS, rows);
+    const block = columns.map((column) =>
+      "read" in column ? column.read(first, last) : part(column, first, last)
+    );
+    for (const { name, missing } of block) if (missing) incomplete.add(name);
+    for (let from = 0; from < last - first;) {
+      const to = groupEnd(block, from, last - first);
+      groups.push(writeGroup(output, block, from, to));
+      from = to;
+    }
+    // The others are about as long as the first.
+    if (first === 0) output.reserve(1.1 * output.size * rows / last);
   }
   const json = columns.flatMap(({ name, type }) => type === "json" ? [name] : []);
   const metadata = {
@@ -87,7 +94,7 @@ export function writeFrame(
     num_rows: BigInt(rows),
     row_groups: groups,
     key_value_metadata: [
-      { key: "pandas", value: pandasMetadata(columns, rows) },
+      { key: "pandas", value: pandasMetadata(columns, incomplete, rows) },
       ...(json.length > 0 ? [{ key: JSON_COLUMNS, value: JSON.stringify(json) }] : []),
       ...Object.entries(texts).map(([key, value]) => ({ key, value })),
     ],
@@ -97,12 +104,40 @@ export function writeFrame(
   writeMetadata(footer, metadata as unknown as Metadata);
   output.add(footer.getBytes());
   output.add(MAGIC);
-  return output.join();
+  return output.end();
+}
+
+/** Some rows of a column. */
+function part({ name, type, values, missing }: Column, from: number, to: number): Column {
+  return {
+    name,
+    type,
+    values: Array.isArray(values) ? values.slice(from, to) as Physical : values.subarray(from, to),
+    ...(missing && { missing: missing.subarray(from, to) }),
+  };
+}
+
+function writeGroup(
+  output: Output,
+  columns: readonly Column[],
+  from: number,
+  to: number,
+): Metadata["row_groups"][number] {
+  const start = output.size;
+  const chunks = columns.map((column) => writeChunk(output, column, from, to));
+  const size = (of: (chunk: NonNullable<ColumnChunk["meta_data"]>) => bigint) =>
+    chunks.reduce((sum, { meta_data: meta }) => sum + of(meta!), 0n);
+  return {
+    columns: chunks,
+    total_byte_size: size((meta) => meta.total_uncompressed_size),
+    num_rows: BigInt(to - from),
+    total_compressed_size: BigInt(output.size - start),
+  };
 }
 
 /** Where a group that begins at `from` ends. */
 function groupEnd(columns: readonly Column[], from: number, rows: number): number {
-  let to = Math.min(rows, from + GROUP_ROWS);
+  let to = rows;
   for (const { values } of columns) {
     if (!Array.isArray(values)) continue;
     let size = 0;

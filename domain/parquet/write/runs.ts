@@ -20,9 +20,11 @@ export interface Run {
 
 /** A run of plain values. */
 export function flatRun({ values, missing }: Column, from: number, to: number): Run {
-  const run = values.slice(from, to) as Physical;
+  const run = Array.isArray(values)
+    ? values.slice(from, to) as Physical
+    : values.subarray(from, to);
   const isMissing = missing?.subarray(from, to);
-  const present = isMissing?.includes(1) ? without(run, isMissing) : run;
+  const present = isMissing?.includes(1) ? without(run.slice() as Physical, isMissing) : run;
   const levels = isMissing ? isMissing.map((one) => 1 - one) : new Uint8Array(to - from).fill(1);
   return {
     values: to - from,

@@ -91,7 +91,11 @@ export function schemaOf(name: string, type: ColumnType): SchemaElement[] {
 }
 
 /** What pandas keeps beside the data, so that it reads back the same types and index. */
-export function pandasMetadata(columns: readonly Column[], rows: number): string {
+export function pandasMetadata(
+  columns: readonly Pick<Column, "name" | "type">[],
+  incomplete: ReadonlySet<string>,
+  rows: number,
+): string {
   return JSON.stringify({
     index_columns: [{ kind: "range", name: null, start: 0, stop: rows, step: 1 }],
     column_indexes: [{
@@ -101,14 +105,14 @@ export function pandasMetadata(columns: readonly Column[], rows: number): string
       numpy_type: "object",
       metadata: { encoding: "UTF-8" },
     }],
-    columns: columns.map(({ name, type, missing }) => {
+    columns: columns.map(({ name, type }) => {
       const { pandas: [pandas, numpy], nullable } = declarationOf(type);
       const isList = elementOf(type) !== undefined;
       return {
         name,
         field_name: name,
         pandas_type: isList ? `list[${pandas}]` : pandas,
-        numpy_type: isList ? "object" : missing ? nullable ?? numpy : numpy,
+        numpy_type: isList ? "object" : incomplete.has(name) ? nullable ?? numpy : numpy,
         metadata: type.startsWith("timestamp") ? { timezone: "UTC" } : null,
       };
     }),

@@ -10,7 +10,7 @@ import type { Step, Write } from "../../../composite/plan.ts";
 import type { ZipEntry } from "../../files/zip.ts";
 import { entityOf, METADATA } from "../../format/layout.ts";
 import { pooled } from "../../pool.ts";
-import { above } from "../../writing/above.ts";
+import { inProject } from "../../writing/above.ts";
 import type { Held } from "../inventory.ts";
 import { inWaves } from "../waves.ts";
 import { quiet, type Target } from "./state.ts";
@@ -67,7 +67,7 @@ export async function putBack(
   if (entries.size === 0) return;
   const { folder, what } = target;
   const place = folder.includes("/") &&
-    above({ projectName: folder.slice(0, folder.indexOf("/")) });
+    inProject(folder.slice(0, folder.indexOf("/")));
   const all = [...entries].map(([key, entry]) => ({ key, size: entry.size, entry }));
   const isSmall = all.every(({ size }) => size <= SMALL) &&
     all.reduce((sum, { size }) => sum + size, 0) <= AT_ONCE;

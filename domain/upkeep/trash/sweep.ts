@@ -6,12 +6,13 @@
 import { hasCode } from "../../../errors.ts";
 import type { CallOptions } from "../../../composite.ts";
 import { bundleKey } from "../../../composite/layers/bundle_format.ts";
+import { indexKey } from "../../../composite/layers/bundle_index.ts";
 import type { Core, Step, Write } from "../../../composite/plan.ts";
 import type { Source } from "../../../drivers/driver.ts";
-import { entityOf, METADATA } from "../../format/layout.ts";
+import { entityOf, METADATA, metadataKey } from "../../format/layout.ts";
 import { packKey } from "../../format/trash.ts";
 import { pooled } from "../../pool.ts";
-import { above } from "../../writing/above.ts";
+import { inProject } from "../../writing/above.ts";
 import { bytesOf, type Held, type Inventory, withObject } from "../inventory.ts";
 import { type Part, partsOf, zipOf } from "../packing.ts";
 import { everythingIn, quiet, type Target } from "./state.ts";
@@ -109,7 +110,7 @@ export async function putAway(
         what: `the deletion of ${what}`,
         waves: [zip, marks].filter((wave) => wave.length > 0),
         deletes: isSmall ? levels.flat() : [],
-        ...(folder.includes("/") && above({ projectName: folder.slice(0, folder.indexOf("/")) })),
+        ...(folder.includes("/") && inProject(folder.slice(0, folder.indexOf("/")))),
       }, call);
       break;
     } catch (error) {
@@ -160,11 +161,13 @@ export function deletionsOf(keys: readonly string[]): string[][] {
   return [...levels.keys()].sort((a, b) => b - a).map((level) => levels.get(level)!);
 }
 
-/** The bundles of the experiments that keys are of. */
+/** The bundles of the experiments that keys are of, and the indexes of the projects whose own files are among them. */
 export const bundlesOf = (keys: readonly string[]): string[] => [
   ...new Set(keys.flatMap((key) => {
     const experiment = /^[^/]+\/experiments\/[^/]+(?=\/)/.exec(key)?.[0];
-    return experiment === undefined ? [] : [bundleKey(experiment)];
+    if (experiment !== undefined) return [bundleKey(experiment)];
+    const entity = entityOf(key);
+    return key === metadataKey(entity) && !entity.includes("/") ? [indexKey(entity)] : [];
   })),
 ];
 

@@ -6,7 +6,10 @@ import type { RunsFile, ViewerIndex } from "../../../viewer/contract.ts";
 import { type ServerOptions, startServer, type Viewer } from "../../../viewer/server/server.ts";
 
 /** A page that is small. */
-export const APP = { script: 'document.title = "shown";', style: "body { color: teal }" };
+export const APP = {
+  ...{ script: 'document.title = "shown";', more: "more();" },
+  style: "body { color: teal }",
+};
 
 /** A server of a test. */
 export interface Served extends AsyncDisposable {

@@ -29,10 +29,16 @@ export class FileStore<Content> {
   #wait = SOON;
   readonly #load: (path: string) => Promise<Content>;
   readonly #changed: () => void;
+  readonly #atOnce: number;
 
-  constructor(load: (path: string) => Promise<Content>, changed: () => void) {
+  constructor(
+    load: (path: string) => Promise<Content>,
+    changed: () => void,
+    atOnce: number = AT_ONCE,
+  ) {
     this.#load = load;
     this.#changed = changed;
+    this.#atOnce = atOnce;
   }
 
   /** How many are still to come. */
@@ -65,7 +71,7 @@ export class FileStore<Content> {
   }
 
   #next(): void {
-    while (this.#underway < AT_ONCE && this.#waiting.length > 0) {
+    while (this.#underway < this.#atOnce && this.#waiting.length > 0) {
       this.#underway++;
       void this.#fetch(this.#waiting.shift()!.path);
     }
@@ -115,10 +121,11 @@ export function useFiles<Content>(
   wanted: readonly Wanted[],
   load: (path: string) => Promise<Content>,
   project: string,
+  atOnce?: number,
 ): Files<Content> {
   const [version, setVersion] = useState(0);
   const store = useMemo(
-    () => new FileStore<Content>(load, () => setVersion((before) => before + 1)),
+    () => new FileStore<Content>(load, () => setVersion((before) => before + 1), atOnce),
     [project],
   );
   useEffect(() => store.want(wanted), [store, wanted]);

@@ -16,6 +16,7 @@ import {
   type FrameShapes,
   type Mark,
   markAt,
+  radiusOf,
   shapesOfFrames,
 } from "./frame_shapes.ts";
 import { SavePicture } from "./save_picture.tsx";
@@ -194,10 +195,11 @@ function drawAll(
     }
     pen.setLineDash([]);
     pen.globalAlpha = isFocus ? 1 : 0.7;
+    const radius = radiusOf(dots.length);
     for (const { row, x, y } of dots) {
       pen.fillStyle = colourOf(row).stroke;
       pen.beginPath();
-      pen.arc(x, y, dots.length > 2000 ? 2 : 3.5, 0, 2 * Math.PI);
+      pen.arc(x, y, radius, 0, 2 * Math.PI);
       pen.fill();
     }
     pen.globalAlpha = 1;

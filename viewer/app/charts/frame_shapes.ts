@@ -14,6 +14,7 @@ import {
 } from "./frame_data.ts";
 import { pixels } from "./lines.ts";
 import { extent } from "./numbers.ts";
+import { discOf, onDisc } from "./points.ts";
 import { type Scale, scaleOf } from "./scale.ts";
 import type { Size } from "./surface.tsx";
 
@@ -113,7 +114,30 @@ function points(input: FrameInput): FrameShapes | undefined {
     });
     return { row, points: pixels(line.x, line.y, plot).points };
   });
-  return { plot, lines: isLine ? lines : [], boxes: [], dots: isLine ? [] : dots, marks: dots };
+  const seen = apart(dots, !isLine);
+  return { plot, lines: isLine ? lines : [], boxes: [], dots: isLine ? [] : seen, marks: seen };
+}
+
+/** The radius of a dot. */
+export const radiusOf = (dots: number): number => dots > 2_000 ? 2 : 3.5;
+
+/** Equal marks say how many they are; dots lie around their place, so that each is seen. */
+function apart(marks: readonly Mark[], isMoved: boolean): Mark[] {
+  const found = [...marks];
+  const radius = radiusOf(marks.length);
+  for (
+    const same of Map.groupBy(marks.keys(), (at) => `${marks[at]!.x} ${marks[at]!.y}`).values()
+  ) {
+    if (same.length === 1) continue;
+    const out = isMoved ? discOf(same.length, radius) : 0;
+    for (const [nth, at] of same.entries()) {
+      const { x, y, text, row } = marks[at]!;
+      const [dx, dy] = onDisc(nth, same.length);
+      const said = `${text}, ${same.length} points here`;
+      found[at] = { row, x: x + dx * out, y: y + dy * out, text: said };
+    }
+  }
+  return found;
 }
 
 function bars({ frames, x, y, names, logY, size }: FrameInput): FrameShapes | undefined {

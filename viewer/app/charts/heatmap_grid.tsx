@@ -6,14 +6,14 @@
 import type { JSX, TargetedKeyboardEvent, TargetedPointerEvent } from "npm:preact@^11.2.0";
 import { useCallback, useEffect, useMemo, useRef, useState } from "npm:preact@^11.2.0/hooks";
 import { counted, number } from "../data/format.ts";
-import type { RunColumn } from "../types.ts";
+import type { ChartProps, RunColumn } from "../types.ts";
 import { Legend, Status, Tooltip } from "./controls.tsx";
 import { fitting } from "./frame.ts";
 import { extent } from "./numbers.ts";
 import { area } from "./paint.ts";
 import { SavePicture } from "./save_picture.tsx";
 import { type Cells, columnNames, rowsInSight, shades } from "./ranks.ts";
-import type { HeatmapProps } from "./settings.ts";
+import type { HeatmapSettings } from "./settings.ts";
 import { type Draw, Layer, useSize } from "./surface.tsx";
 
 const ROW = 22;
@@ -25,7 +25,14 @@ const MOST_ROWS = 22;
 
 /** Rows and columns of cells. */
 export function Grid(
-  { props, metric, cells }: { props: HeatmapProps; metric: RunColumn; cells: readonly Cells[] },
+  { props, metric, cells, count: columns, names: given }: {
+    props: ChartProps<HeatmapSettings>;
+    metric: RunColumn;
+    cells: readonly Cells[];
+    /** How many columns there are, and what they are called. */
+    count: number;
+    names: readonly string[] | undefined;
+  },
 ): JSX.Element {
   const { rows, selected, hovered, theme, settings, onSelect, onSettings, nameOf } = props;
   const [element, size] = useSize<HTMLDivElement>();
@@ -33,10 +40,6 @@ export function Grid(
   const [scrolled, setScrolled] = useState(0);
   const [cell, setCell] = useState<{ at: number; column: number }>();
   const [said, setSaid] = useState("");
-  const columns = useMemo(
-    () => cells.reduce((most, { values }) => Math.max(most, values.length), 0),
-    [cells],
-  );
   const within = settings.w ?? "column";
   const ordered = useMemo(() => {
     const by = settings.o;
@@ -48,7 +51,7 @@ export function Grid(
     return cells.toSorted((a, b) => value(b) - value(a) || 0);
   }, [cells, settings.o]);
   const parts = useMemo(() => shades(ordered, columns, within), [ordered, columns, within]);
-  const names = columnNames(columns, props.columnNames);
+  const names = columnNames(columns, given);
   const label = size ? Math.min(LABEL, size.width * 0.34) : LABEL;
   // Wide enough for all columns, or as wide as there is room.
   const width = size ? Math.max(size.width, label + columns * LEAST_CELL) : 0;
@@ -113,6 +116,7 @@ export function Grid(
     nameOf,
     settings.o,
     columns,
+    given,
   ]);
   const marked = cell ? cell.at : ordered.findIndex(({ row }) => row === hovered.value);
   const drawOver = useCallback<Draw>((pen, paint) => {

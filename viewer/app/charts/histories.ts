@@ -5,11 +5,14 @@
  */
 import { useMemo } from "npm:preact@^11.2.0/hooks";
 import type { HistoryFile } from "../../contract.ts";
-import { type Curve, curvesOf, unpackCurves } from "../../curves_file.ts";
+import { type Curve, curvesOf } from "../../curves_file.ts";
 import type { Runs } from "../types.ts";
 import { type Files, useFiles } from "./files.ts";
 
 export type { Curve };
+
+/** So many are asked for at a time: a server has several in one answer, and of a host of files a browser asks for a few. */
+const AT_ONCE = 36;
 
 /** The curves of one run by the names of metrics. */
 export type Curves = ReadonlyMap<string, Curve>;
@@ -46,9 +49,10 @@ export function useHistories(
     wanted,
     async (path) => {
       const file = await load(path);
-      return file instanceof ArrayBuffer ? unpackCurves(file) : curvesOf(file as HistoryFile);
+      return file instanceof Map ? file : curvesOf(file as HistoryFile);
     },
     runs.file.project.slug,
+    AT_ONCE,
   );
   return { ...files, of: (row) => files.of(runs.file.history[row]) };
 }

@@ -133,14 +133,19 @@ export function pixels(x: Float64Array, y: Float64Array, plot: Plot): Drawn {
 
 function indicesOf(x: Float64Array, y: Float64Array, plot: Plot): number[] {
   const [from, to] = inSight(x, plot.x.domain);
-  const px = new Float64Array(to - from);
-  const py = new Float64Array(to - from);
-  for (let at = from; at < to; at++) {
-    px[at - from] = xOf(plot, x[at]!);
-    py[at - from] = yOf(plot, y[at]!);
-  }
-  return decimate(px, py).map((at) => at < 0 ? at : at + from);
+  const px = placesAlong.length < to ? placesAlong = new Float64Array(2 * to) : placesAlong;
+  for (let at = from; at < to; at++) px[at] = xOf(plot, x[at]!);
+  // Only the order counts along y, and what has no place there.
+  return decimate(
+    px,
+    plot.y.kind === "log" ? y.map((value) => value > 0 ? value : NaN) : y,
+    from,
+    to,
+  );
 }
+
+/** Pixels along x of the line that is being looked at: a list for each of a hundred lines is soon garbage. */
+let placesAlong = new Float64Array(0);
 
 /** Of a line the lowest and the highest value, and the lowest above zero, where they are known. */
 const ends = new WeakMap<Float64Array, readonly [low: number, high: number, above: number]>();

@@ -13,7 +13,6 @@ export type {
   CurvesProps,
   CurvesSettings,
   FrameSettings,
-  HeatmapProps,
   HeatmapSettings,
   ParallelSettings,
   ScatterSettings,

@@ -19,6 +19,16 @@ export interface Points {
 /** The golden angle: points along this spiral lie evenly on a disc. */
 const ANGLE = Math.PI * (3 - Math.sqrt(5));
 
+/** The place of one of several equal points, on a disc with the radius 1. */
+export function onDisc(nth: number, count: number): [dx: number, dy: number] {
+  const out = Math.sqrt(nth / Math.max(count - 1, 1));
+  return [out * Math.cos(nth * ANGLE), out * Math.sin(nth * ANGLE)];
+}
+
+/** How far equal points go from their place, if nothing else is near. */
+export const discOf = (count: number, radius: number): number =>
+  Math.min(MOST, Math.sqrt(count - 1) * radius * 1.8);
+
 /** Where values are many, equal points do not go farther away than this. */
 const MOST = 14;
 
@@ -79,9 +89,9 @@ export function pointsOf(
       Math.min(high, 2 * (cy - plot.top), 2 * (plot.top + plot.height - cy)) * 0.44,
     ]);
     members.forEach((at, nth) => {
-      const out = Math.sqrt(nth / Math.max(members.length - 1, 1));
-      xs[at] = cx + out * rx * Math.cos(nth * ANGLE);
-      ys[at] = cy + out * ry * Math.sin(nth * ANGLE);
+      const [dx, dy] = onDisc(nth, members.length);
+      xs[at] = cx + dx * rx;
+      ys[at] = cy + dy * ry;
       same[at] = members.length;
     });
   }

@@ -71,6 +71,10 @@ export interface HeatmapSettings {
   w: Within;
   /** The column by whose values rows are sorted, from most to least. */
   o: number;
+  /** The names of the columns, as a catalog gives them; used if they are as many. */
+  l: string[];
+  /** The parameter that has the names of the columns, by its key; empty: none has. Default: what `l` gives. */
+  n: string;
 }
 
 /** Of FramePlot. */
@@ -93,10 +97,4 @@ export interface FrameSettings {
 export type CurvesProps = ChartProps<CurvesSettings> & {
   /** Changes whenever any curve of the project does (the checksum of `sparks.json`): runs that are not over are read again. */
   curvesMark?: string | undefined;
-};
-
-/** What the heatmap gets beside what all charts get. */
-export type HeatmapProps = ChartProps<HeatmapSettings> & {
-  /** Names of the columns, as of features; used if they are as many. */
-  columnNames?: readonly string[] | undefined;
 };

@@ -3,19 +3,9 @@
  *
  * @module
  */
+import { columnNames } from "../../columns.ts";
 import type { Cell, RunColumn, Runs } from "../types.ts";
 import { textOf } from "./cell.ts";
-
-/** The names of columns, each another one: a metric and a parameter may have the same. */
-function names(columns: readonly RunColumn[]): string[] {
-  const taken = new Set<string>(["id"]);
-  return columns.map(({ kind, name }) => {
-    const prefix = kind === "metric" ? "metrics." : kind === "parameter" ? "params." : "";
-    const free = taken.has(name) ? prefix + name : name;
-    taken.add(free);
-    return free;
-  });
-}
 
 /** What a spreadsheet would take for a formula is marked as a text. */
 const harmless = (text: string): string => /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
@@ -28,7 +18,7 @@ function field(cell: Cell): string {
 
 /** As CSV (RFC 4180), with a line of names. */
 export function toCsv(runs: Runs, rows: readonly number[], columns: readonly RunColumn[]): string {
-  const lines = [["id", ...names(columns)].map(field).join(",")];
+  const lines = [["id", ...columnNames(columns)].map(field).join(",")];
   for (const row of rows) {
     lines.push([runs.ids[row]!, ...columns.map(({ cells }) => field(cells[row]!))].join(","));
   }
@@ -38,7 +28,7 @@ export function toCsv(runs: Runs, rows: readonly number[], columns: readonly Run
 /** With tabs between the cells, as spreadsheets paste it. */
 export function toTabs(runs: Runs, rows: readonly number[], columns: readonly RunColumn[]): string {
   const plain = (text: string) => text.replaceAll(/[\t\r\n]+/g, " ");
-  const lines = [["id", ...names(columns)].map(plain).join("\t")];
+  const lines = [["id", ...columnNames(columns)].map(plain).join("\t")];
   for (const row of rows) {
     const cells = columns.map(({ cells }) => {
       const text = textOf(cells[row]!);
@@ -51,7 +41,7 @@ export function toTabs(runs: Runs, rows: readonly number[], columns: readonly Ru
 
 /** As a list of objects. NaN and the infinities are texts, since JSON has no such numbers; so are very large integers. */
 export function toJson(runs: Runs, rows: readonly number[], columns: readonly RunColumn[]): string {
-  const keys = names(columns);
+  const keys = columnNames(columns);
   const list = rows.map((row) => {
     const object: Record<string, unknown> = Object.create(null);
     object.id = runs.ids[row];

@@ -64,8 +64,6 @@ const HERE = () => document.baseURI.replace(/[?#].*$/s, "");
 /** Where a file of the contract is. Paths are percent-encoded. */
 const addressOf = (path: string): string => new URL(path, HERE()).href;
 
-const PACKED = "application/octet-stream";
-
 async function get(
   path: string,
   signal: AbortSignal | undefined,
@@ -111,6 +109,12 @@ function faultIn(text: string): string | undefined {
   }
 }
 
+/** A text file. */
+export async function loadText(path: string): Promise<string> {
+  const file = await heldFile(path);
+  return file === undefined ? await (await get(path, undefined)).text() : file as string;
+}
+
 /** A JSON file. */
 export async function loadJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const file = await heldFile(path);
@@ -119,14 +123,9 @@ export async function loadJson<T>(path: string, signal?: AbortSignal): Promise<T
   return (typeof file === "string" ? parsed(file, path) : file) as T;
 }
 
-/** A file of JSON, or the bytes of what a server has packed. */
-export async function loadFile(path: string): Promise<unknown> {
-  if (isSingleFile()) return loadJson(path);
-  const response = await get(path, undefined, { accept: `${PACKED}, application/json` });
-  return response.headers.get("content-type") === PACKED
-    ? response.arrayBuffer()
-    : parsed(await response.text(), path);
-}
+/** Bytes, of a server. */
+export const loadBytes = async (path: string): Promise<ArrayBuffer> =>
+  await (await get(path, undefined)).arrayBuffer();
 
 /** A JSON file if it is another one than the last time, else `undefined`. */
 export async function loadIfNew<T>(path: string, signal?: AbortSignal): Promise<T | undefined> {
@@ -177,6 +176,15 @@ export function save(blob: Blob, name: string): void {
 
 /** Asks the server to do something. */
 export async function post<T>(path: string, body: unknown): Promise<T> {
+  const text = await (await posted(path, body)).text();
+  return (text === "" ? undefined : parsed(text, path)) as T;
+}
+
+/** Asks the server to make a file. */
+export const postForFile = async (path: string, body: unknown): Promise<Blob> =>
+  await (await posted(path, body)).blob();
+
+async function posted(path: string, body: unknown): Promise<Response> {
   const token = document.querySelector<HTMLMetaElement>('meta[name="rubicon-token"]')?.content;
   let response: Response;
   try {
@@ -191,16 +199,14 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   } catch {
     throw new LoadError("The server does not answer. See whether it still runs, then try again.");
   }
-  const text = await response.text();
-  if (!response.ok) {
-    throw new LoadError(
-      response.status === 401 || response.status === 403
-        ? "The server refuses this. Load the page again: its token may be an old one."
-        : faultIn(text) ?? `The server answered ${response.status}. Its own output may say why.`,
-      response.status,
-    );
-  }
-  return (text === "" ? undefined : parsed(text, path)) as T;
+  if (response.ok) return response;
+  const said = faultIn(await response.text());
+  throw new LoadError(
+    response.status === 401 || response.status === 403
+      ? "The server refuses this. Load the page again: its token may be an old one."
+      : said ?? `The server answered ${response.status}. Its own output may say why.`,
+    response.status,
+  );
 }
 
 function parsed(text: string, path: string): unknown {

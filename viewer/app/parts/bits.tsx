@@ -44,6 +44,10 @@ export function Status(
   );
 }
 
+/** A name that may go on in the next line behind each of its dots, and not in the middle of a word. */
+export const dotted = (name: string): ComponentChildren =>
+  name.split(".").flatMap((part, at) => at === 0 ? [part] : [".", <wbr key={at} />, part]);
+
 /** Tags in one line; what does not fit is told when one points at it. */
 export function Tags({ tags }: { tags: readonly string[] }): VNode {
   return (

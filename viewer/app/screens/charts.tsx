@@ -7,19 +7,15 @@
 import { signal } from "npm:@preact/signals@^2.11.4";
 import type { ComponentType, VNode } from "npm:preact@^11.2.0";
 import { useLayoutEffect, useMemo, useRef, useState } from "npm:preact@^11.2.0/hooks";
-import {
-  Curves,
-  type CurvesSettings,
-  FramePlot,
-  Heatmap,
-  Parallel,
-  Scatter,
-} from "../charts/mod.ts";
+import { Curves } from "../charts/curves.tsx";
+import type { CurvesSettings } from "../charts/settings.ts";
 import { ranksOf } from "../data/sort.ts";
 import { count, numbersOf } from "../data/format.ts";
-import { loadFile } from "../data/load.ts";
+import { loadTogether } from "../data/curves.ts";
+import { loadJson } from "../data/load.ts";
 import { Empty, Swatch } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { later } from "../parts/later.tsx";
 import { colourOf, nameOf, remember, remembered, theme } from "../state/colours.ts";
 import { change, openRun } from "../state/navigate.ts";
 import {
@@ -32,7 +28,7 @@ import {
   selectTo,
   setHidden,
 } from "../state/rows.ts";
-import { cursor, hovered, project, runs, view } from "../state/store.ts";
+import { cursor, hovered, index, project, runs, view } from "../state/store.ts";
 import type { Tab } from "../state/view.ts";
 import type { ChartProps } from "../types.ts";
 import { labelOf } from "../table/cells.tsx";
@@ -42,10 +38,10 @@ type AnyChart = ComponentType<ChartProps<Record<string, unknown>>>;
 
 const CHARTS: Readonly<Partial<Record<Tab, unknown>>> = {
   curves: Curves,
-  parallel: Parallel,
-  scatter: Scatter,
-  heatmap: Heatmap,
-  frames: FramePlot,
+  parallel: later(({ Parallel }) => Parallel),
+  scatter: later(({ Scatter }) => Scatter),
+  heatmap: later(({ Heatmap }) => Heatmap),
+  frames: later(({ FramePlot }) => FramePlot),
 };
 
 const KEPT = "rubicon.runs";
@@ -124,7 +120,7 @@ const shared = () => ({
   nameOf: nameOf.value,
   onSelect: select,
   onOpen: openRun,
-  load: loadFile,
+  load: index.value?.live ? loadTogether : loadJson,
   theme: theme.value,
 });
 

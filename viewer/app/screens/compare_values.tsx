@@ -21,7 +21,7 @@ import type { Cell } from "../types.ts";
 import { labelOf } from "../table/cells.tsx";
 
 const ROW = 32;
-const AROUND = 10;
+const AROUND = 5;
 
 const TITLES: Record<DiffKind, string> = {
   own: "Run",
@@ -73,7 +73,7 @@ export function CompareValues({ rows: list, files }: Props): VNode {
     return result;
   }, [found, part]);
   const scroller = useRef<HTMLDivElement>(null);
-  const [range, setRange] = useState({ from: 0, to: 40 });
+  const [range, setRange] = useState({ from: 0, to: 30 });
   const measure = () => {
     const box = scroller.current;
     if (!box) return;

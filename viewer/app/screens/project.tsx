@@ -6,17 +6,19 @@
 /// <reference lib="dom" />
 import type { VNode } from "npm:preact@^11.2.0";
 import { Empty, Loading, Problem } from "../parts/bits.tsx";
+import { later } from "../parts/later.tsx";
 import { SelectionBar } from "../parts/selection_bar.tsx";
 import { change, go } from "../state/navigate.ts";
 import { retryRuns } from "../state/project.ts";
 import { found, rows } from "../state/rows.ts";
 import { index, project, route, runs, runsProblem, slug, view } from "../state/store.ts";
 import { Grid } from "../table/grid.tsx";
-import { About } from "./about.tsx";
 import { ChartTab } from "./charts.tsx";
-import { Compare } from "./compare.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { NoIndex } from "./no_index.tsx";
+
+const About = later(({ About }) => About);
+const Compare = later(({ Compare }) => Compare);
 
 /** What is in the way of showing a project, if something is. */
 export function ProjectTrouble(): VNode | null {

@@ -11,7 +11,7 @@ import type { RunFile } from "../../contract.ts";
 import { asPeopleCount, listOf, textOf } from "../data/cell.ts";
 import { count, counted, delta, number } from "../data/format.ts";
 import { Spark } from "../charts/spark.tsx";
-import { Tags } from "../parts/bits.tsx";
+import { dotted, Tags } from "../parts/bits.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { colourOf } from "../state/colours.ts";
 import { wantSparks } from "../state/project.ts";
@@ -167,7 +167,7 @@ export function Parameters({ run }: { run: RunFile }): VNode | null {
       <dl class="pairs">
         {shown.map(({ name, value, description }) => (
           <div key={name} class="pair">
-            <dt class="mono" title={description ?? name}>{name}</dt>
+            <dt class="mono" title={description ?? name}>{dotted(name)}</dt>
             <dd>
               <Nested cell={decodeCell(value) as Cell} />
             </dd>
@@ -265,7 +265,7 @@ export function Environment({ run }: { run: RunFile }): VNode | null {
       <dl class="pairs small">
         {shown.map(({ name, value }) => (
           <div key={name} class="pair">
-            <dt class="mono">{name}</dt>
+            <dt class="mono">{dotted(name)}</dt>
             <dd class="mono wrap">{value}</dd>
           </div>
         ))}

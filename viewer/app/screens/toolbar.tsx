@@ -6,10 +6,10 @@
 /// <reference lib="dom" />
 import type { VNode } from "npm:preact@^11.2.0";
 import { useState } from "npm:preact@^11.2.0/hooks";
-import type { CatalogAnswer } from "../../contract.ts";
+import type { CatalogAnswer, ChosenRequest } from "../../contract.ts";
 import { toCsv, toJson, toTabs } from "../data/export.ts";
 import { counted } from "../data/format.ts";
-import { post, save } from "../data/load.ts";
+import { post, postForFile, save } from "../data/load.ts";
 import { Item, MenuButton } from "../parts/popover.tsx";
 import { SearchBar } from "../parts/search_bar.tsx";
 import { copy, sayError } from "../parts/toast.tsx";
@@ -191,13 +191,19 @@ function ExportMenu(): VNode {
   const write = (how: typeof toCsv) => how(runs.value!, list, shownColumns.value);
   const file = (text: string, type: string, ending: string) =>
     save(new Blob([text], { type }), `${slug.value}.${ending}`);
+  const chosen = (): ChosenRequest => ({
+    project: slug.value!,
+    ids: list.map((row) => runs.value!.ids[row]!),
+    columns: shownColumns.value.map(({ kind, name }) => ({ kind, name })),
+  });
   const catalog = () =>
-    post<CatalogAnswer>("actions/catalog", {
-      project: slug.value,
-      ids: list.map((row) => runs.value!.ids[row]),
-      columns: shownColumns.value.map(({ kind, name }) => ({ kind, name })),
-    }).then(
+    post<CatalogAnswer>("actions/catalog", chosen()).then(
       ({ text }) => save(new Blob([text], { type: "application/yaml" }), "rubicon-ml-catalog.yml"),
+      sayError,
+    );
+  const parquet = () =>
+    postForFile("actions/parquet", chosen()).then(
+      (blob) => save(blob, `${slug.value}.parquet`),
       sayError,
     );
   return (
@@ -235,6 +241,9 @@ function ExportMenu(): VNode {
             >
               Download JSON
             </Item>
+            {index.value?.live && (
+              <Item icon="export" onClick={doing(() => void parquet())}>Download Parquet</Item>
+            )}
             {index.value?.catalog && (
               <Item icon="export" onClick={doing(() => void catalog())}>Download a catalog</Item>
             )}

@@ -96,11 +96,12 @@ function numberCell(
   cell: number | bigint,
   row: number,
   { runs, rows, base, sparks }: CellContext,
-): VNode {
+): ComponentChildren {
   const text = numbersOf(column)(cell);
-  if (column.kind !== "metric") return <span>{text}</span>;
+  if (column.kind !== "metric") return text;
   const curve = sparks[column.name]?.[runs.ids[row]!];
   const isBest = bestOf(column, rows) === row;
+  if (!curve && !isBest && base === undefined) return text;
   return (
     <>
       {curve && curve.length > 1 && (

@@ -21,7 +21,7 @@ import { GUTTER, RowView, type Seen } from "./row.tsx";
 /** The height of a line, in CSS pixels: `--row`. */
 const ROW = 32;
 /** Lines above and below those that are seen. */
-const AROUND = 5;
+const AROUND = 3;
 /** At most this many lines are in the document. */
 const MOST = 60;
 

@@ -80,6 +80,7 @@ export class RowView extends Component<RowProps> {
           transform: top === undefined ? undefined : `translateY(${top}px)`,
         }}
         onPointerEnter={() => hovered.value = isGroup ? undefined : line}
+        onPointerOver={this.#onPointerOver}
         onClick={this.#onClick}
         onDblClick={this.#onDoubleClick}
       >
@@ -108,6 +109,16 @@ export class RowView extends Component<RowProps> {
       select([line], "toggle");
       anchor.value = line;
     }
+  };
+
+  /** Only what is pointed at needs to say all of its text: writing it for each cell is a tenth of scrolling. */
+  #onPointerOver = (event: PointerEvent): void => {
+    const { line, seen } = this.props;
+    const cell = (event.target as Element).closest<HTMLElement>(".cell");
+    const at = Number(cell?.getAttribute("aria-colindex")) - 2;
+    const column = [...seen.pinned, ...seen.free].find((one) => one.at === at)?.column;
+    if (!cell || !column) return;
+    cell.title = typeof line === "number" ? titleOf(column, column.cells[line] ?? null) : "";
   };
 
   #onDoubleClick = (event: MouseEvent): void => {
@@ -176,6 +187,13 @@ export class RowView extends Component<RowProps> {
     const classes = ["cell", column.kind];
     if (isRight(column)) classes.push("right");
     if (active === at) classes.push("active");
+    const content = typeof line === "object"
+      ? isFirst ? <GroupName group={line} /> : groupCell(column, line)
+      : column.kind === "own" && column.name === "name"
+      ? <NameLink row={line} />
+      : cellOf(column, line, context);
+    // Most are, and a text alone is laid out in less time.
+    if (typeof content === "string") classes.push("plain");
     return (
       <div
         key={column.key}
@@ -184,13 +202,8 @@ export class RowView extends Component<RowProps> {
         aria-colindex={at + 2}
         class={classes.join(" ")}
         style={{ width: `${width}px` }}
-        title={typeof line === "number" ? titleOf(column, column.cells[line] ?? null) : undefined}
       >
-        {typeof line === "object"
-          ? isFirst ? <GroupName group={line} /> : groupCell(column, line)
-          : column.kind === "own" && column.name === "name"
-          ? <NameLink row={line} />
-          : cellOf(column, line, context)}
+        {content}
       </div>
     );
   }
