@@ -114,27 +114,35 @@ function points(input: FrameInput): FrameShapes | undefined {
     });
     return { row, points: pixels(line.x, line.y, plot).points };
   });
-  const seen = apart(dots, !isLine);
+  const seen = apart(dots, isLine ? undefined : plot);
   return { plot, lines: isLine ? lines : [], boxes: [], dots: isLine ? [] : seen, marks: seen };
 }
 
 /** The radius of a dot. */
 export const radiusOf = (dots: number): number => dots > 2_000 ? 2 : 3.5;
 
-/** Equal marks say how many they are; dots lie around their place, so that each is seen. */
-function apart(marks: readonly Mark[], isMoved: boolean): Mark[] {
+/** Equal marks say how many they are; dots lie around their place within a plot, so that each is seen. */
+function apart(marks: readonly Mark[], plot: Plot | undefined): Mark[] {
   const found = [...marks];
   const radius = radiusOf(marks.length);
   for (
     const same of Map.groupBy(marks.keys(), (at) => `${marks[at]!.x} ${marks[at]!.y}`).values()
   ) {
     if (same.length === 1) continue;
-    const out = isMoved ? discOf(same.length, radius) : 0;
+    const out = plot ? discOf(same.length, radius) : 0;
+    const { x: cx, y: cy } = marks[same[0]!]!;
+    // At an edge there is less room.
+    const [rx, ry] = plot
+      ? [
+        Math.min(out, cx - plot.left - radius, plot.left + plot.width - cx - radius),
+        Math.min(out, cy - plot.top - radius, plot.top + plot.height - cy - radius),
+      ].map((room) => Math.max(room, 0))
+      : [0, 0];
     for (const [nth, at] of same.entries()) {
       const { x, y, text, row } = marks[at]!;
       const [dx, dy] = onDisc(nth, same.length);
       const said = `${text}, ${same.length} points here`;
-      found[at] = { row, x: x + dx * out, y: y + dy * out, text: said };
+      found[at] = { row, x: x + dx * rx!, y: y + dy * ry!, text: said };
     }
   }
   return found;

@@ -12,8 +12,15 @@ import { penOf, type Size } from "./surface.tsx";
 
 /** So many lines a canvas strokes within a frame. */
 const MAX_STROKED = 300;
-/** So many milliseconds of a frame are for lines: the rest is the page's. */
+/** So many milliseconds of a frame are for lines, of all layers together: the rest is the page's. */
 const BUDGET = 10;
+/** Each layer gets on by so many of them. */
+const LEAST = 2;
+/** Lines that are not all there yet are shown once in so many milliseconds: showing them takes as long as many of them. */
+const SHOWN_AFTER = 60;
+
+/** What is left of the budget of the frame that began at a time. */
+const budget = { frame: 0, left: BUDGET };
 
 /** A layer of lines. Its `data-drawn` says how many are on it once it is done. */
 export function LineLayer(
@@ -31,16 +38,16 @@ export function LineLayer(
   const canvas = useRef<HTMLCanvasElement>(null);
   const isMany = lines.shades.length > MAX_STROKED;
   // Made when it is first drawn, and anew when the lines are others.
-  const raster = useMemo<{ made?: Raster }>(() => ({}), [size, lines, theme, isGround]);
+  const raster = useMemo<Kept>(() => ({ shownAt: 0 }), [size, lines, theme, isGround]);
   useLayoutEffect(() => {
-    let frame = requestAnimationFrame(function draw() {
+    let frame = requestAnimationFrame(function draw(now) {
       const element = canvas.current;
       if (!element) return;
       delete element.dataset.drawn;
       const isDone = !isShown
         ? penOf(element, size) !== null
         : isMany
-        ? rasterized(element, raster, which, isGround, { size, lines, theme })
+        ? rasterized(element, raster, which, isGround, { size, lines, theme }, now)
         : stroked(element, which, isGround, { size, lines, theme });
       if (isDone) element.dataset.drawn = String(isShown ? which.length : 0);
       else frame = requestAnimationFrame(draw);
@@ -54,6 +61,14 @@ export function LineLayer(
       aria-hidden="true"
     />
   );
+}
+
+/** What is kept of a layer with many lines. */
+interface Kept {
+  made?: Raster;
+  image?: ImageData;
+  /** When its lines were shown last. */
+  shownAt: number;
 }
 
 interface Shown {
@@ -83,12 +98,15 @@ function stroked(
 /** Draws as much as a frame takes, and says whether that was all. */
 function rasterized(
   canvas: HTMLCanvasElement,
-  kept: { made?: Raster },
+  kept: Kept,
   which: ArrayLike<number>,
   isGround: boolean,
   { size, lines, theme }: Shown,
+  now: number,
 ): boolean {
-  const until = performance.now() + BUDGET;
+  const begun = performance.now();
+  if (budget.frame !== now) Object.assign(budget, { frame: now, left: BUDGET });
+  const until = begun + Math.max(LEAST, budget.left);
   const ratio = globalThis.devicePixelRatio || 1;
   const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
   const { made } = kept;
@@ -98,13 +116,17 @@ function rasterized(
   kept.made = raster;
   raster.want(which);
   raster.work(() => performance.now() > until);
+  budget.left -= performance.now() - begun;
+  const isDone = raster.pending === 0;
+  if (!isDone && now - kept.shownAt < SHOWN_AFTER) return false;
+  kept.shownAt = now;
   if (canvas.width !== width || canvas.height !== height) penOf(canvas, size);
   const pen = canvas.getContext("2d");
   if (!pen) return true;
-  const image = pen.createImageData(width, height);
-  raster.write(image.data, alphaFor(which.length));
-  pen.putImageData(image, 0, 0);
-  return raster.pending === 0;
+  if (raster !== made || !kept.image) kept.image = pen.createImageData(width, height);
+  raster.write(kept.image.data, alphaFor(which.length));
+  pen.putImageData(kept.image, 0, 0);
+  return isDone;
 }
 
 function rasterOf(
