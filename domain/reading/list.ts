@@ -25,7 +25,6 @@ import {
 import { newestOf } from "./newest.ts";
 import { readParent } from "./parent.ts";
 import type { Entity, EntityOf, Experiment, Kind } from "../format/entities.ts";
-import { ownCopy } from "../format/codec.ts";
 
 /** The entities of one kind at one place that are wanted. Others may have the same experiments: hand out copies. */
 export async function readEntities<K extends Kind>(
