@@ -16,6 +16,16 @@ export function readOnly({ signal, timeoutMs }: CallOptions): CallOptions {
   return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
 }
 
+/** The options of calls that a handle makes for as long as it lives: an abort of the first is none of the others. */
+export function callOf({ timeoutMs, write, read, onReceipts }: CallOptions): CallOptions {
+  return {
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(write && { write }),
+    ...(read && { read }),
+    ...(onReceipts && { onReceipts }),
+  };
+}
+
 /** What a log function of this kind takes, beside `more`. */
 export function inputFields(kind: Kind, more: readonly string[] = []): ReadonlySet<string> {
   return new Set([

@@ -12,7 +12,7 @@ import { slugify } from "../format/slug.ts";
 import { refuseTaken } from "../writing/taken.ts";
 import type { Experiment, Project } from "../format/entities.ts";
 import { statusStep, writeState } from "./end.ts";
-import { callOf } from "./calls.ts";
+import { callOf } from "../inputs.ts";
 import {
   type CheckedOptions,
   type ResumeOptions,

@@ -10,9 +10,9 @@ import { CALL_FIELDS } from "../inputs.ts";
 import { nearest } from "../../messages.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 import type { MlflowExperiment } from "./files.ts";
-import { addTo, type ImportedRuns, nothing } from "../imports/counts.ts";
+import type { ImportedRuns } from "../imports/run.ts";
 
-export type { ImportedRuns } from "../imports/counts.ts";
+export type { ImportedRuns } from "../imports/run.ts";
 
 /** Options of {@linkcode importMlruns}. */
 export interface ImportMlrunsOptions extends CallOptions, ProgressOption {
@@ -85,12 +85,13 @@ export async function importMlruns(
   }
   const { report, signal } = reporter("objects", options, where);
   const call: CallOptions = { ...rest, ...(signal && { signal }) };
-  const [files, { foreignRun, projectFor }, { importRun }, { toPath }] = await Promise.all([
-    import("./files.ts"),
-    import("./run.ts"),
-    import("../imports/run.ts"),
-    import("../files/disk.ts"),
-  ]);
+  const [files, { foreignRun, projectFor }, { addTo, importRun, nothing }, { toPath }] =
+    await Promise.all([
+      import("./files.ts"),
+      import("./run.ts"),
+      import("../imports/run.ts"),
+      import("../files/disk.ts"),
+    ]);
   const { childrenOf, readMlflow, readRun, runFolders } = files;
   const root = toPath(path);
   const all = await readMlflow(root);

@@ -8,7 +8,7 @@ import type { CallOptions, Composite } from "../../composite.ts";
 import { nearest } from "../../messages.ts";
 import { checkComposite, checkFields, checkTexts, refuse, show } from "../check.ts";
 import { CALL_FIELDS } from "../inputs.ts";
-import { addTo, type ImportedRuns, nothing } from "../imports/counts.ts";
+import type { ImportedRuns } from "../imports/run.ts";
 import { type ProgressOption, reporter } from "../progress.ts";
 
 /** Options of {@linkcode importTrackio}. */
@@ -68,15 +68,21 @@ export async function importTrackio(
   const names = projects && checkTexts(projects, `${where}: projects`);
   const { report, signal } = reporter("objects", options, where);
   const call: CallOptions = { ...rest, ...(signal && { signal }) };
-  const [{ TrackioDatabase }, { databasesIn }, { foreignRun }, { importRun }, { toPath }, project] =
-    await Promise.all([
-      import("./database.ts"),
-      import("./folder.ts"),
-      import("./run.ts"),
-      import("../imports/run.ts"),
-      import("../files/disk.ts"),
-      import("../project.ts"),
-    ]);
+  const [
+    { TrackioDatabase },
+    { databasesIn },
+    { foreignRun },
+    { addTo, importRun, nothing },
+    { toPath },
+    project,
+  ] = await Promise.all([
+    import("./database.ts"),
+    import("./folder.ts"),
+    import("./run.ts"),
+    import("../imports/run.ts"),
+    import("../files/disk.ts"),
+    import("../project.ts"),
+  ]);
   const root = toPath(path);
   const found = choose(await databasesIn(root), names, where);
   const sum = nothing();

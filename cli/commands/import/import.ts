@@ -6,7 +6,7 @@
 import { type Command, Option } from "npm:commander@15.1.0";
 import type { CommandModule } from "../../command.ts";
 import type { Cli } from "../../context.ts";
-import type { ImportedRuns } from "../../../domain/imports/counts.ts";
+import type { ImportedRuns } from "../../../domain/imports/run.ts";
 import { collect } from "../../global_options.ts";
 import { sizeText } from "../../output/cells.ts";
 
