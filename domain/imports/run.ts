@@ -5,6 +5,8 @@
  * @module
  */
 import { generate as uuidV5 } from "jsr:@std/uuid@^1.1.1/v5";
+import { validate } from "jsr:@std/uuid@^1.1.1/common";
+import { show } from "../check.ts";
 import { hasCode, RubiconException } from "../../errors.ts";
 import type { CallOptions } from "../../composite.ts";
 import type { Core, Step } from "../../composite/plan.ts";
@@ -119,6 +121,9 @@ export async function importRun(
 
 async function prepare(rubicon: Core, project: Project, run: ForeignRun) {
   const { id, where } = run;
+  if (!validate(id)) {
+    throw new RubiconException("corrupt", `${where}: its id is no UUID: ${show(run.foreignId)}.`);
+  }
   const createdAt = text(run.started);
   const parameters = await Promise.all(run.parameters.map(async ([name, value]) => ({
     ...{ id: await uuidV5(id, new TextEncoder().encode(`param ${name}`)), createdAt },

@@ -75,13 +75,25 @@ async function* filesBelow(
   prefix = "",
 ): AsyncGenerator<{ name: string; path: string; size: number }> {
   const folder = prefix === "" ? root : join(root, prefix);
+  if (prefix === "") refuseLink(folder, await reading(folder, () => Deno.lstatSync(folder)));
   const entries = await reading(folder, () => Array.from(Deno.readDirSync(folder))) ?? [];
-  for (const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const { name, isDirectory } = entry;
     const own = prefix === "" ? name : `${prefix}/${name}`;
     const path = join(root, own);
+    refuseLink(path, entry);
     if (isDirectory) yield* filesBelow(root, own);
     else yield { name: own, path, size: (await Deno.stat(path)).size };
   }
+}
+
+/** MLflow makes no links. One in a store that came from elsewhere would bring any file of this machine over. */
+function refuseLink(path: string, found: { isSymlink: boolean } | undefined): void {
+  if (!found?.isSymlink) return;
+  throw new RubiconException(
+    "corrupt",
+    `importMlruns: ${path} is a link. Put what it leads to in its place, if that is meant to come over.`,
+  );
 }
 
 /** The texts of a folder's files, by name. */
@@ -104,8 +116,21 @@ async function metaOf(folder: string): Promise<Record<string, unknown> | undefin
   return meta;
 }
 
-const number = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+/** The years 1 to 9999, in milliseconds since 1970. */
+const isTime = (millis: number): boolean =>
+  millis >= -62_135_596_800_000 && millis < 253_402_300_800_000;
+
+/** A time of `meta.yaml`. */
+function timeOf(meta: Record<string, unknown>, name: string, folder: string): number | undefined {
+  const value = meta[name];
+  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+  if (isTime(value)) return value;
+  const path = join(folder, "meta.yaml");
+  throw new RubiconException(
+    "corrupt",
+    `importMlruns: ${path} has a ${name} of no year: ${value}.`,
+  );
+}
 
 /** The experiments of a store, also those in its trash. */
 export async function readMlflow(root: string): Promise<MlflowExperiment[]> {
@@ -120,7 +145,7 @@ export async function readMlflow(root: string): Promise<MlflowExperiment[]> {
         folder: own,
         id: String(meta.experiment_id ?? name),
         name: String(meta.name ?? name),
-        created: number(meta.creation_time),
+        created: timeOf(meta, "creation_time", own),
         tags: await texts(join(own, "tags")),
         isDeleted: meta.lifecycle_stage === "deleted",
       });
@@ -168,8 +193,8 @@ export async function readRun(folder: string): Promise<MlflowRun | undefined> {
     id: String(meta.run_id ?? meta.run_uuid),
     name: typeof name === "string" && name !== "" ? name : null,
     status: STATES[state] ?? "running",
-    started: number(meta.start_time) ?? 0,
-    ended: number(meta.end_time),
+    started: timeOf(meta, "start_time", folder) ?? 0,
+    ended: timeOf(meta, "end_time", folder),
     isDeleted: meta.lifecycle_stage === "deleted",
     tags,
     params: await texts(join(folder, "params")),
@@ -204,7 +229,8 @@ function pointOf(line: string, path: string): { time: number; value: number; ste
   const [time, text = "", step = "0"] = line.trim().split(/\s+/);
   const value = WORDS[text.toLowerCase()] ?? (text === "" ? undefined : Number(text));
   const isNumber = value !== undefined && (text.toLowerCase() === "nan" || !Number.isNaN(value));
-  if (!isNumber || !/^-?\d+$/.test(time!) || !/^-?\d+$/.test(step)) {
+  const areWhole = /^-?\d+$/.test(time!) && /^-?\d+$/.test(step) && isTime(Number(time));
+  if (!isNumber || !areWhole) {
     throw new RubiconException("corrupt", `importMlruns: ${path} has a line that is no point.`);
   }
   return { time: Number(time), value, step: Number(step) };

@@ -42,8 +42,8 @@ const OPTIONS = new Set([
  * was logged without steps: they are counted in the order of their times.
  *
  * @param path The folder, such as `./mlruns`.
- * @throws {RubiconException} `not-found` if there is no such store, `corrupt` for files that MLflow did not write, or if what was
- * read back is not what was there.
+ * @throws {RubiconException} `not-found` if there is no such store, `corrupt` for files that MLflow did not write and links, or if what
+ * was read back is not what was there.
  *
  * @example
  * ```ts

@@ -37,8 +37,13 @@ export class TrackioDatabase implements Disposable {
   private constructor(readonly path: string, db: DatabaseSync) {
     this.#db = db;
     for (const table of TABLES) {
+      // No view, and no table that is made up: whoever made the file would decide how long reading takes.
+      const [own] = this.#all(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND lower(name) = ?",
+        table,
+      );
+      if (!own) continue;
       const columns = this.#all(`PRAGMA table_info(${table})`);
-      if (columns.length === 0) continue;
       this.#tables.set(table, new Set(columns.map(({ name }) => String(name))));
     }
   }
@@ -73,7 +78,17 @@ export class TrackioDatabase implements Disposable {
   }
 
   #all(sql: string, ...values: string[]): Record<string, unknown>[] {
-    return this.#db.prepare(sql).all(...values);
+    return this.#reading(() => this.#db.prepare(sql).all(...values));
+  }
+
+  /** Reads rows. What SQLite says of them is of this file. */
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (cause) {
+      const why = (cause as Error).message;
+      throw corrupt(this.path, `cannot be read as a database of SQLite: ${why}`, cause);
+    }
   }
 
   /** What tells runs apart in a table: older databases know their names alone. */
@@ -90,7 +105,11 @@ export class TrackioDatabase implements Disposable {
       const sql = `SELECT ${key} AS key, run_name AS name FROM ${table} ` +
         `WHERE ${key} IS NOT NULL GROUP BY ${key} ORDER BY min(id)`;
       for (const row of this.#all(sql)) {
-        const one = { key: String(row.key), name: String(row.name ?? row.key) };
+        // Bytes would be found by no text.
+        if (typeof row.key !== "string") {
+          throw corrupt(this.path, `has a run whose ${key} is no text`);
+        }
+        const one = { key: row.key, name: String(row.name ?? row.key) };
         if (!found.has(one.key)) found.set(one.key, one);
       }
     }
@@ -100,16 +119,29 @@ export class TrackioDatabase implements Disposable {
   /** The rows of a run. */
   *#rows(table: Table, run: TrackioRun): Generator<Record<string, unknown>> {
     if (!this.#tables.has(table)) return;
-    const statement: StatementSync = this.#db.prepare(
-      `SELECT * FROM ${table} WHERE ${this.#keyOf(table)} = ? ORDER BY id`,
-    );
-    yield* statement.iterate(run.key);
+    const rows = this.#reading(() => {
+      const statement: StatementSync = this.#db.prepare(
+        `SELECT * FROM ${table} WHERE ${this.#keyOf(table)} = ? ORDER BY id`,
+      );
+      // A number that holds no such integer would end the rows without a word.
+      statement.setReadBigInts(true);
+      return statement.iterate(run.key);
+    });
+    for (;;) {
+      const { done, value } = this.#reading(() => rows.next());
+      if (done) return;
+      yield value;
+    }
   }
 
   /** What a run logged, step by step. */
   *metrics(run: TrackioRun): Generator<Logged> {
     for (const { timestamp, step, metrics } of this.#rows("metrics", run)) {
-      yield { timestamp: String(timestamp), step: Number(step), values: this.#json(run, metrics) };
+      const at = typeof step === "bigint" || typeof step === "number" ? Number(step) : NaN;
+      if (!Number.isFinite(at)) {
+        throw corrupt(this.path, `has a row of run ${JSON.stringify(run.name)} without a step`);
+      }
+      yield { timestamp: String(timestamp), step: at, values: this.#json(run, metrics) };
     }
   }
 

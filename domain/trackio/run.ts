@@ -9,6 +9,7 @@ import { basename } from "jsr:@std/path@^1.1.6/basename";
 import { join } from "jsr:@std/path@^1.1.6/join";
 import { RubiconException } from "../../errors.ts";
 import { isPlain } from "../check.ts";
+import { notAllowed } from "../files/disk.ts";
 import type { Value } from "../format/values.ts";
 import { SeriesBuilder } from "../history/series.ts";
 import { microsOf } from "../history/times.ts";
@@ -31,7 +32,7 @@ export async function foreignRun(
   run: TrackioRun,
   media: string,
 ): Promise<ForeignRun> {
-  const reader = new RunReader();
+  const reader = new RunReader(`importTrackio: ${db.path}: run ${run.name}`);
   for (const logged of db.metrics(run)) reader.add(logged);
   for (const logged of db.system(run)) reader.addSystem(logged);
   const { config, createdAt } = db.config(run);
@@ -48,7 +49,7 @@ export async function foreignRun(
     ...{ where: `importTrackio: run ${run.name}`, foreignId: id.replaceAll("-", ""), id },
     name: run.name,
     tags: [...tag("user", config._Username), ...tag("group", config._Group)],
-    ...{ started: reader.first / 1000, ended: reader.last / 1000 },
+    ...reader.span(),
     parameters: Object.entries(config).filter(([name]) => !name.startsWith("_"))
       .map(([name, value]) => [name, value as Value]),
     series: reader.series.series(),
@@ -81,17 +82,32 @@ class RunReader {
   readonly others: { step: number | null; time: string; name: string; value: unknown }[] = [];
   readonly media: { name: string; step: number | null; path: string }[] = [];
   points = 0;
-  first = Infinity;
-  last = -Infinity;
+  #first = Infinity;
+  #last = -Infinity;
   /** How many points a measure of the machine has so far. */
   readonly #counts = new Map<string, number>();
 
+  /** @param where How messages call the run. */
+  constructor(readonly where: string) {}
+
   /** Notes that something was at a time. */
   see(timestamp: string): number {
-    const time = microsOf(timestamp);
-    this.first = Math.min(this.first, time);
-    this.last = Math.max(this.last, time);
+    let time: number;
+    try {
+      time = microsOf(timestamp);
+    } catch (cause) {
+      const why = (cause as Error).message;
+      throw new RubiconException("corrupt", `${this.where}: ${why}`, { cause });
+    }
+    this.#first = Math.min(this.#first, time);
+    this.#last = Math.max(this.#last, time);
     return time;
+  }
+
+  /** When the run was. One of which nothing says it is as old as can be. */
+  span(): { started: number; ended: number } {
+    const isKnown = this.#first <= this.#last;
+    return { started: isKnown ? this.#first / 1000 : 0, ended: isKnown ? this.#last / 1000 : 0 };
   }
 
   add({ timestamp, step, values }: Logged): void {
@@ -148,28 +164,35 @@ function pathsIn(value: unknown): string[] {
   return [...own ? [path as string] : [], ...Object.values(value).flatMap(pathsIn)];
 }
 
-/** The files that are still there. */
+/** The files that are still there. Of what is no file any more, or never was, the reference is in trackio.json. */
 async function filesOf(
   found: readonly RunReader["media"][number][],
   media: string,
 ): Promise<ForeignFile[]> {
   const files = new Map<string, ForeignFile>();
+  let root: string | undefined;
   for (const { name, step, path } of found) {
-    if (/^(?:[a-z]:|[\\/])/i.test(path) || path.split(/[\\/]/).includes("..")) {
-      throw new RubiconException(
-        "corrupt",
-        `importTrackio: a file is outside of ${media}: ${path}`,
-      );
-    }
+    const outside = () =>
+      new RubiconException("corrupt", `importTrackio: a file is outside of ${media}: ${path}`);
+    if (/^(?:[a-z]:|[\\/])/i.test(path) || path.split(/[\\/]/).includes("..")) throw outside();
     const own = join(media, path);
     try {
-      const { size } = await Deno.stat(own);
+      const { size, isFile } = await Deno.stat(own);
+      if (!isFile) continue;
+      root ??= join(await Deno.realPath(media), "/");
+      // A link would bring any file of this machine over.
+      if (!(await Deno.realPath(own)).startsWith(root)) throw outside();
       const called = [name, ...step === null ? [] : [step], basename(path)].join("/");
       files.set(called, { name: called, path: own, size });
     } catch (error) {
-      // The reference to it is in trackio.json.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (error instanceof RubiconException) throw error;
+      if (!isNowhere(error)) throw notAllowed(`importTrackio: ${own} cannot be read`, error);
     }
   }
   return [...files.values()];
 }
+
+/** Whether an error says that nothing can be at a path; those with a zero byte are none for Deno. */
+const isNowhere = (error: unknown): boolean =>
+  error instanceof Deno.errors.NotFound || error instanceof TypeError ||
+  ["ENOTDIR", "ENAMETOOLONG"].includes((error as { code?: string }).code ?? "");

@@ -32,8 +32,8 @@ const OPTIONS = new Set(["projects", "onProgress", ...CALL_FIELDS]);
  *
  * @param path The folder, such as `~/.cache/huggingface/trackio` in full, or one project's `.db` file. It takes `--allow-read`, and
  * writes nothing but what SQLite itself keeps beside a database that is read (`-shm`, `-wal`).
- * @throws {RubiconException} `not-found` if there is no such store, `corrupt` for files that trackio did not write, or if what was
- * read back is not what was there.
+ * @throws {RubiconException} `not-found` if there is no such store, `corrupt` for files that trackio did not write and links, or if what
+ * was read back is not what was there.
  *
  * @example
  * ```ts

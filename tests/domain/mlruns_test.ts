@@ -16,7 +16,7 @@ import {
   readArtifact,
   readHistory,
 } from "../../mod.ts";
-import { faulty } from "../support/faulty.ts";
+import { faulty, refused } from "../support/faulty.ts";
 import { temporary } from "../support/folders.ts";
 import { onStore as imported, values } from "../support/imported.ts";
 import { ignoredFor } from "../support/parts.ts";
@@ -286,3 +286,50 @@ print(json.dumps(told))
       );
     }),
 });
+
+for (
+  const [what, files, message] of [
+    [
+      "a time of no year",
+      { "metrics/m": "99999999999999999 1 1\n" },
+      /metrics.m has a line that is no point/,
+    ],
+    [
+      "a start of no year",
+      { "meta.yaml": `run_id: ${RUN}00\nstart_time: -9e15\n` },
+      /has a start_time of no year/,
+    ],
+    [
+      "an id that is none",
+      { "meta.yaml": "run_id: ../../x\n", "params/p": "1" },
+      /its id is no UUID: "..\/..\/x"/,
+    ],
+  ] as const
+) {
+  Deno.test(`mlruns: ${what} is corrupt, by name`, () =>
+    temporary(async (folder) => {
+      await store(folder, [files as unknown as Record<string, string>]);
+      await using rubicon = await openComposite(faulty());
+      const error = await refused(() => importMlruns(rubicon, folder));
+      assert.equal(error.code, "corrupt");
+      assert.match(error.message, message);
+    }));
+}
+
+Deno.test("mlruns: links bring no other files of the machine over", () =>
+  temporary(async (folder) => {
+    await Deno.mkdir(`${folder}/secret`);
+    await Deno.writeTextFile(`${folder}/secret/file`, "s3cret");
+    for (
+      const [at, link] of ["artifacts/file", "artifacts/folder", "params", "metrics"].entries()
+    ) {
+      const root = `${folder}/${at}`;
+      await store(root, [{ "artifacts/own": "1" }]);
+      const target = link.endsWith("file") ? "secret/file" : "secret";
+      await Deno.symlink(`${folder}/${target}`, `${root}/7/${RUN}00/${link}`);
+      await using rubicon = await openComposite(faulty());
+      const error = await refused(() => importMlruns(rubicon, root));
+      assert.equal(error.code, "corrupt");
+      assert.ok(error.message.includes(`${link} is a link`), error.message);
+    }
+  }));

@@ -13,6 +13,7 @@ import {
   repair,
   verify,
 } from "../../mod.ts";
+import { movedClock } from "../support/clock.ts";
 import { contents, type Faulty, faulty } from "../support/faulty.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -79,7 +80,7 @@ Deno.test("repair: a conflict is listed, and resolved only by a stated rule", as
   assert.equal((await repair(rubicon, { conflicts: "first" })).clean, true);
   assert.equal((await contents(b))[key], good);
 
-  await new Promise((done) => setTimeout(done, 5));
+  using _clock = movedClock(5);
   await c.put(key, bytes('{"is": "newer"}'));
   await repair(rubicon, { conflicts: "newest" });
   assert.equal((await contents(a))[key], '{"is": "newer"}');

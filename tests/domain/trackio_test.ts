@@ -16,7 +16,7 @@ import {
   readArtifact,
   readHistory,
 } from "../../mod.ts";
-import { faulty } from "../support/faulty.ts";
+import { faulty, refused } from "../support/faulty.ts";
 import { temporary } from "../support/folders.ts";
 import { onStore as imported, values } from "../support/imported.ts";
 import { ignoredFor } from "../support/parts.ts";
@@ -280,3 +280,115 @@ print("TOLD" + json.dumps(told))
       });
     }),
 });
+
+/** A database of one run that somebody else than trackio may have made. */
+function foreign(folder: string, sql: string) {
+  const db = new DatabaseSync(`${folder}/odd.db`);
+  db.exec(`
+    CREATE TABLE metrics (id INTEGER PRIMARY KEY, run_id TEXT, timestamp TEXT, run_name TEXT, step INTEGER, metrics TEXT);
+    CREATE TABLE configs (id INTEGER PRIMARY KEY, run_id TEXT, run_name TEXT, config TEXT, created_at TEXT);
+    ${sql}`);
+  db.close();
+}
+
+const row = (metrics: unknown, { step = "0", id = "'k'", time = `'${at(3)}'` } = {}) =>
+  `INSERT INTO metrics VALUES (1, ${id}, ${time}, 'r', ${step}, '${JSON.stringify(metrics)}');`;
+/** As many rows as take hours. */
+const ENDLESS =
+  "WITH RECURSIVE c(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM c) SELECT id, 'k' AS run_id, " +
+  "'' AS timestamp, 'r' AS run_name, id AS step, '{}' AS metrics FROM c";
+
+for (
+  const [what, sql, message] of [
+    [
+      "a row without a step",
+      row({ a: 1 }, { step: "NULL" }),
+      /odd\.db has a row of run "r" without a step/,
+    ],
+    ["a step that is text", row({ a: 1 }, { step: "'x'" }), /without a step/],
+    ["a time that is none", row({ a: 1 }, { time: "'never'" }), /odd\.db: run r: "never" is not/],
+    ["an id that is bytes", row({ a: 1 }, { id: "x'ff00'" }), /whose run_id is no text/],
+    [
+      "values nested too deep",
+      row("DEEP").replace('"DEEP"', `{"a":${"[".repeat(1e5)}${"]".repeat(1e5)}}`),
+      /not JSON/,
+    ],
+    [
+      "a table without ids",
+      "DROP TABLE metrics; CREATE TABLE metrics (run_id, run_name);",
+      /cannot be read as .*: no such column: id/,
+    ],
+  ] as const
+) {
+  Deno.test(`trackio: ${what} is corrupt, with the file's name, and nothing is lost in silence`, () =>
+    temporary(async (folder) => {
+      foreign(folder, sql);
+      await using rubicon = await openComposite(faulty());
+      const error = await refused(() => importTrackio(rubicon, folder));
+      assert.equal(error.code, "corrupt");
+      assert.match(error.message, message);
+    }));
+}
+
+Deno.test("trackio: a view in place of a table is no database of trackio, and is never run", () =>
+  temporary(async (folder) => {
+    foreign(folder, `DROP TABLE metrics; CREATE VIEW metrics AS ${ENDLESS};`);
+    await using rubicon = await openComposite(faulty());
+    assert.equal((await refused(() => importTrackio(rubicon, folder))).code, "not-found");
+  }));
+
+Deno.test("trackio: a page of the database that is damaged is corrupt, wherever it is", () =>
+  temporary(async (folder) => {
+    const many = "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 2000)";
+    foreign(
+      folder,
+      `${many} INSERT INTO metrics SELECT i, 'k', '${
+        at(3)
+      }', 'r', i, '{"a":1,"b":2,"c":3}' FROM c;`,
+    );
+    const bytes = await Deno.readFile(`${folder}/odd.db`);
+    for (const from of [20_000, 60_000, 100_000]) {
+      await Deno.writeFile(`${folder}/odd.db`, bytes.slice().fill(255, from, from + 8_192));
+      await using rubicon = await openComposite(faulty());
+      const error = await refused(() => importTrackio(rubicon, folder));
+      assert.equal(error.code, "corrupt");
+      assert.match(error.message, /odd\.db cannot be read/);
+    }
+  }));
+
+onStore(
+  "steps of 64 bits, and a run of which nothing says when it was",
+  async (folder, rubicon) => {
+    foreign(
+      folder,
+      row({ a: 1 }, { step: "9223372036854775807" }) +
+        "INSERT INTO configs VALUES (1, 'c', 'bare', '{}', NULL);",
+    );
+    const { points, experiments } = await importTrackio(rubicon, folder);
+    assert.deepEqual([points, experiments], [1, 2]);
+    const project = await getProject(rubicon, { name: "odd" });
+    const bare = await getExperiment(rubicon, project, { name: "bare" });
+    assert.equal(bare.createdAt, "1970-01-01T00:00:00.000000+00:00");
+    assert.equal((await importTrackio(rubicon, folder)).alreadyThere, 2);
+  },
+);
+
+onStore(
+  "media that are no files stay behind, and no link leads out of their folder",
+  async (folder, rubicon) => {
+    const path = (path: string) => ({ _type: "trackio.image", "file_path": path });
+    await Deno.mkdir(`${folder}/media/sub`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/media/file`, "x");
+    const paths = ["", "sub", "file/x", "a\0b", "x".repeat(5000), "file"];
+    const picture = Object.fromEntries(paths.map((one, index) => [`p${index}`, path(one)]));
+    foreign(folder, row(picture));
+    const { artifacts, bytes } = await importTrackio(rubicon, folder);
+    assert.deepEqual([artifacts, bytes], [1, 1]);
+    await Deno.remove(`${folder}/odd.db`);
+    await Deno.writeTextFile(`${folder}/secret`, "s");
+    await Deno.symlink(`${folder}/secret`, `${folder}/media/link`);
+    foreign(folder, row({ p: path("link") }, { id: "'other'" }));
+    const error = await refused(() => importTrackio(rubicon, folder));
+    assert.match(error.message, /a file is outside of .*media: link/);
+  },
+);
