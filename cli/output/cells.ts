@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { jsonText, timeText } from "../../domain/export/text.ts";
+import { jsonText, timeText } from "../../domain/export/json.ts";
 import { plainText } from "./text.ts";
 
 /** So many digits of a number are shown, and of one that stands beside others in its cell. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { jsonText } from "../../domain/export/text.ts";
+import { jsonText } from "../../domain/export/json.ts";
 
 /** JSON keeps the text of a number, which may have more digits than a number has. */
 type Raw = JSON & { rawJSON(text: string): unknown };

@@ -18,7 +18,7 @@ import type {
   Project,
   Taggable,
 } from "../format/entities.ts";
-import { jsonText } from "../export/text.ts";
+import { jsonText } from "../export/json.ts";
 import { readState, statusOf } from "../history/state.ts";
 import { readSeries } from "../history/read.ts";
 import type { Series } from "../history/series.ts";

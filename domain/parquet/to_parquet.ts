@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { jsonText } from "../export/text.ts";
+import { jsonText } from "../export/json.ts";
 import { listOf } from "../query/cells.ts";
 import { type AnyTable, columnName } from "../query/table.ts";
 import type { ColumnType } from "./types.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { isNumpyArray, type NumpyArray } from "../../domain/format/numpy.ts";
-import { timeText } from "../../domain/export/text.ts";
+import { timeText } from "../../domain/export/json.ts";
 import type { Cell } from "../../domain/parquet/parquet.ts";
 import { needsWrap } from "../cells.ts";
 import type { JsonCell } from "../contract.ts";
