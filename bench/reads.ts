@@ -10,6 +10,7 @@ import {
   listExperiments,
   logExperiment,
   openComposite,
+  repair,
   streamTable,
   toTable,
 } from "../mod.ts";
@@ -62,6 +63,9 @@ function look(folder: string, names: readonly string[]): void {
   }
 }
 
+/** Folders have stamps a second after their last change. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 1_100));
+
 const cpuTime = (): number => {
   const [, ticks] = Deno.readTextFileSync("/proc/self/stat").split(") ");
   const fields = ticks!.split(" ");
@@ -93,8 +97,7 @@ async function measure(what: string, rootDir: string): Promise<void> {
   const work = works[isAgain ? "table" : what]!;
   if (isAgain) {
     await work();
-    // Folders have stamps a second after their last change.
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await settled();
     await work();
   }
   const before = { cpu: cpuTime(), peak: peak() };
@@ -127,14 +130,23 @@ async function inTurns(cases: Record<string, [what: string, rootDir: string]>, r
 }
 
 async function ofSize(count: number): Promise<Row[]> {
-  const [rootDir, plain] = [0, 1].map(() => Deno.makeTempDirSync({ prefix: "rubicon-bench-" }));
+  const [rootDir, plain, mended] = [0, 1, 2].map(() =>
+    Deno.makeTempDirSync({ prefix: "rubicon-bench-" })
+  );
   await fill(rootDir!, count, true);
   await fill(plain!, count, false);
+  await fill(mended!, count, false);
+  await settled();
+  {
+    await using rubicon = await openComposite({ persistence: "filesystem", rootDir: mended! });
+    await repair(rubicon);
+  }
   const own = ["walk", "folders", "files", "table", "again", "list", "newest", "limit", "name"];
   const of = await inTurns({
     ...Object.fromEntries([...own, "tag", "stream"].map((what) => [what, [what, rootDir!]])),
     plainWalk: ["walk", plain!],
     plainTable: ["table", plain!],
+    mendedTable: ["table", mended!],
   });
   const number = count.toLocaleString("en");
   const row = (
@@ -168,6 +180,7 @@ async function ofSize(count: number): Promise<Row[]> {
   const rows = [
     row("a table, cold", "table", "walk", bareWalk, 0.35),
     row("a table without digests, cold", "plainTable", "plainWalk", bareWalk, 1.2),
+    row("that table once repair() has run", "mendedTable", "plainWalk", bareWalk, 0.35),
     row("the same table again", "again", "table", "cold", 0.05),
     row("the same table again", "again", "folders", "bare looks at three folders each"),
     row("a list of the experiments", "list", "walk", bareWalk),
@@ -182,7 +195,7 @@ async function ofSize(count: number): Promise<Row[]> {
       ? [await besideRubicon(rootDir!, count)]
       : await besideOthers(rootDir!, count, of("table").cpu, of("list").cpu)),
   ];
-  for (const folder of [rootDir!, plain!]) Deno.removeSync(folder, { recursive: true });
+  for (const folder of [rootDir!, plain!, mended!]) Deno.removeSync(folder, { recursive: true });
   return rows;
 }
 

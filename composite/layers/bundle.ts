@@ -79,19 +79,22 @@ export function bundle<D extends Driver & Cached>(inner: D): D & Bundling {
           const [project = "", , id = ""] = folder.split("/");
           const line = {
             key: indexKey(project),
-            bytes: () => encodeLine(id, bytes, Date.now()),
+            bytes: () => {
+              const text = encodeLine(id, bytes, { made: Date.now() });
+              return text === undefined ? undefined : new TextEncoder().encode(text);
+            },
           };
           return await putTree(folder, [...objects, [path, bytes]], { ...options, modified, line });
         },
         async put(key, source, options) {
           const stored = await inner.put(key, source, options);
           const folder = options?.ifAbsent ? undefined : experimentOf(key);
-          // Another content came in place of what the bundle holds, which no time of a folder above tells.
+          // Another content came in place of what a bundle or a reader has, which no time of a folder above tells: so that
+          // the experiment's own tells it, something goes from there.
           if (folder !== undefined) {
-            await inner.delete(
-              bundleKey(folder),
-              options?.signal ? { signal: options.signal } : {},
-            );
+            const more = options?.signal ? { signal: options.signal } : {};
+            await inner.put(bundleKey(folder), new Uint8Array(), more);
+            await inner.delete(bundleKey(folder), more);
           }
           return stored;
         },

@@ -3,11 +3,11 @@
  * over. Opening ten thousand small files takes longer than what is in them, and most of that is in here.
  *
  * Whoever makes an experiment adds its line, in one step and without a look at the others, so that lines may be missing,
- * old, twice there, or torn. A line counts as its bundle does: if the folders of its experiment vouch for it.
+ * old, twice there, or torn. `repair` writes all of them anew, also of what has no bundle. A line counts if the folders
+ * of its experiment vouch for it: as its bundle does, or by the stamps that they had when it was read.
  *
  * @module
  */
-import type { Bytes } from "../../drivers/driver.ts";
 import { parseStamped, type StampedBundle } from "./bundle_format.ts";
 
 /** What is added in one step is no longer than a page of memory, so that no line mixes with more than one other. */
@@ -26,23 +26,29 @@ export const indexKey = (project: string): string => `${project}/${INDEX}`;
 export const isIndex = (key: string): boolean =>
   key.endsWith(`/${INDEX}`) && key.indexOf("/") === key.length - INDEX.length - 1;
 
-/**
- * The line of an experiment's bundle; nothing if it would be too long.
- *
- * @param made When the experiment was made, in milliseconds since 1970.
- */
-export function encodeLine(id: string, bundle: Uint8Array, made: number): Bytes | undefined {
+/** A bundle in an object of its own or in a line. */
+export type MadeBundle = StampedBundle & {
+  /** When it was made, or its experiment last heard of, in milliseconds since 1970. */
+  made: number;
+  /** The stamps of the folders that it was read from: they vouch for it in place of their times. `null` for a missing one. */
+  folders?: readonly (string | null)[];
+};
+
+/** The line of an experiment's bundle; nothing if it would be longer than so many bytes: by default, to be added in one step. */
+export function encodeLine(
+  id: string,
+  bundle: Uint8Array,
+  { made, folders }: Pick<MadeBundle, "made" | "folders">,
+  most = MOST_BYTES,
+): string | undefined {
   const name = JSON.stringify(id);
+  const stamps = folders ? `, "folders": ${JSON.stringify(folders)}` : "";
   // A line that two writers have mixed begins with one experiment and ends with another.
-  const text = `{"id": ${name}, "made": ${made}, "digest": ${
+  const text = `{"id": ${name}, "made": ${made}${stamps}, "digest": ${
     decoder.decode(bundle)
   }, "end": ${name}}\n`;
-  const bytes = encoder.encode(text);
-  return bytes.length > MOST_BYTES ? undefined : bytes;
+  return encoder.encode(text).length > most ? undefined : text;
 }
-
-/** A bundle, and when it was made, in milliseconds since 1970. */
-export type MadeBundle = StampedBundle & { made: number };
 
 /** The lines of an index, each of which is read when it is asked for. */
 export class BundleIndex {
@@ -61,6 +67,11 @@ export class BundleIndex {
     }
   }
 
+  /** Whether it is just this text. */
+  isText(text: string): boolean {
+    return this.#text === text;
+  }
+
   /** These experiments in the order in which their lines were added, and then those without one. */
   inOrder(ids: readonly string[]): string[] {
     const left = new Set(ids);
@@ -68,14 +79,20 @@ export class BundleIndex {
     return [...known, ...left];
   }
 
+  /** The line of an experiment. */
+  line(id: string): string | undefined {
+    const at = this.#starts.get(id);
+    return at === undefined ? undefined : this.#text.slice(at, this.#text.indexOf("\n", at) + 1);
+  }
+
   /** The bundle of an experiment. */
   get(id: string): MadeBundle | undefined {
-    const at = this.#starts.get(id);
-    if (at === undefined) return undefined;
+    const line = this.line(id);
+    if (line === undefined) return undefined;
     try {
-      const line = JSON.parse(this.#text.slice(at, this.#text.indexOf("\n", at)));
-      const bundle = typeof line.made === "number" ? parseStamped(line.digest) : undefined;
-      return bundle && { ...bundle, made: line.made };
+      const { made, digest, folders } = JSON.parse(line);
+      const bundle = typeof made === "number" ? parseStamped(digest) : undefined;
+      return bundle && { ...bundle, made, ...(Array.isArray(folders) && { folders }) };
     } catch {
       // It saves reads. Without it, they are made.
     }

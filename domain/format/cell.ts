@@ -70,19 +70,35 @@ export function plainCell(
 /** What `JSON.parse` would refuse, or read with a loss: NaN, and integers beyond 2^53. */
 const LOSSY = /NaN|Infinity|(?<![.\d])\d{16}/;
 
-/** The cell of an entity as JSON, if tables have it: `[name, value]`, with what is not as usual behind that. */
-export function encodeCell(
-  entity: Metric | Parameter,
-): { list: "metrics" | "parameters"; order: string; json: string } {
-  const text = encodeValue(entity.value, entity.name);
+/** A cell as JSON, in a list that is sorted by `order`. */
+export interface EncodedCell {
+  list: "metrics" | "parameters";
+  order: string;
+  json: string;
+}
+
+/** The cell of an entity as JSON, if tables have it. */
+export const encodeCell = (entity: Metric | Parameter): EncodedCell => ({
+  list: `${entity.kind}s`,
+  order: `${entity.createdAt} ${entity.id}`,
+  json: cellJson(entity),
+});
+
+/** The same of a cell that was read, which is the so-manieth of its list. */
+export const encodeRead = (
+  list: EncodedCell["list"],
+  cell: Cell | MetricCell,
+  at: number,
+): EncodedCell => ({ list, order: String(at).padStart(9, "0"), json: cellJson(cell) });
+
+/** `[name, value]`, with what is not as usual behind that. */
+function cellJson(cell: Cell & Partial<MetricCell>): string {
+  const { name, value, directionality } = cell;
+  const text = encodeValue(value, name);
   const isLossy = LOSSY.test(text);
-  const isLoss = entity.kind === "metric" && entity.directionality === "loss";
+  const isLoss = directionality === "loss";
   const rest = isLossy ? `, ${Number(isLoss)}, ${JSON.stringify(text)}` : isLoss ? ", 1" : "";
-  return {
-    list: `${entity.kind}s`,
-    order: `${entity.createdAt} ${entity.id}`,
-    json: `[${JSON.stringify(entity.name)}, ${isLossy ? null : text}${rest}]`,
-  };
+  return `[${JSON.stringify(name)}, ${isLossy ? null : text}${rest}]`;
 }
 
 /**

@@ -10,7 +10,7 @@ import { isOfOneObject } from "./entity_files.ts";
 import type { RunFolder } from "./folder_runs.ts";
 
 /** So large an index is not held in memory, in bytes. */
-const MOST_BYTES = 256 << 20;
+export const MOST_BYTES = 256 << 20;
 
 /** Reads the index of a project when it is first asked for. Whoever has none reads what is in it one by one. */
 export function indexOf({ bulk, place }: RunFolder): () => Promise<BundleIndex | undefined> {

@@ -6,7 +6,7 @@
  */
 import { hasCode, RubiconException } from "../../errors.ts";
 import type { Store } from "../../composite/plan.ts";
-import type { BulkReader, FolderStamp, GetResult } from "../../drivers/driver.ts";
+import type { BulkReader, GetResult } from "../../drivers/driver.ts";
 import { fold, type What } from "../format/annotations.ts";
 import {
   bundleKey,
@@ -134,7 +134,7 @@ async function readBundles(
   const found = looks.map(({ id, stamps }, at) => {
     const line = lines?.get(id);
     // What came in place of what a bundle holds took the bundle away, which changed the folder that it was in.
-    if (isVouched(line, stamps[0])) return line;
+    if (isVouched(line, stamps, 0)) return line;
     if (stamps.some((one) => one && isStamp(one.modified))) asked.push(at);
   });
   if (asked.length === 0) return found;
@@ -155,9 +155,18 @@ function bundleOf(object: GetResult | undefined): MadeBundle | undefined {
 }
 
 /** Whether a folder still has just what a bundle holds of it. */
-const isVouched = (bundle: MadeBundle | undefined, times: FolderStamp | undefined): boolean =>
-  bundle !== undefined && times?.modified === bundle.stamp &&
-  secondOf(times.changed) <= bundle.made && times.changed > bundle.made - SAME_COPY;
+function isVouched(bundle: MadeBundle | undefined, stamps: RunStamps, at: number): boolean {
+  const times = stamps[at];
+  if (!bundle) return false;
+  if (bundle.folders) {
+    // The stamp of the folder that it would be in tells that a folder is still missing.
+    return times
+      ? times.stamp !== undefined && times.stamp === bundle.folders[at]
+      : at > 0 && bundle.folders[at] === null;
+  }
+  return times?.modified === bundle.stamp &&
+    secondOf(times.changed) <= bundle.made && times.changed > bundle.made - SAME_COPY;
+}
 
 /** What the times of a run's folders say. */
 interface Look {
@@ -226,7 +235,7 @@ function coveredBy(look: Look, read: MadeBundle | undefined, from: RunFolder): P
   // Whatever has no experiment in it is no bundle of one.
   const bundle = read && METADATA in read.objects ? read : undefined;
   for (const [at, kind] of foldersOf(from).entries()) {
-    if (!isVouched(bundle, look.stamps[at])) {
+    if (!isVouched(bundle, look.stamps, at)) {
       part.rest.push(kind);
       continue;
     }

@@ -7,7 +7,7 @@ import { hasCode, isRubiconException, RubiconException } from "../../errors.ts";
 import type { Backend, Core } from "../../composite/plan.ts";
 import { copyObject, type CopyOptions } from "../../composite/copy.ts";
 import { isChecked, isWhole } from "../format/copies.ts";
-import { entityOf, isOfRun } from "../format/layout.ts";
+import { entityOf, isOfRun, projectFolder } from "../format/layout.ts";
 import { pooled } from "../pool.ts";
 import type { Reporter } from "../progress.ts";
 import { settle, whatOf } from "./annotations.ts";
@@ -97,12 +97,37 @@ export async function mend(
   await inWaves(goes, work, true);
   if (!dryRun) await backAgain(rubicon, goes, signal);
   if (!dryRun) await settleAll(rubicon.backends, jobs, report, signal);
+  if (!dryRun) await reindexAll(rubicon, options.project, signal);
   tell(where, all, all);
   report.clean = report.conflicts.length === 0 && report.failures.length === 0;
   if (report.clean && !dryRun && options.project === undefined) {
     rubicon.backends.forEach(({ health }, at) => health.repaired(missed[at]!));
   }
   return report;
+}
+
+/** Brings the indexes of folders up to date: of what came one by one, or from Python, they have nothing. */
+async function reindexAll(
+  rubicon: Core,
+  project: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { reindex } = await import("../reading/reindex.ts");
+  for (const backend of rubicon.backends.filter(({ driver }) => driver.bulk)) {
+    try {
+      const folders = project === undefined
+        ? await backend.driver.folders("", { signal })
+        : [projectFolder(project)];
+      for (const folder of folders) await reindex(backend, folder, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isRubiconException(error)) throw error;
+      rubicon.options.onWarning(
+        `repair: the index of ${backend.label} stays as it is, and reading takes longer: ${error.message}`,
+        error,
+      );
+    }
+  }
 }
 
 /** Looks once more at the tags and comments that were written. */

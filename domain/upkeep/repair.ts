@@ -18,7 +18,8 @@ const OPTIONS = new Set([
 
 /**
  * Copies what is missing, byte for byte, and removes what was deleted on purpose, until all backends are
- * the same. It can be run again at any time.
+ * the same. It can be run again at any time. In folders it also brings the index up to date from which tables and lists are
+ * read, so that what came one by one, or from rubicon-ml, is read as fast as the rest.
  *
  * @throws {RubiconException} where a backend cannot be listed; `not-found` where no backend has the project.
  *

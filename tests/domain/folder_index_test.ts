@@ -17,8 +17,11 @@ import {
   listExperiments,
   logExperiment,
   logMetric,
+  logParameter,
   openComposite,
   type Project,
+  repair,
+  startRun,
   toTable,
   verify,
 } from "../../mod.ts";
@@ -209,3 +212,84 @@ Deno.test("The index is no part of what verify() compares, and goes with its pro
     assert.equal((await fresh(rootDir)).found.rows.length, 1);
   });
 });
+
+Deno.test("repair() writes the index of what came one by one or from rubicon-ml, and nothing is stale by it", async () => {
+  await world(async ({ rootDir, index, rubicon, project, experiments }) => {
+    const byHand = await logExperiment(rubicon, project, { name: "by hand", tags: ["a"] });
+    await addTags(rubicon, byHand, ["late"]);
+    await logParameter(rubicon, byHand, { name: "list", value: [1, NaN, 2n ** 70n] });
+    for (const name of ["z", "loss", "b"]) {
+      await logMetric(rubicon, byHand, { name, value: 1, directionality: "loss" });
+    }
+    const run = await startRun(rubicon, project, { name: "curves" });
+    run.log({ loss: 1 });
+    await run.finish();
+    await logExperiment(rubicon, project, { name: "nothing in it" });
+    await addTags(rubicon, experiments[1]!, ["more"]);
+    const long = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`metric ${at}`, at]));
+    await logExperiment(rubicon, project, { metrics: long });
+    const before = await fresh(rootDir);
+    assert.ok(before.reads.length > 10);
+    assert.ok((await later(() => repair(rubicon))).clean);
+
+    const { found, reads } = await later(() => fresh(rootDir));
+    assert.deepEqual(reads, ["my-project/digests.jsonl"]);
+    assert.deepEqual(found, before.found);
+    assert.deepEqual(found, await fromFiles(rootDir));
+    assert.ok((await verify(rubicon)).clean);
+    const bytes = Deno.readTextFileSync(index);
+    await later(() => repair(rubicon));
+    assert.equal(Deno.readTextFileSync(index), bytes, "what is up to date stays as it is");
+
+    await logMetric(rubicon, byHand, { name: "later", value: 3 });
+    await addTags(rubicon, experiments[0]!, ["later"]);
+    await deleteExperiment(rubicon, experiments[2]!);
+    Deno.removeSync(`${rootDir}/my-project/experiments/${byHand.id}/metrics/b`, {
+      recursive: true,
+    });
+    const after = (await later(() => fresh(rootDir))).found;
+    assert.deepEqual(after, await fromFiles(rootDir));
+    assert.equal(after.rows.find(({ id }) => id === byHand.id)!.later, 3);
+  });
+});
+
+Deno.test("A copy of a store whose index repair() wrote is read from its files", async () => {
+  await world(async ({ rootDir, rubicon, experiments }) => {
+    await later(() => repair(rubicon));
+    const copy = `${rootDir}-copy`;
+    const { success } = await new Deno.Command("cp", { args: ["-a", rootDir, copy] }).output();
+    assert.ok(success);
+    const path = `${copy}/my-project/experiments/${
+      experiments[0]!.id
+    }/metrics/accuracy/metadata.json`;
+    Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace('"value": 0.0', '"value": 9'));
+    const { found } = await later(() => fresh(copy));
+    assert.deepEqual(found, await fromFiles(copy));
+  });
+});
+
+Deno.test("repair() of a folder whose index cannot be written warns, and mends all the same", async () => {
+  await world(async ({ rootDir, index, project }) => {
+    Deno.removeSync(index);
+    Deno.mkdirSync(`${index}/in/the/way`, { recursive: true });
+    const warnings: string[] = [];
+    await using rubicon = await openComposite({ persistence: "filesystem", rootDir }, {
+      onWarning: (message) => warnings.push(message),
+    });
+    assert.ok((await later(() => repair(rubicon))).clean);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!, /the index of filesystem:.* reading takes longer/);
+    assert.equal((await toTable(rubicon, project)).rows.length, COUNT);
+  });
+});
+
+/** As if it was a minute later, so that what changed just now is over for certain. */
+async function later<T>(work: () => Promise<T>): Promise<T> {
+  const { now } = Date;
+  Date.now = () => now() + 60_000;
+  try {
+    return await work();
+  } finally {
+    Date.now = now;
+  }
+}

@@ -22,6 +22,7 @@ import {
   openComposite,
   type Project,
   removeTags,
+  repair,
   toTable,
 } from "../../mod.ts";
 
@@ -198,7 +199,9 @@ Deno.test("The newest of a folder are found by its index, without a look at the 
     const { store, take } = counted(rootDir);
     await using other = await openComposite({ persistence: "filesystem", rootDir });
     const project = await createProject(other, { name: "p" });
-    for (let at = 0; at < 20; at++) await log(other, project, at);
+    // Two of one millisecond would both be read.
+    const timeOf = (at: number) => new Date(1_700_000_000_000 + at * 5_000).toISOString();
+    for (let at = 0; at < 20; at++) await log(other, project, at, { createdAt: timeOf(at) });
     const created = "2030-01-01T00:00:00Z";
     const { id } = await logExperiment(other, project, { name: "alone", createdAt: created });
     await using rubicon = await openComposite(store);
@@ -354,7 +357,7 @@ const python = {
 
 const ACTS = [
   ...["log", "metric", "parameter", "tag", "untag", "comment", "artifact", "remove"],
-  ...["python experiment", "python metric", "python tag", "settle", "read"],
+  ...["python experiment", "python metric", "python tag", "settle", "read", "repair"],
 ] as const;
 
 Deno.test("A composite that reads again and again is never stale, whoever writes to its folder", async () => {
@@ -437,6 +440,9 @@ Deno.test("A composite that reads again and again is never stale, whoever writes
               case "settle":
                 await later(compare);
                 break;
+              case "repair":
+                await later(() => repair(writer));
+                break;
               case "read":
                 await compare();
             }
@@ -447,6 +453,34 @@ Deno.test("A composite that reads again and again is never stale, whoever writes
     ),
     { numRuns: 150 },
   );
+});
+
+Deno.test("A metric that repair() replaced is seen by who has read it before, with a bundle or without", async () => {
+  await withFolder(async (base) => {
+    const [rootDir, other] = [`${base}/a`, `${base}/b`];
+    await using rubicon = await openComposite({ persistence: "filesystem", rootDir });
+    const project = await createProject(rubicon, { name: "p" });
+    const experiment = await logExperiment(rubicon, project, { name: "by hand" });
+    await logMetric(rubicon, experiment, { name: "loss", value: 2 });
+    await logExperiment(rubicon, project, { name: "at once", metrics: { a: 1, b: 2, loss: 2 } });
+    await using both = await openComposite([
+      { persistence: "filesystem", rootDir: other },
+      { persistence: "filesystem", rootDir },
+    ], { onWarning() {} });
+    await later(() => repair(both));
+    const before = await later(() => toTable(rubicon, project));
+    assert.deepEqual(before.rows.map(({ loss }) => loss), [2, 2]);
+    for (const { id } of await listExperiments(rubicon, project)) {
+      const path = `${other}/p/experiments/${id}/metrics/loss/metadata.json`;
+      const text = Deno.readTextFileSync(path);
+      Deno.writeTextFileSync(path, text.replace('"value": 2', '"value": 3'));
+    }
+    assert.ok((await repair(both, { conflicts: "first" })).clean);
+    for (const reader of [rubicon, await openComposite({ persistence: "filesystem", rootDir })]) {
+      const { rows } = await later(() => toTable(reader, project));
+      assert.deepEqual(rows.map(({ loss }) => loss), [3, 3]);
+    }
+  });
 });
 
 Deno.test("A folder whose time was set back after something came is looked at again", async () => {
